@@ -1,0 +1,29 @@
+"""How every stage meets its user: one clear sentence for bad input, a clean stop on Ctrl-C."""
+
+import sys
+from collections.abc import Callable
+
+
+class UserError(Exception):
+    """Something the user can mend. The message names the file or key, what is wrong and what to do."""
+
+
+def run(main: Callable[..., None], *arguments: str) -> None:
+    """Run a stage's ``main`` with the command line's arguments.
+
+    ``arguments`` names the expected positional arguments, for the usage line. Exits with 1 and one
+    sentence on a UserError, with 2 on a wrong call and with 130 on Ctrl-C.
+    """
+    given = sys.argv[1:]
+    if len(given) != len(arguments):
+        names = " ".join(f"<{name}>" for name in arguments)
+        print(f"usage: python -m {sys.modules['__main__'].__spec__.name} {names}".rstrip(), file=sys.stderr)
+        sys.exit(2)
+    try:
+        main(*given)
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("stopped; nothing half-written was left behind", file=sys.stderr)
+        sys.exit(130)

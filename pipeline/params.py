@@ -1,0 +1,238 @@
+"""``params.yaml`` as checked data: every field with its unit and what is allowed.
+
+The values are the experiment and DVC tracks them stage by stage (``params:`` in ``dvc.yaml``). This
+module only checks them, so no stage lists it among its dependencies: adding a parameter to a metric must
+not retrain a network.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from pipeline.cli import UserError
+
+PARAMS_FILE = Path("params.yaml")
+
+Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=1)]
+Steps = Annotated[int, Field(ge=0)]
+GanLoss = Literal["lsgan", "vanilla", "hinge"]
+
+
+class Section(BaseModel):
+    """A section of ``params.yaml``: unknown keys are refused, values are never converted silently."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Clip(Section):
+    """One video of one person; ``video`` is a path relative to the project's folder."""
+
+    video: Annotated[str, Field(min_length=1)]
+
+
+class Decode(Section):
+    """Store frames: size in pixels, rate in frames per second (``None``: the video's own)."""
+
+    width: Annotated[int, Field(ge=64, le=4096, multiple_of=2)]
+    height: Annotated[int, Field(ge=64, le=4096, multiple_of=2)]
+    fit: Literal["pad", "crop"]
+    fps: Annotated[float, Field(gt=0, le=240)] | None
+
+
+class Keypoints(Section):
+    """The detector's own thresholds (MediaPipe Holistic), in 0..1."""
+
+    min_detection_confidence: Share
+    min_tracking_confidence: Share
+
+
+class Pose(Section):
+    """How every later stage reads detected joints; windows and gaps in frames."""
+
+    min_confidence: Share
+    smooth_window: Annotated[int, Field(ge=1, le=99)]
+    max_gap: Annotated[int, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _odd_window(self):
+        if self.smooth_window % 2 == 0:
+            raise ValueError(f"smooth_window is {self.smooth_window}; allowed: an odd number of frames")
+        return self
+
+
+class Normalize(Section):
+    """Global pose normalization."""
+
+    method: Literal["feet", "none"]
+    foot: Literal["lowest", "mean"]
+    alpha: Annotated[float, Field(gt=0, le=1)]
+
+
+class Generator(Section):
+    """The global generator, and the local enhancer around it when ``enhancer`` is true."""
+
+    ngf: Count
+    downsamplings: Annotated[int, Field(ge=1, le=6)]
+    blocks: Count
+    enhancer: bool
+    enhancer_blocks: Count
+
+
+class Discriminator(Section):
+    """PatchGAN discriminators; ``scales`` of them on a pyramid of halved pictures."""
+
+    ndf: Count
+    layers: Annotated[int, Field(ge=1, le=5)]
+    scales: Annotated[int, Field(ge=1, le=4)]
+
+
+class Train(Section):
+    """The body GAN: picture size in pixels, lengths in steps (one pair of frames each)."""
+
+    height: Annotated[int, Field(ge=32, le=2048)]
+    seed: Annotated[int, Field(ge=0, lt=2**31)]
+    precision: Literal["fp32", "bf16"]
+    temporal_smoothing: bool
+    batch: Count
+    steps: Count
+    decay_steps: Steps
+    coarse_steps: Steps
+    coarse_decay_steps: Steps
+    frozen_global_steps: Steps
+    learning_rate: Positive
+    beta1: Annotated[float, Field(ge=0, lt=1)]
+    beta2: Annotated[float, Field(ge=0, lt=1)]
+    gan_loss: GanLoss
+    lambda_fm: NotNegative
+    lambda_vgg: NotNegative
+    perceptual: Literal["efficientnet_lite0", "vgg19"]
+    perceptual_weights: str | None
+    generator: Generator
+    discriminator: Discriminator
+    log_every: Count
+    sample_every: Count
+
+
+class Face(Section):
+    """The Face GAN: crop size in pixels of the training picture, lengths in steps (one frame each)."""
+
+    enabled: bool
+    size: Annotated[int, Field(ge=16, le=512, multiple_of=8)]
+    ngf: Count
+    downsamplings: Annotated[int, Field(ge=1, le=3)]
+    blocks: Count
+    ndf: Count
+    layers: Annotated[int, Field(ge=1, le=5)]
+    steps: Count
+    decay_steps: Steps
+    batch: Count
+    learning_rate: Positive
+    gan_loss: GanLoss
+    lambda_vgg: NotNegative
+    log_every: Count
+    sample_every: Count
+
+
+class Transfer(Section):
+    """The result's H.264 quality: constant rate factor, lower is better and larger."""
+
+    crf: Annotated[int, Field(ge=0, le=40)]
+
+
+class Evaluate(Section):
+    """Held-out end of the target clip: its share of the clip, and the frames left out before it."""
+
+    holdout: Annotated[float, Field(gt=0, lt=0.9)]
+    gap: Annotated[int, Field(ge=1)]
+    lpips: Literal["efficientnet_lite0", "alex", "vgg", "squeeze"]
+    lpips_weights: str | None
+
+
+class Params(Section):
+    """The whole of ``params.yaml``."""
+
+    device: Literal["auto", "cpu", "cuda"]
+    target: Clip
+    sources: Annotated[dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")], Clip], Field(min_length=1)]
+    decode: Decode
+    keypoints: Keypoints
+    pose: Pose
+    normalize: Normalize
+    train: Train
+    face: Face
+    transfer: Transfer
+    evaluate: Evaluate
+
+    @model_validator(mode="after")
+    def _fit_together(self):
+        problems = []
+        if "target" in self.sources:
+            problems.append("sources.target is not allowed as a name: `target` is the target's own")
+        width = self.train.height * self.decode.width / self.decode.height
+        generator = self.train.generator
+        multiple = 2 ** (generator.downsamplings + generator.enhancer)
+        for name, size in (("height", self.train.height), ("width", width)):
+            if size % multiple:
+                problems.append(
+                    f"train.height is {self.train.height}, which makes the training {name} {size:g} px; "
+                    f"allowed: multiples of {multiple} px (2 to the number of downsamplings; the width "
+                    "follows decode.width : decode.height)"
+                )
+        if self.face.size > min(self.train.height, width):
+            problems.append(f"face.size is {self.face.size}; allowed: at most the training picture's "
+                            f"shorter side, {min(self.train.height, width):g} px")
+        if self.train.coarse_steps and not generator.enhancer:
+            problems.append(f"train.coarse_steps is {self.train.coarse_steps}; allowed: 0 unless "
+                            "train.generator.enhancer is true")
+        if generator.enhancer and not self.train.coarse_steps:
+            problems.append("train.coarse_steps is 0; allowed with train.generator.enhancer: at least 1")
+        if self.train.frozen_global_steps > self.train.steps + self.train.decay_steps:
+            problems.append(f"train.frozen_global_steps is {self.train.frozen_global_steps}; allowed: at "
+                            "most train.steps + train.decay_steps")
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+    def clip(self, name: str) -> Clip:
+        """The clip called ``name``: ``target`` or one of the sources. Raises UserError for another name."""
+        if name == "target":
+            return self.target
+        if name in self.sources:
+            return self.sources[name]
+        known = ", ".join(["target", *self.sources])
+        raise UserError(f"{PARAMS_FILE} names no clip {name!r}; it names: {known}")
+
+
+def load_params(path: Path = PARAMS_FILE) -> Params:
+    """Read and check the whole parameter file. Raises UserError naming every problem at once."""
+    if not path.is_file():
+        raise UserError(f"{path} is missing: run this from the project's folder")
+    try:
+        content = YAML(typ="safe").load(path)
+    except YAMLError as error:
+        raise UserError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from None
+    try:
+        return Params.model_validate(content)
+    except ValidationError as error:
+        lines = [line for problem in error.errors() for line in _describe(problem)]
+        raise UserError(f"{path} has {len(lines)} problem(s):\n  " + "\n  ".join(lines)) from None
+
+
+def _describe(problem: dict) -> list[str]:
+    """One line a problem: key, value, what is allowed."""
+    key = ".".join(str(part) for part in problem["loc"] if part != "[key]")
+    message = problem["msg"].removeprefix("Value error, ")
+    if problem["type"] == "extra_forbidden":
+        return [f"{key} is not a parameter; remove it or correct its spelling"]
+    if problem["type"] == "missing":
+        return [f"{key} is missing"]
+    if problem["type"] == "value_error":
+        prefix = f"{key}." if key else ""
+        return [prefix + line for line in message.split("\n")]
+    return [f"{key} is {problem['input']!r}; allowed: {message[0].lower()}{message[1:]}"]

@@ -1,0 +1,26 @@
+"""The project's joints: OpenPose's BODY_25, face 70 and two hands of 21, in one array of 137.
+
+A pose is a float32 array (137, 3) of (x, y, confidence); a clip's poses are (frames, 137, 3). x grows to the
+right and y downward, in pixels of the picture they were found in, measured from its top left corner, so
+that the first pixel's centre is (0.5, 0.5) and resizing a picture multiplies its coordinates. Confidence is 0..1, 0 = not found.
+"Left" and "right" are the person's own.
+"""
+
+NUM_JOINTS = 137
+
+BODY = slice(0, 25)
+FACE = slice(25, 95)
+LEFT_HAND = slice(95, 116)
+RIGHT_HAND = slice(116, 137)
+PARTS = {"body": BODY, "face": FACE, "left_hand": LEFT_HAND, "right_hand": RIGHT_HAND}
+
+# Indices into BODY, which starts the array, so they index a whole pose as well.
+NOSE, NECK = 0, 1
+RIGHT_SHOULDER, RIGHT_ELBOW, RIGHT_WRIST = 2, 3, 4
+LEFT_SHOULDER, LEFT_ELBOW, LEFT_WRIST = 5, 6, 7
+MID_HIP = 8
+RIGHT_HIP, RIGHT_KNEE, RIGHT_ANKLE = 9, 10, 11
+LEFT_HIP, LEFT_KNEE, LEFT_ANKLE = 12, 13, 14
+RIGHT_EYE, LEFT_EYE, RIGHT_EAR, LEFT_EAR = 15, 16, 17, 18
+LEFT_BIG_TOE, LEFT_SMALL_TOE, LEFT_HEEL = 19, 20, 21
+RIGHT_BIG_TOE, RIGHT_SMALL_TOE, RIGHT_HEEL = 22, 23, 24
