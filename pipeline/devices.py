@@ -1,0 +1,29 @@
+"""Where networks run, and running them the same way twice."""
+
+import torch
+
+from pipeline.cli import UserError
+
+
+def pick_device(name: str) -> torch.device:
+    """The device that ``device`` of ``params.yaml`` means: ``auto`` takes CUDA if there is one.
+
+    Raises UserError if CUDA was asked for and is not there.
+    """
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    if name == "cuda" and not torch.cuda.is_available():
+        raise UserError("device is cuda in params.yaml, but PyTorch sees no CUDA device; use auto or cpu")
+    return torch.device(name)
+
+
+def make_repeatable(seed: int) -> None:
+    """Seed PyTorch and choose deterministic kernels, so that the same run gives the same bytes."""
+    torch.manual_seed(seed)
+    torch.backends.cudnn.benchmark = False
+    torch.use_deterministic_algorithms(True, warn_only=True)
+
+
+def autocast(device: torch.device, precision: str) -> torch.autocast:
+    """Run convolutions in bfloat16 inside this context if ``precision`` is ``bf16``; float32 otherwise."""
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == "bf16")

@@ -1,0 +1,54 @@
+"""The body generator: a pose picture and its own previous output in, the target person out."""
+
+import torch
+from torch import Tensor, nn
+
+from pipeline.gan.global_generator import GlobalGenerator
+from pipeline.gan.local_enhancer import LocalEnhancer
+
+
+class BodyGenerator(nn.Module):
+    """G of "Everybody Dance Now", section 4: pose picture to appearance.
+
+    With ``temporal`` it is conditioned on its previous output (section 4.1, temporal smoothing), zeros for the first
+    frame; without, every frame stands alone (pix2pixHD of the paper's tables). ``enhancer_blocks`` is None for the
+    global generator alone, else the number of residual blocks of the local enhancer around it.
+    """
+
+    def __init__(
+        self, temporal: bool, ngf: int, downsamplings: int, blocks: int, enhancer_blocks: int | None
+    ) -> None:
+        super().__init__()
+        self.temporal = temporal
+        in_channels = 6 if temporal else 3
+        self.network: nn.Module = GlobalGenerator(in_channels, ngf, downsamplings, blocks)
+        if enhancer_blocks is not None:
+            self.network = LocalEnhancer(self.network, in_channels, ngf, enhancer_blocks)
+
+    def forward(self, pose: Tensor, previous: Tensor | None) -> Tensor:
+        """pose, previous: float (B, 3, H, W) in [-1, 1]; previous is None for the first frame. -> the same shape."""
+        if not self.temporal:
+            return self.network(pose)
+        if previous is None:
+            previous = torch.zeros_like(pose)
+        return self.network(torch.cat([pose, previous], dim=1))
+
+    def start_from(self, coarse: "BodyGenerator") -> None:
+        """Take over the features of a generator trained at half the size, for the enhancer to build on."""
+        self.network.global_features.load_state_dict(coarse.network.features.state_dict())
+
+    def freeze_global(self, frozen: bool) -> None:
+        """With an enhancer: train only it (True), or everything (False). Without: there is nothing to freeze."""
+        if isinstance(self.network, LocalEnhancer):
+            self.network.global_features.requires_grad_(not frozen)
+
+    def rollout(self, poses: Tensor) -> Tensor:
+        """Generate frames in a row, each from the one before: (B, T, 3, H, W) -> (B, T, 3, H, W).
+
+        Training and rendering both call :meth:`forward` with the float output of the frame before, so what
+        training feeds back is what rendering feeds back.
+        """
+        frames: list[Tensor] = []
+        for t in range(poses.shape[1]):
+            frames.append(self(poses[:, t], frames[-1] if frames else None))
+        return torch.stack(frames, dim=1)

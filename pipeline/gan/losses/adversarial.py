@@ -1,0 +1,30 @@
+"""The GAN game in three forms. Logits are float tensors of any shape, one a patch; losses are scalars.
+
+``lsgan`` is least squares (the released code's), ``vanilla`` the paper's formula
+E[log D(real)] + E[log(1 - D(fake))] with the generator's non-saturating form, ``hinge`` the newer one.
+"""
+
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def discriminator_loss(kind: str, real: Tensor, fake: Tensor) -> Tensor:
+    """What a discriminator minimizes, given its logits on real and on generated pictures."""
+    if kind == "lsgan":
+        return ((real - 1).square().mean() + fake.square().mean()) / 2
+    if kind == "vanilla":
+        return F.softplus(-real).mean() + F.softplus(fake).mean()
+    if kind == "hinge":
+        return F.relu(1 - real).mean() + F.relu(1 + fake).mean()
+    raise ValueError(f"unknown GAN loss {kind!r}")
+
+
+def generator_loss(kind: str, fake: Tensor) -> Tensor:
+    """What the generator minimizes, given the discriminator's logits on its pictures."""
+    if kind == "lsgan":
+        return (fake - 1).square().mean()
+    if kind == "vanilla":
+        return F.softplus(-fake).mean()
+    if kind == "hinge":
+        return -fake.mean()
+    raise ValueError(f"unknown GAN loss {kind!r}")

@@ -1,0 +1,16 @@
+"""Adam with a constant, then linearly decaying learning rate."""
+
+from collections.abc import Iterable
+
+from torch import nn
+from torch.optim import Adam
+from torch.optim.lr_scheduler import LambdaLR
+
+
+def make_optimizer(
+    parameters: Iterable[nn.Parameter], learning_rate: float, betas: tuple[float, float], steps: int, decay_steps: int
+) -> tuple[Adam, LambdaLR]:
+    """Adam over ``parameters``, each once; ``steps`` steps at ``learning_rate``, then ``decay_steps`` down to 0."""
+    optimizer = Adam(parameters, lr=learning_rate, betas=betas, fused=True)
+    schedule = LambdaLR(optimizer, lambda step: 1.0 if step < steps else max(0.0, 1 - (step - steps) / decay_steps))
+    return optimizer, schedule

@@ -1,0 +1,114 @@
+"""Stage train_body: learn to turn pose pictures into the target person ("Everybody Dance Now", section 4)."""
+
+from pathlib import Path
+
+import torch
+from dvclive import Live
+from torch.utils.data import default_collate
+
+from pipeline.cli import run
+from pipeline.devices import make_repeatable, pick_device
+from pipeline.gan.body_generator import BodyGenerator
+from pipeline.gan.body_step import BodyLoss, body_losses, discriminator_channels
+from pipeline.gan.data import PairDataset, TrainingFrames, consecutive_pairs, step_loader
+from pipeline.gan.discriminator import MultiscaleDiscriminator
+from pipeline.gan.loop import train
+from pipeline.gan.losses.perceptual import PerceptualLoss
+from pipeline.gan.optimizer import make_optimizer
+from pipeline.gan.samples import body_grid, spread
+from pipeline.gan.weights import save_weights, sha256
+from pipeline.holdout import split
+from pipeline.params import Evaluate, Pose, Train, load_params
+from pipeline.pose.smoothing import smooth
+from pipeline.pose.track import PoseTrack, read_track
+from pipeline.video.store import FrameStore
+
+FRAMES = Path("data/frames/target.parquet")
+POSES = Path("data/poses/target.parquet")
+WEIGHTS = Path("models/body.safetensors")
+LOG = Path("reports/train_body")
+
+
+def train_body(
+    frames: Path, track: PoseTrack, train_params: Train, pose: Pose, evaluate: Evaluate, device: torch.device, log: Path
+) -> tuple[BodyGenerator, dict]:
+    """Train the body generator on the training part of the target clip; with an enhancer, coarse to fine.
+
+    frames: the target's frame store. track: its poses as detected. log: folder for loss curves and sample grids.
+    Returns the generator and the arguments it was built with.
+    """
+    make_repeatable(train_params.seed)
+    store = FrameStore(frames)
+    joints = smooth(track.joints, pose.smooth_window, pose.max_gap, pose.min_confidence)
+    end, held_out = split(len(store), evaluate.holdout, evaluate.gap)
+    training_pairs = consecutive_pairs(store.pairs(), joints, 0, end)
+    sample_pairs = spread(consecutive_pairs(store.pairs(), joints, held_out, len(store)))
+    print(f"training on {len(training_pairs)} pairs of frames 0 to {end - 1}, device {device}, "
+          f"precision {train_params.precision}")
+
+    net, d = train_params.generator, train_params.discriminator
+    architecture = {"temporal": train_params.temporal_smoothing, "ngf": net.ngf, "downsamplings": net.downsamplings,
+                    "blocks": net.blocks, "enhancer_blocks": net.enhancer_blocks if net.enhancer else None}
+    weights = Path(train_params.perceptual_weights) if train_params.perceptual_weights else None
+    perceptual = PerceptualLoss(train_params.perceptual, weights).to(device) if train_params.lambda_vgg else None
+    loss = BodyLoss(train_params.gan_loss, train_params.lambda_fm, train_params.lambda_vgg, train_params.precision)
+
+    def train_phase(name: str, generator: BodyGenerator, height: int, steps: int, decay_steps: int) -> None:
+        """Train ``generator`` at ``height`` pixels against new discriminators."""
+        width = height * store.width // store.height
+        channels = discriminator_channels(generator.temporal)
+        discriminator = MultiscaleDiscriminator(channels, d.ndf, d.layers, d.scales).to(device)
+        betas = (train_params.beta1, train_params.beta2)
+        optimizers = [
+            make_optimizer(network.parameters(), train_params.learning_rate, betas, steps, decay_steps)
+            for network in (generator, discriminator)
+        ]
+        pictures = TrainingFrames(frames, joints, width, height, pose.min_confidence)
+        dataset = PairDataset(pictures, training_pairs)
+        fixed = default_collate([PairDataset(pictures, sample_pairs)[i] for i in range(len(sample_pairs))])
+        train(
+            name,
+            step_loader(dataset, train_params.batch, steps + decay_steps, train_params.seed),
+            lambda batch: body_losses(generator, discriminator, perceptual, loss, *(x.to(device) for x in batch)),
+            generator,
+            discriminator,
+            optimizers,
+            live,
+            train_params.log_every,
+            train_params.sample_every,
+            lambda: body_grid(generator, *(x.to(device) for x in fixed)),
+            lambda step: generator.freeze_global(name == "body" and step <= train_params.frozen_global_steps),
+        )
+
+    height = train_params.height
+    with Live(str(log), dvcyaml=False, report=None, save_dvc_exp=False) as live:
+        if net.enhancer:
+            coarse = BodyGenerator(**{**architecture, "enhancer_blocks": None}).to(device)
+            train_phase("coarse", coarse, height // 2, train_params.coarse_steps, train_params.coarse_decay_steps)
+        generator = BodyGenerator(**architecture).to(device)
+        if net.enhancer:
+            generator.start_from(coarse)
+        train_phase("body", generator, height, train_params.steps, train_params.decay_steps)
+    return generator, architecture
+
+
+def main() -> None:
+    params = load_params()
+    device = pick_device(params.device)
+    track = read_track(POSES)
+    generator, architecture = train_body(FRAMES, track, params.train, params.pose, params.evaluate, device, LOG)
+    header = {
+        "architecture": architecture,
+        "height": params.train.height,
+        "width": params.train.height * track.width // track.height,
+        "min_confidence": params.pose.min_confidence,
+        "precision": params.train.precision,
+        "train": params.train.model_dump(),
+        "inputs": {str(path): sha256(path) for path in (FRAMES.with_suffix(".json"), POSES)},
+    }
+    save_weights(WEIGHTS, generator.state_dict(), header)
+    print(f"body generator: {WEIGHTS}; loss curves and samples: {LOG}")
+
+
+if __name__ == "__main__":
+    run(main)

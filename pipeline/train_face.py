@@ -1,0 +1,111 @@
+"""Stage train_face: learn to refine the face of the fixed body generator ("Everybody Dance Now", section 4.2)."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import torch
+from dvclive import Live
+from torch.utils.data import default_collate
+
+from pipeline.cli import UserError, run
+from pipeline.devices import make_repeatable, pick_device
+from pipeline.gan.data import TrainingFrames, step_loader
+from pipeline.gan.discriminator import PatchDiscriminator
+from pipeline.gan.face_data import FaceDataset, render_crops
+from pipeline.gan.face_generator import FaceGenerator
+from pipeline.gan.face_step import FaceLoss, face_losses
+from pipeline.gan.loop import train
+from pipeline.gan.losses.perceptual import PerceptualLoss
+from pipeline.gan.optimizer import make_optimizer
+from pipeline.gan.render import BodyRenderer
+from pipeline.gan.samples import face_grid, spread
+from pipeline.gan.weights import save_weights, sha256
+from pipeline.holdout import split
+from pipeline.params import Evaluate, Face, Pose, Train, load_params
+from pipeline.pose.boxes import face_boxes
+from pipeline.pose.smoothing import smooth
+from pipeline.pose.track import PoseTrack, read_track
+
+FRAMES = Path("data/frames/target.parquet")
+POSES = Path("data/poses/target.parquet")
+BODY = Path("models/body.safetensors")
+WEIGHTS = Path("models/face.safetensors")
+LOG = Path("reports/train_face")
+
+
+def train_face(
+    frames: Path, track: PoseTrack, body: BodyRenderer, face: Face, train_params: Train, pose: Pose,
+    evaluate: Evaluate, log: Path,
+) -> tuple[FaceGenerator, dict]:
+    """Train the face generator on the training part of the target clip, on what ``body`` renders there.
+
+    frames: the target's frame store. track: its poses as detected. log: folder for loss curves and sample grids.
+    Returns the generator and the arguments it was built with. Raises UserError if no face is ever seen.
+    """
+    make_repeatable(train_params.seed)
+    joints = smooth(track.joints, pose.smooth_window, pose.max_gap, pose.min_confidence)
+    pictures = TrainingFrames(frames, joints, body.width, body.height, pose.min_confidence)
+    boxes = face_boxes(pictures.joints, face.size, body.width, body.height, pose.min_confidence)
+    end, held_out = split(len(track), evaluate.holdout, evaluate.gap)
+    times = np.flatnonzero(boxes[:end, 0] >= 0)
+    samples = spread(np.flatnonzero(boxes[:, 0] >= 0))  # of the whole clip, held-out end included
+    if not len(times):
+        raise UserError("no face is seen in the training part of the target clip, so there is nothing for the Face GAN "
+                        "to learn; set face.enabled to false, or use a clip that shows the face")
+    print(f"training on the {len(times)} of {end} frames that show a face, device {body.device}")
+
+    architecture = {"ngf": face.ngf, "downsamplings": face.downsamplings, "blocks": face.blocks}
+    weights = Path(train_params.perceptual_weights) if train_params.perceptual_weights else None
+    perceptual = PerceptualLoss(train_params.perceptual, weights).to(body.device) if face.lambda_vgg else None
+    loss = FaceLoss(face.gan_loss, face.lambda_vgg, train_params.precision)
+    generator = FaceGenerator(**architecture).to(body.device)
+    discriminator = PatchDiscriminator(6, face.ndf, face.layers).to(body.device)
+    betas = (train_params.beta1, train_params.beta2)
+    optimizers = [
+        make_optimizer(network.parameters(), face.learning_rate, betas, face.steps, face.decay_steps)
+        for network in (generator, discriminator)
+    ]
+    with (
+        TemporaryDirectory(prefix="face-crops-") as folder,
+        Live(str(log), dvcyaml=False, report=None, save_dvc_exp=False) as live,
+    ):
+        crops = render_crops(body, pictures.joints, boxes, Path(folder) / "crops.npy")
+        dataset = FaceDataset(pictures, crops, boxes, times)
+        examples = FaceDataset(pictures, crops, boxes, samples)
+        fixed = default_collate([examples[i] for i in range(len(examples))])
+        train(
+            "face",
+            step_loader(dataset, face.batch, face.steps + face.decay_steps, train_params.seed),
+            lambda batch: face_losses(generator, discriminator, perceptual, loss, *(x.to(body.device) for x in batch)),
+            generator,
+            discriminator,
+            optimizers,
+            live,
+            face.log_every,
+            face.sample_every,
+            lambda: face_grid(generator, *(x.to(body.device) for x in fixed)),
+        )
+    return generator, architecture
+
+
+def main() -> None:
+    params = load_params()
+    header = {"enabled": params.face.enabled, "body": sha256_of_body()}
+    if not params.face.enabled:
+        LOG.mkdir(parents=True, exist_ok=True)
+        save_weights(WEIGHTS, {}, header)
+        print(f"face.enabled is false: {WEIGHTS} holds no network, and the body generator's output is the result")
+        return
+    body = BodyRenderer(BODY, pick_device(params.device))
+    track = read_track(POSES)
+    generator, architecture = train_face(
+        FRAMES, track, body, params.face, params.train, params.pose, params.evaluate, LOG
+    )
+    header |= {"architecture": architecture, "size": params.face.size, "face": params.face.model_dump()}
+    save_weights(WEIGHTS, generator.state_dict(), header)
+    print(f"face generator: {WEIGHTS}; loss curves and samples: {LOG}")
+
+
+if __name__ == "__main__":
+    run(main)
