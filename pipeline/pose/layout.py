@@ -6,6 +6,8 @@ that the first pixel's centre is (0.5, 0.5) and resizing a picture multiplies it
 "Left" and "right" are the person's own.
 """
 
+import numpy as np
+
 NUM_JOINTS = 137
 
 BODY = slice(0, 25)
@@ -24,3 +26,9 @@ LEFT_HIP, LEFT_KNEE, LEFT_ANKLE = 12, 13, 14
 RIGHT_EYE, LEFT_EYE, RIGHT_EAR, LEFT_EAR = 15, 16, 17, 18
 LEFT_BIG_TOE, LEFT_SMALL_TOE, LEFT_HEEL = 19, 20, 21
 RIGHT_BIG_TOE, RIGHT_SMALL_TOE, RIGHT_HEEL = 22, 23, 24
+
+
+def found_joints(joints: np.ndarray, min_confidence: float) -> np.ndarray:
+    """Which joints (..., 3) count as found, bool (...): ``min_confidence`` or more, and never confidence 0."""
+    confidence = joints[..., 2]
+    return (confidence >= min_confidence) & (confidence > 0)

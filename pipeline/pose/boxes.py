@@ -1,0 +1,64 @@
+"""Where the face and the body are in each frame, as boxes (x0, y0, x1, y1) in whole pixels, end exclusive."""
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from pipeline.pose.layout import BODY, FACE, found_joints
+
+STEADY_FRAMES = 2.0  # standard deviation of the face centre's smoothing over time
+MAX_LAG = 1 / 8  # of the box size: how far smoothing may move a box off the face of its own frame
+
+
+def face_boxes(
+    joints: np.ndarray, size: int, width: int, height: int, min_confidence: float
+) -> np.ndarray:
+    """A square of ``size`` px inside the picture around the face of every frame, steady over time.
+
+    Each box is centred on the median of the face joints found in that very frame, smoothed over the frames
+    near it so that the box does not tremble, but never by more than an eighth of its size.
+
+    joints: (frames, 137, 3) in pixels of a ``width`` x ``height`` picture. Returns int32 (frames, 4); -1
+    everywhere in frames in which no face joint was found. Raises ValueError if the picture is smaller.
+    """
+    if size > min(width, height):
+        raise ValueError(f"a face box of {size} px does not fit a picture of {width}x{height} px")
+    boxes = np.full((len(joints), 4), -1, np.int32)
+    found = found_joints(joints, min_confidence)[:, FACE]
+    seen = found.any(axis=1)
+    if not seen.any():
+        return boxes
+    points = np.where(found[seen][..., None], joints[seen, FACE, :2].astype(np.float64), np.nan)
+    centres = np.zeros((len(joints), 2))
+    centres[seen] = np.nanmedian(points, axis=1)
+
+    # A Gaussian over the seen frames only: the weights of unseen ones are taken out again.
+    weights = gaussian_filter1d(seen.astype(np.float64), STEADY_FRAMES, mode="constant")[seen, None]
+    steady = gaussian_filter1d(centres, STEADY_FRAMES, axis=0, mode="constant")[seen] / weights
+    centres = centres[seen] + np.clip(steady - centres[seen], -MAX_LAG * size, MAX_LAG * size)
+
+    corners = np.clip(np.rint(centres - size / 2), 0, (width - size, height - size))
+    boxes[seen] = np.concatenate([corners, corners + size], axis=1)
+    return boxes
+
+
+def body_boxes(
+    joints: np.ndarray, width: int, height: int, min_confidence: float, margin: float
+) -> np.ndarray:
+    """The tight box around all joints found in each frame, widened on every side and cut at the picture.
+
+    joints: (frames, 137, 3) in pixels of a ``width`` x ``height`` picture. margin: share of the tight box's
+    longer side. Returns int32 (frames, 4); -1 everywhere in frames in which no body joint was found, or none
+    inside the picture.
+    """
+    found = found_joints(joints, min_confidence)
+    points = joints[..., :2].astype(np.float64)
+    low = np.where(found[..., None], points, np.inf).min(axis=1)
+    high = np.where(found[..., None], points, -np.inf).max(axis=1)
+    with np.errstate(invalid="ignore"):  # frames without any joint: taken out below
+        border = margin * (high - low).max(axis=1, keepdims=True)
+        low = np.clip(np.floor(low - border), 0, (width, height))
+        high = np.clip(np.ceil(high + border), 0, (width, height))
+    visible = found[:, BODY].any(axis=1) & (low < high).all(axis=1)
+    boxes = np.full((len(joints), 4), -1, np.int32)
+    boxes[visible] = np.concatenate([low, high], axis=1)[visible]
+    return boxes
