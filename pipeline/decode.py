@@ -1,0 +1,101 @@
+"""Stage decode: a video of any kind becomes a store of frames at a constant rate, each readable at random.
+
+    python -m pipeline.decode <clip>
+
+The target is fitted into decode.width x decode.height, the shape of what is trained on. A source keeps its
+own shape, scaled to decode.height: only its poses are used, and they are found best in a picture without
+bars. Writes data/frames/<clip>.parquet and, beside it, what the store was made of as JSON.
+"""
+
+import hashlib
+import sys
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+from tqdm import tqdm
+
+from pipeline.cli import UserError, run
+from pipeline.files import write_json
+from pipeline.params import load_params
+from pipeline.video.fit import Fit, fit_height, fit_into
+from pipeline.video.probe import Video, probe
+from pipeline.video.read import read_pictures
+from pipeline.video.resample import resample
+from pipeline.video.shots import number_shots
+from pipeline.video.store import FrameStore, StoredFrame, write_frames
+
+FRAMES = Path("data/frames")
+
+
+def decode(video: Video, fit: Fit, fps: Fraction, path: Path) -> FrameStore:
+    """Store the frames of ``video``, placed by ``fit``, at ``fps`` frames per second in ``path`` and open it.
+
+    Each frame is the picture nearest in time: at another rate than the video's own, pictures are repeated or
+    left out, and FrameStore.pairs() knows where. Raises UserError, and writes nothing, if that gives fewer
+    than 2 frames or if the video cannot be decoded to its end.
+    """
+    count = round((video.end - video.start) * fps)
+    if count < 2:
+        raise UserError(f"{video.path} gives {count} frame(s) at {float(fps):g} frames/s: at least 2 are needed, "
+                        "since pairs are trained; raise decode.fps or give a longer video")
+    frames = number_shots(resample(read_pictures(video, fit), fps, video.end))
+    shown = tqdm(frames, f"decode {video.path.name}", total=count, unit="frame")
+    stored = (StoredFrame(picture, shot, float(time)) for shot, time, picture in shown)
+    write_frames(path, stored, fit.width, fit.height, fps)
+    return FrameStore(path)
+
+
+def summary(video: Video, fit: Fit, how: str, store: FrameStore) -> dict:
+    """What the store was made of, as written beside it; ``to_original`` maps store px to original px."""
+    with open(video.path, "rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return {
+        "video": str(video.path),
+        "sha256": sha256,
+        "width": store.width,
+        "height": store.height,
+        "fps": str(store.fps),
+        "frames": len(store),
+        "start": float(store.source_times[0]),
+        "original_width": video.width,
+        "original_height": video.height,
+        "to_original": fit.to_original,
+        "fit": how,
+        "has_audio": video.has_audio,
+    }
+
+
+def warnings(video: Video, store: FrameStore) -> Iterator[str]:
+    """What the user should know about a store that is usable all the same."""
+    if video.is_hdr:
+        yield f"{video.path} is HDR ({video.transfer}): its colours were tone-mapped to those of ordinary video"
+    if 2 * len(store.pairs()) < len(store):
+        yield (f"only {len(store.pairs())} of {len(store) - 1} neighbouring frames of {video.path} are truly "
+               f"consecutive: the video has {float(video.rate):.6g} frames/s on average, so set decode.fps "
+               "to null or to that at most")
+
+
+def main(clip: str) -> None:
+    params = load_params()
+    width, height, how = params.decode.width, params.decode.height, params.decode.fit
+    video = probe(Path(params.clip(clip).video))
+    fps = Fraction(params.decode.fps).limit_denominator(1001) if params.decode.fps else video.rate
+    if clip == "target":
+        fit = fit_into(video.width, video.height, width, height, how)
+    else:
+        fit, how = fit_height(video.width, video.height, height), "height"
+
+    path = FRAMES / f"{clip}.parquet"
+    store = decode(video, fit, fps, path)
+    write_json(path.with_suffix(".json"), summary(video, fit, how, store))
+
+    for warning in warnings(video, store):
+        print(f"warning: {warning}", file=sys.stderr)
+    print(f"{path}: {len(store)} frames of {store.width}x{store.height} px at {float(store.fps):.6g} frames/s "
+          f"in {store.shots[-1] + 1} shot(s), {len(store.pairs())} consecutive pairs, "
+          f"{path.stat().st_size / 1e6:.1f} MB; described in {path.with_suffix('.json')}")
+
+
+if __name__ == "__main__":
+    run(main, "clip")

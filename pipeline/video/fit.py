@@ -1,0 +1,51 @@
+"""How a picture is placed in the store, and the way back to the original's pixels.
+
+The target is fitted into one size, the shape of what the networks are trained on. Sources keep their own
+shape: only their poses are used, and a landscape source inside a portrait frame would be too small for
+the detector to find hands.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A picture scaled to ``scaled_width`` x ``scaled_height`` px whose top left corner lies at (``left``, ``top``)
+    of a ``width`` x ``height`` store picture: positive where black is added, negative where it is cropped.
+
+    original_width, original_height: px before scaling.
+    """
+
+    original_width: int
+    original_height: int
+    scaled_width: int
+    scaled_height: int
+    left: int
+    top: int
+    width: int
+    height: int
+
+    @property
+    def to_original(self) -> list[list[float]]:
+        """The 2x3 affine map from store px to original px: (x, y, 1) -> (x, y), corner-based coordinates."""
+        x_scale = self.original_width / self.scaled_width
+        y_scale = self.original_height / self.scaled_height
+        return [[x_scale, 0.0, -self.left * x_scale], [0.0, y_scale, -self.top * y_scale]]
+
+
+def fit_into(original_width: int, original_height: int, width: int, height: int, how: str) -> Fit:
+    """Place an original in ``width`` x ``height`` px, centred: ``how`` is "pad" (all of it, black around)
+    or "crop" (no black, what sticks out is lost)."""
+    scales = Fraction(width, original_width), Fraction(height, original_height)
+    scale = min(scales) if how == "pad" else max(scales)
+    scaled_width = max(1, round(original_width * scale))
+    scaled_height = max(1, round(original_height * scale))
+    left, top = (width - scaled_width) // 2, (height - scaled_height) // 2
+    return Fit(original_width, original_height, scaled_width, scaled_height, left, top, width, height)
+
+
+def fit_height(original_width: int, original_height: int, height: int) -> Fit:
+    """Scale an original to ``height`` px and the nearest even width; nothing is added or lost."""
+    width = max(2, 2 * round(Fraction(original_width * height, original_height) / 2))
+    return Fit(original_width, original_height, width, height, 0, 0, width, height)

@@ -1,0 +1,135 @@
+"""What a video is: its size as shown, rate, length, colours and sound; and whether the file is whole.
+
+The wheel's ffmpeg comes without ffprobe. Two of ffmpeg's own outputs say the same: `framecrc` lists every
+packet with its times and flags without decoding any, and `showinfo` describes the first picture.
+"""
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import ffmpeg
+
+from pipeline.cli import UserError
+from pipeline.video.process import confined_input, errors_in, run_ffmpeg
+
+CUT_SHORT_MESSAGES = ("moov atom not found", "partial file", "ended prematurely", "Packet corrupt (")
+MISSING_SECONDS = 1.0  # containers state their length to a frame or two
+DISCARD = 4  # packet flag: decoded but not shown, as an edit list demands
+HD_WIDTH, HD_HEIGHT = 1280, 576  # this wide, or higher than this: BT.709 if the file does not name its matrix
+HDR_CURVES = ("smpte2084", "arib-std-b67")  # PQ | HLG
+
+TIME_BASE = re.compile(r"^#tb (\d+): (\d+)/(\d+)$", re.MULTILINE)
+DURATION = re.compile(r"^\S*\s+Duration: (\d+):(\d+):(\d+\.\d+)", re.MULTILINE)
+PICTURE = re.compile(r"\] n: +0 pts:.* sar:(\d+)/(\d+) s:(\d+)x(\d+) ")
+COLOURS = re.compile(r"color_space:(\S+) color_primaries:(\S+) color_trc:(\S+)")
+
+
+@dataclass(frozen=True)
+class Video:
+    """A whole video that ffmpeg reads.
+
+    width, height: px as shown, upright and with square pixels. rate: average frames per second.
+    start, end: when the first picture is shown and the last one no more, in s from the file's own start (that of
+    its earliest stream).
+    matrix, primaries, transfer: ffmpeg's names of the colours, "unknown" where the file gives none.
+    """
+
+    path: Path
+    width: int
+    height: int
+    rate: Fraction
+    start: Fraction
+    end: Fraction
+    matrix: str
+    primaries: str
+    transfer: str
+    has_audio: bool
+
+    @property
+    def is_hdr(self) -> bool:
+        return self.transfer in HDR_CURVES
+
+
+def probe(path: Path) -> Video:
+    """Look at the video ``path``. Raises UserError if it is missing, no video, cut short or a single picture."""
+    if not path.is_file():
+        raise UserError(
+            f"{path} is missing: put the video there or correct its path in params.yaml (queued and --temp "
+            "experiments see only files that are committed to git or added with `dvc add`)"
+        )
+    if path.stat().st_size == 0:
+        raise UserError(f"{path} is empty (0 bytes): copy the video there again")
+    times, tick, has_audio = _packets(path)
+    if len(times) < 2:
+        raise UserError(f"{path} has a single picture: a video of at least 2 is needed, since pairs are trained")
+    rate = average_rate(min(times), max(times), len(times), tick)
+    width, height, colours = _first_picture(path)
+    return Video(path, width, height, rate, min(times), max(times) + 1 / rate, *colours, has_audio)
+
+
+def average_rate(first: Fraction, last: Fraction, frames: int, tick: Fraction) -> Fraction:
+    """Frames per second of ``frames`` pictures shown from ``first`` to ``last``, s, known to one ``tick``, s.
+
+    Times rounded to ticks allow a small range of rates; of these a whole number is taken, or a whole
+    number times 1000/1001 (NTSC), or else the average as it is.
+    """
+    low, high = ((frames - 1) / (last - first + error) for error in (tick, -tick))
+    average = (frames - 1) / (last - first)
+    for usual in (Fraction(round(average)), Fraction(round(average) * 1000, 1001)):
+        if low <= usual <= high:
+            return usual
+    return average.limit_denominator(10_000)
+
+
+def _packets(path: Path) -> tuple[list[Fraction], Fraction, bool]:
+    """When the pictures are shown (s, in file order), the clock's tick (s), and whether there is sound."""
+    file = confined_input()
+    streams = [file["V:0"], file["a?"], file["s?"], file["d?"]]
+    listing = ffmpeg.output(*streams, "pipe:1", format="framecrc", c="copy", ignore_unknown=None)
+    result = run_ffmpeg(listing, path)
+    if any(message in result.stderr for message in CUT_SHORT_MESSAGES):
+        raise _cut_short(path)
+    if result.returncode:
+        if "matches no streams" in result.stderr:
+            raise UserError(f"{path} has no pictures (only sound or text): give a video")
+        reason = (errors_in(result.stderr) or ["no reason given"])[0]
+        raise UserError(f"{path} is not a video that ffmpeg can read ({reason}): give another file")
+
+    ticks = {stream: Fraction(int(n), int(d)) for stream, n, d in TIME_BASE.findall(result.stdout)}
+    times, ends = [], []
+    for line in result.stdout.splitlines():
+        if line.startswith("#"):
+            continue
+        stream, _, shown, duration, _, _, *extra = line.replace(" ", "").split(",")
+        flags = int(extra[0][2:], 16) if extra and extra[0].startswith("F=") else 0
+        ends.append((int(shown) + int(duration)) * ticks[stream])
+        if stream == "0" and not flags & DISCARD:
+            times.append(int(shown) * ticks[stream])
+    stated = DURATION.search(result.stderr)
+    missing = _seconds(*stated.groups()) - max(ends) if stated else 0
+    if missing > MISSING_SECONDS:
+        raise _cut_short(path)
+    return times, ticks["0"], "audio" in result.stdout
+
+
+def _seconds(hours: str, minutes: str, seconds: str) -> float:
+    return 3600 * int(hours) + 60 * int(minutes) + float(seconds)
+
+
+def _cut_short(path: Path) -> UserError:
+    return UserError(f"{path} is cut short or damaged: copy or download it again")
+
+
+def _first_picture(path: Path) -> tuple[int, int, tuple[str, str, str]]:
+    """Width and height as shown (px), and the names of matrix, primaries and transfer curve."""
+    shown = confined_input()["V:0"].filter("showinfo", checksum=0).output("pipe:1", format="null", vframes=1)
+    log = run_ffmpeg(shown, path).stderr
+    picture, colours = PICTURE.search(log), COLOURS.search(log)
+    if not picture or not colours:
+        reason = (errors_in(log) or ["no reason given"])[0]
+        raise UserError(f"{path} has pictures that ffmpeg cannot decode ({reason}): give another file")
+    sar_x, sar_y, width, height = (int(number) for number in picture.groups())
+    shape = Fraction(sar_x, sar_y) if sar_x and sar_y else Fraction(1)
+    return round(width * shape), height, colours.groups()

@@ -1,0 +1,99 @@
+"""A video's pictures in the order they are shown, each with its true time, placed as the store wants them."""
+
+import re
+import sys
+from collections.abc import Iterator
+from fractions import Fraction
+from queue import SimpleQueue
+
+import numpy as np
+
+from pipeline.cli import UserError
+from pipeline.video.fit import Fit
+from pipeline.video.probe import HD_HEIGHT, HD_WIDTH, Video
+from pipeline.video.process import FfmpegProcess, confined_input
+
+# Every pixel computed from all its neighbours, the same on every machine.
+SCALER = "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact"
+SDR_WHITE = 203  # cd/m2 of diffuse white in HDR video (ITU-R BT.2408)
+UNDECODABLE_SECONDS = 0.5  # a decoder that stops this long before the end has lost pictures, not rounded
+
+TIME_BASE = re.compile(r"showinfo.*config in time_base: (\d+)/(\d+)")
+TIME = re.compile(r"showinfo.*\] n: *\d+ pts: *(-?\d+) ")
+
+
+def read_pictures(video: Video, fit: Fit) -> Iterator[tuple[Fraction, np.ndarray]]:
+    """Decode ``video`` once, from start to end, in constant memory.
+
+    Yields (time, picture): s from the file's start, and uint8 RGB (fit.height, fit.width, 3), upright.
+    Anamorphic pixels are made square, 10-bit pictures rounded to 8 and HDR ones tone-mapped. Pictures that
+    ffmpeg could decode only with errors are passed on, with a warning. Raises UserError if it gives up.
+    """
+    times = _PictureTimes()
+    size = fit.width * fit.height * 3
+    time = None
+    with open(video.path, "rb") as file, FfmpegProcess(_graph(video, fit), file, times.read_line) as process:
+        while len(data := process.stdout.read(size)) == size:
+            time = times.next()
+            if time is None:
+                raise UserError(f"{video.path} does not say when its pictures are shown: convert it to MP4")
+            yield time, np.frombuffer(data, np.uint8).reshape(fit.height, fit.width, 3)
+        code, errors = process.finish()
+    reason = f" ({errors[-1]})" if errors else ""
+    last = video.end - 1 / video.rate
+    if code or time is None or last - time > UNDECODABLE_SECONDS:
+        at = "" if time is None else f" after {float(time):.2f} s"
+        raise UserError(f"{video.path} cannot be decoded{at}{reason}: copy it again or give another file")
+    if errors:
+        print(f"warning: {video.path}: some pictures may be damaged{reason}", file=sys.stderr)
+
+
+class _PictureTimes:
+    """The pictures' times from showinfo's log lines, as they come: ``next`` waits for one, None = no more."""
+
+    def __init__(self):
+        self._tick = None
+        self._times: SimpleQueue[Fraction | None] = SimpleQueue()
+
+    def read_line(self, line: str | None) -> None:
+        if line is None:
+            self._times.put(None)
+        elif base := TIME_BASE.search(line):
+            self._tick = Fraction(int(base[1]), int(base[2]))
+        elif time := TIME.search(line):
+            self._times.put(int(time[1]) * self._tick)
+
+    def next(self) -> Fraction | None:
+        return self._times.get()
+
+
+def _graph(video: Video, fit: Fit):
+    """The ffmpeg graph from the file to raw RGB pictures. ffmpeg itself turns them upright first."""
+    pictures = confined_input()["V:0"].filter("showinfo", checksum=0)
+    scaled = (_tone_mapped if video.is_hdr else _scaled)(pictures, video, fit)
+    if fit.left > 0 or fit.top > 0:
+        scaled = scaled.filter("pad", fit.width, fit.height, fit.left, fit.top, color="black")
+    elif fit.left < 0 or fit.top < 0:
+        scaled = scaled.filter("crop", fit.width, fit.height, -fit.left, -fit.top)
+    return scaled.output("pipe:1", format="rawvideo", pix_fmt="rgb24", fps_mode="passthrough")
+
+
+def _scaled(pictures, video: Video, fit: Fit):
+    matrix = "auto"
+    if video.matrix == "unknown":
+        matrix = "bt709" if video.width >= HD_WIDTH or video.height > HD_HEIGHT else "smpte170m"
+    scaled = pictures.filter(
+        "scale", fit.scaled_width, fit.scaled_height, flags=SCALER, in_color_matrix=matrix, out_range="full"
+    )
+    return scaled.filter("format", "rgb24")
+
+
+def _tone_mapped(pictures, video: Video, fit: Fit):
+    """PQ or HLG to BT.709: linear light, BT.709 primaries, highlights rolled off, hue kept."""
+    linear = pictures.filter(
+        "zscale", fit.scaled_width, fit.scaled_height, filter="bicubic", transfer="linear", npl=SDR_WHITE,
+        matrixin="2020_ncl" if video.matrix == "unknown" else "input",
+        primariesin="2020" if video.primaries == "unknown" else "input",
+    ).filter("format", "gbrpf32le")
+    mapped = linear.filter("zscale", primaries="709").filter("tonemap", "mobius", desat=0)
+    return mapped.filter("zscale", transfer="709", matrix="gbr", range="full").filter("format", "rgb24")

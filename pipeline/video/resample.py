@@ -1,0 +1,28 @@
+"""A constant frame rate out of any: for each moment of the regular grid the picture nearest in time."""
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from itertools import chain
+from typing import TypeVar
+
+Picture = TypeVar("Picture")
+
+
+def resample(
+    pictures: Iterable[tuple[Fraction, Picture]], rate: Fraction, end: Fraction
+) -> Iterator[tuple[Fraction, Picture]]:
+    """Pictures at ``rate`` frames per second from the first one's time up to ``end``, s.
+
+    Takes and yields (time, picture) with each picture's own time, in s and ascending, so that whoever reads
+    can tell repeated and dropped pictures. Where two are equally near, the later one is taken.
+    """
+    pictures = iter(pictures)
+    start, picture = next(pictures)
+    frames = round((end - start) * rate)
+    time, frame = start, 0
+    for next_time, next_picture in chain(pictures, [(None, None)]):
+        halfway = end if next_time is None else (time + next_time) / 2
+        while frame < frames and start + frame / rate < halfway:
+            yield time, picture
+            frame += 1
+        time, picture = next_time, next_picture
