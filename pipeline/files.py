@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from pipeline.cli import UserError
+
 
 @contextmanager
 def atomic(path: Path) -> Iterator[Path]:
@@ -28,3 +30,13 @@ def write_json(path: Path, content: Any) -> None:
     """Write ``content`` as indented JSON in its own key order; NaN and infinity are refused (ValueError)."""
     with atomic(path) as partial:
         partial.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """Read what a stage wrote with :func:`write_json`. Raises UserError if it is missing or not JSON."""
+    if not path.is_file():
+        raise UserError(f"{path} is missing: run `dvc repro`, or the stage that makes it, first")
+    try:
+        return json.loads(path.read_text())
+    except json.JSONDecodeError as error:
+        raise UserError(f"{path} is not valid JSON ({error}): delete it and run `dvc repro`") from None

@@ -1,0 +1,22 @@
+"""What every test may use: the project's folder and its default parameters."""
+
+import os
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+PROJECT = Path(__file__).parent.parent
+os.environ["PYTHONPATH"] = str(PROJECT)  # stages run as `python -m pipeline.<stage>` in other folders
+
+
+@pytest.fixture
+def project() -> Path:
+    """The project's folder, to be read only."""
+    return PROJECT
+
+
+@pytest.fixture
+def default_params() -> dict:
+    """The content of the project's own params.yaml, to be changed at will."""
+    return YAML(typ="safe").load(PROJECT / "params.yaml")

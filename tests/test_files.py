@@ -1,0 +1,40 @@
+"""Files appear whole or not at all."""
+
+import json
+
+import pytest
+
+from pipeline.files import atomic, write_json
+
+
+def test_success_replaces_and_leaves_nothing_else(tmp_path):
+    path = tmp_path / "new" / "a.txt"
+    for text in ("one", "two"):
+        with atomic(path) as partial:
+            partial.write_text(text)
+    assert path.read_text() == "two"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_failure_keeps_the_old_file_and_leaves_nothing_else(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+    with pytest.raises(RuntimeError), atomic(path) as partial:
+        partial.write_text("half")
+        raise RuntimeError
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_temporary_name_keeps_the_suffix(tmp_path):
+    with atomic(tmp_path / "a.mp4") as partial:
+        assert partial.suffix == ".mp4"
+        partial.touch()
+
+
+def test_json_round_trip_in_given_order_and_no_nan(tmp_path):
+    write_json(tmp_path / "a.json", {"b": 1, "a": [0.1]})
+    assert list(json.loads((tmp_path / "a.json").read_text())) == ["b", "a"]
+    with pytest.raises(ValueError):
+        write_json(tmp_path / "b.json", {"x": float("nan")})
+    assert not (tmp_path / "b.json").exists()
