@@ -15,7 +15,7 @@ from pipeline.cli import UserError
 from pipeline.video.process import confined_input, errors_in, run_ffmpeg
 
 CUT_SHORT_MESSAGES = ("moov atom not found", "partial file", "ended prematurely", "Packet corrupt (")
-MISSING_SECONDS = 1.0  # containers state their length to a frame or two
+MISSING_SECONDS = 0.5  # containers state their length to a frame or two (MPEG-TS states none)
 DISCARD = 4  # packet flag: decoded but not shown, as an edit list demands
 HD_WIDTH, HD_HEIGHT = 1280, 576  # this wide, or higher than this: BT.709 if the file does not name its matrix
 HDR_CURVES = ("smpte2084", "arib-std-b67")  # PQ | HLG

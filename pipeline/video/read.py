@@ -15,7 +15,8 @@ from pipeline.video.process import FfmpegProcess, confined_input
 
 # Every pixel computed from all its neighbours, the same on every machine.
 SCALER = "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact"
-SDR_WHITE = 203  # cd/m2 of diffuse white in HDR video (ITU-R BT.2408)
+SDR_WHITE, HDR_PEAK = 203, 1000  # cd/m2 of diffuse white and of the brightest highlights (ITU-R BT.2408, BT.2100)
+KNEE = 0.7  # share of linear light that stays as it is when highlights above it are rolled off
 UNDECODABLE_SECONDS = 0.5  # a decoder that stops this long before the end has lost pictures, not rounded
 
 TIME_BASE = re.compile(r"showinfo.*config in time_base: (\d+)/(\d+)")
@@ -95,5 +96,7 @@ def _tone_mapped(pictures, video: Video, fit: Fit):
         matrixin="2020_ncl" if video.matrix == "unknown" else "input",
         primariesin="2020" if video.primaries == "unknown" else "input",
     ).filter("format", "gbrpf32le")
-    mapped = linear.filter("zscale", primaries="709").filter("tonemap", "mobius", desat=0)
+    mapped = linear.filter("zscale", primaries="709").filter(
+        "tonemap", "mobius", param=KNEE, peak=HDR_PEAK / SDR_WHITE, desat=0
+    )
     return mapped.filter("zscale", transfer="709", matrix="gbr", range="full").filter("format", "rgb24")
