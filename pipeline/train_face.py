@@ -91,13 +91,13 @@ def train_face(
 
 def main() -> None:
     params = load_params()
-    header = {"enabled": params.face.enabled, "body": sha256_of_body()}
+    body = BodyRenderer(BODY, pick_device(params.device))
+    header = {"enabled": params.face.enabled, "body": sha256(BODY)}
     if not params.face.enabled:
         LOG.mkdir(parents=True, exist_ok=True)
         save_weights(WEIGHTS, {}, header)
         print(f"face.enabled is false: {WEIGHTS} holds no network, and the body generator's output is the result")
         return
-    body = BodyRenderer(BODY, pick_device(params.device))
     track = read_track(POSES)
     generator, architecture = train_face(
         FRAMES, track, body, params.face, params.train, params.pose, params.evaluate, LOG

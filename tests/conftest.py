@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+import torch
 from ruamel.yaml import YAML
 
 PROJECT = Path(__file__).parent.parent
@@ -20,3 +21,5 @@ def project() -> Path:
 def default_params() -> dict:
     """The content of the project's own params.yaml, to be changed at will."""
     return YAML(typ="safe").load(PROJECT / "params.yaml")
+
+torch.set_num_threads(1)  # these networks are too small to share out

@@ -63,10 +63,11 @@ def train(
         if step % log_every == 0 or step == total:
             means = {key: (value / counted).item() for key, value in sums.items()}
             check_finite(means, step)
+            live.step = step
             for key, value in means.items():
                 live.log_metric(f"{name}/{key}", value)
             live.log_metric(f"{name}/learning_rate", optimizers[0][1].get_last_lr()[0])
-            live.step += counted
+            live.make_summary()
             progress.set_postfix({key: f"{value:.3f}" for key, value in means.items()})
             sums, counted = {}, 0
         if step % sample_every == 0 or step == total:

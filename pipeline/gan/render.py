@@ -64,6 +64,7 @@ class Renderer:
     def __init__(self, body: Path, face: Path, device: torch.device) -> None:
         self.body = BodyRenderer(body, device)
         self.width, self.height = self.body.width, self.body.height
+        self.min_confidence = self.body.min_confidence
         tensors, header = load_weights(face)
         if header["body"] != sha256(body):
             raise UserError(f"{face} was trained with another body generator than {body}: run `dvc repro`")
@@ -74,13 +75,17 @@ class Renderer:
             self.face.load_state_dict(tensors)
             self.face.to(device).eval().requires_grad_(False)
 
+    def scale(self, track: PoseTrack) -> np.ndarray:
+        """A track's joints, (frames, 137, 3), in pixels of the rendered pictures."""
+        return self.body.scale(track)
+
     @torch.no_grad()
     def render(self, track: PoseTrack) -> Iterator[np.ndarray]:
         """Every frame of ``track`` in order, uint8 RGB (height, width, 3)."""
-        joints = self.body.scale(track)
+        joints = self.scale(track)
         boxes = np.full((len(track), 4), -1)
         if self.face is not None:
-            boxes = face_boxes(joints, self.size, self.width, self.height, self.body.min_confidence)
+            boxes = face_boxes(joints, self.size, self.width, self.height, self.min_confidence)
         for (pose, frame), (x0, y0, x1, y1) in zip(self.body.run(joints), boxes, strict=True):
             if x0 >= 0:
                 frame = frame.clone()  # the frame without the face goes on to the next step
