@@ -1,0 +1,62 @@
+"""Stage transfer: the target person does a source's dance, as a video anyone can play."""
+
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from pipeline.cli import run
+from pipeline.devices import pick_device
+from pipeline.files import read_json
+from pipeline.gan.pictures import resize
+from pipeline.gan.render import Renderer
+from pipeline.params import load_params
+from pipeline.pose.picture import draw_pose
+from pipeline.pose.track import PoseTrack, read_track
+from pipeline.video.encode import VideoWriter
+from pipeline.video.store import FrameStore
+
+BODY = Path("models/body.safetensors")
+FACE = Path("models/face.safetensors")
+
+
+def transfer(
+    track: PoseTrack, renderer: Renderer, source: FrameStore, result: VideoWriter, side_by_side: VideoWriter
+) -> None:
+    """Render every frame recurrently into ``result``, and source | pose | result into ``side_by_side``.
+
+    track: the source's poses in the target's frame. source: its own frames, one for each pose. All three pictures of the
+    side-by-side have the result's height.
+    """
+    width, height = renderer.width, renderer.height
+    source_width = max(1, round(source.width * height / source.height))
+    joints = renderer.scale(track)
+    frames = tqdm(renderer.render(track), desc="render", unit="frame", total=len(track))
+    for t, frame in enumerate(frames):
+        result.write(frame)
+        pose = draw_pose(joints[t], width, height, renderer.min_confidence)
+        side_by_side.write(np.hstack([resize(source.read(t), source_width, height), pose, frame]))
+
+
+def main(source: str) -> None:
+    params = load_params()
+    video = Path(params.clip(source).video)
+    track = read_track(Path(f"data/normalized/{source}.parquet"))
+    frames = FrameStore(Path(f"data/frames/{source}.parquet"))
+    clip = read_json(Path(f"data/frames/{source}.json"))
+    renderer = Renderer(BODY, FACE, pick_device(params.device))
+
+    result = Path(f"reports/videos/{source}.mp4")
+    side_by_side = Path(f"reports/videos/{source}_side_by_side.mp4")
+    sound = video if clip["has_audio"] else None
+    with (
+        VideoWriter(result, track.fps, params.transfer.crf, sound, clip["start"]) as one,
+        VideoWriter(side_by_side, track.fps, params.transfer.crf, sound, clip["start"]) as three,
+    ):
+        transfer(track, renderer, frames, one, three)
+    print(f"result: {result}, {renderer.width}x{renderer.height}, {len(track)} frames; "
+          f"source | pose | result: {side_by_side}")
+
+
+if __name__ == "__main__":
+    run(main, "source")

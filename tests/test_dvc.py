@@ -1,0 +1,70 @@
+"""dvc.yaml: every stage depends on exactly the modules that it reaches, and on every parameter that it reads."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+PROJECT = Path(__file__).parent.parent
+STAGES = YAML(typ="safe").load(PROJECT / "dvc.yaml")["stages"]
+# They check parameters and print errors but cannot change an output: params.yaml's values are tracked as
+# `params`, and a new metric's parameter must not retrain a network.
+PLUMBING = {"pipeline/params.py", "pipeline/cli.py"}
+
+
+def stage(name):
+    return STAGES[name].get("do", STAGES[name])
+
+
+def module_of(command):
+    return Path(*command.split()[2].split(".")).with_suffix(".py")
+
+
+def imported(module: Path) -> set[Path]:
+    """The files inside pipeline/ that a file imports, at its top or inside its functions."""
+    names = set()
+    for node in ast.walk(ast.parse((PROJECT / module).read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module} imports relatively"
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    paths = {Path(*name.split(".")).with_suffix(".py") for name in names if name.startswith("pipeline.")}
+    return {path for path in paths if (PROJECT / path).is_file()}
+
+
+def closure(module: Path) -> set[str]:
+    seen, queue = set(), [module]
+    while queue:
+        if (current := queue.pop()) not in seen:
+            seen.add(current)
+            if str(current) not in PLUMBING:
+                queue.extend(imported(current))
+    return {str(path) for path in seen} - PLUMBING
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_code_dependencies_are_the_import_closure(name):
+    listed = [dep for dep in stage(name)["deps"] if dep.startswith("pipeline/")]
+    assert listed == sorted(closure(module_of(stage(name)["cmd"])))
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_parameters_read_are_parameters_tracked(name):
+    """Sections that the stage's script takes from `params` are the sections that DVC tracks for it."""
+    tree = ast.parse((PROJECT / module_of(stage(name)["cmd"])).read_text())
+    read = {
+        node.attr for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "params"
+    }
+    tracked = {param.split(".")[0] for param in stage(name).get("params", [])}
+    # the device does not change the experiment; clips are dependencies by their files
+    assert read - {"device", "clip", "sources", "target"} == tracked
+
+
+def test_editing_a_metric_reruns_only_evaluate_and_report():
+    for name in STAGES:
+        metrics = [dep for dep in stage(name)["deps"] if dep.startswith("pipeline/metrics/")]
+        if name not in ("evaluate", "report"):
+            assert not metrics
