@@ -5,13 +5,17 @@ OpenPose's order here, and nothing downstream knows which detector ran.
 """
 
 import os
-
-os.environ.setdefault("GLOG_minloglevel", "2")  # read when the library loads: its start-up notes are noise
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import mediapipe as mp
 import numpy as np
 
 from pipeline.pose.layout import BODY, FACE, LEFT_HAND, LEFT_WRIST, NUM_JOINTS, RIGHT_HAND, RIGHT_WRIST
+
+# MediaPipe 0.10.14 calls a protobuf function that is only going to disappear.
+warnings.filterwarnings("ignore", message="SymbolDatabase.GetPrototype", category=UserWarning)
 
 # BODY_25's joint from BlazePose's 33: one point, or the mean of two. The small toes (20, 23) do not exist.
 BLAZEPOSE = {
@@ -47,12 +51,14 @@ class HolisticDetector:
     name = f"mediapipe-holistic {mp.__version__}"
 
     def __init__(self, min_detection_confidence: float, min_tracking_confidence: float):
-        self._holistic = mp.solutions.holistic.Holistic(
-            model_complexity=1,  # the only one inside the wheel
-            refine_face_landmarks=True,  # the pupils
-            min_detection_confidence=min_detection_confidence,
-            min_tracking_confidence=min_tracking_confidence,
-        )
+        with _native_messages_off():
+            self._holistic = mp.solutions.holistic.Holistic(
+                model_complexity=1,  # the only one inside the wheel
+                refine_face_landmarks=True,  # the pupils
+                min_detection_confidence=min_detection_confidence,
+                min_tracking_confidence=min_tracking_confidence,
+            )
+            self._holistic.process(np.zeros((64, 64, 3), np.uint8))  # loads every network now
 
     def __enter__(self) -> "HolisticDetector":
         return self
@@ -94,6 +100,19 @@ class HolisticDetector:
         outside = (joints[:, :2] < 0).any(axis=1) | (joints[:, :2] > (width, height)).any(axis=1)
         joints[outside | (joints[:, 2] <= 0)] = 0
         return joints
+
+
+@contextmanager
+def _native_messages_off() -> Iterator[None]:
+    """Keep the start-up notes of MediaPipe's C++ side, which no setting turns off, from standard error."""
+    kept = os.dup(2)
+    try:
+        with open(os.devnull, "w") as nothing:
+            os.dup2(nothing.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def _points(landmarks, width: int, height: int) -> np.ndarray:

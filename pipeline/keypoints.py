@@ -1,0 +1,79 @@
+"""Stage keypoints: the joints of the person in every stored frame, as detected, and how often they were found.
+
+    python -m pipeline.keypoints <clip>
+
+Reads data/frames/<clip>.parquet. Writes data/poses/<clip>.parquet with all joints and raw confidences, for
+later stages to judge and smooth, and beside it the coverage as JSON.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from pipeline.cli import UserError, run
+from pipeline.files import write_json
+from pipeline.params import load_params
+from pipeline.pose.detector import HolisticDetector
+from pipeline.pose.layout import NUM_JOINTS, PARTS
+from pipeline.pose.track import PoseTrack, write_track
+from pipeline.video.store import FrameStore
+
+FRAMES = Path("data/frames")
+POSES = Path("data/poses")
+
+# Below these shares of the frames the user is warned, and why it matters.
+EXPECTED = {
+    "body": (0.9, "frames without a body neither train nor render anything"),
+    "face": (0.5, "the Face GAN learns from and works on the others only"),
+    "left_hand": (0.5, "the others are drawn and rendered without it"),
+    "right_hand": (0.5, "the others are drawn and rendered without it"),
+}
+
+
+def keypoints(store: FrameStore, min_detection_confidence: float, min_tracking_confidence: float) -> PoseTrack:
+    """Detect the joints in every frame of ``store``, in order. The thresholds, 0..1, are the detector's own."""
+    joints = np.empty((len(store), NUM_JOINTS, 3), np.float32)
+    with HolisticDetector(min_detection_confidence, min_tracking_confidence) as detector:
+        for index in tqdm(range(len(store)), f"keypoints {store.path.stem}", unit="frame"):
+            joints[index] = detector.detect(store.read(index))
+    return PoseTrack(joints, store.times, store.fps, store.width, store.height, detector.name)
+
+
+def coverage(track: PoseTrack) -> dict[str, float]:
+    """Share of the frames, 0..1, in which the detector found anything of the body, the face and each hand."""
+    confidence = track.joints[..., 2]
+    return {part: float((confidence[:, span] > 0).any(axis=1).mean()) for part, span in PARTS.items()}
+
+
+def warnings(clip: str, shares: dict[str, float]) -> Iterator[str]:
+    """What the user should know about poses that are usable all the same."""
+    for part, (expected, consequence) in EXPECTED.items():
+        if shares[part] < expected:
+            yield f"{part.replace('_', ' ')} found in only {shares[part]:.0%} of {clip}'s frames: {consequence}"
+
+
+def main(clip: str) -> None:
+    params = load_params()
+    video = params.clip(clip).video
+    store = FrameStore(FRAMES / f"{clip}.parquet")
+    track = keypoints(store, params.keypoints.min_detection_confidence, params.keypoints.min_tracking_confidence)
+    shares = coverage(track)
+    if shares["body"] == 0:
+        raise UserError(f"no person was found in any of the {len(track)} frames of {video}: give a video that "
+                        "shows one whole person, or lower keypoints.min_detection_confidence")
+
+    path = POSES / f"{clip}.parquet"
+    write_track(path, track)
+    write_json(path.with_suffix(".json"), {"detector": track.detector, "frames": len(track), "coverage": shares})
+
+    for warning in warnings(clip, shares):
+        print(f"warning: {warning}", file=sys.stderr)
+    found = ", ".join(f"{part.replace('_', ' ')} {share:.1%}" for part, share in shares.items())
+    print(f"{path}: poses of {len(track)} frames; found in: {found}; summary in {path.with_suffix('.json')}")
+
+
+if __name__ == "__main__":
+    run(main, "clip")
