@@ -1,0 +1,109 @@
+"""Training data: order of batches, which pairs count, and that picture and pose belong together."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import torch
+
+from pipeline.cli import UserError
+from pipeline.gan.data import PairDataset, StepSampler, TrainingFrames, consecutive_pairs, scale_joints, step_loader
+from pipeline.gan.face_data import FaceDataset
+from pipeline.gan.pictures import resize, to_picture, to_tensor
+from pipeline.video.store import StoredFrame, write_frames
+
+
+def joints_seen(frames):
+    joints = np.zeros((frames, 137, 3), np.float32)
+    joints[:, :25] = [20, 30, 1]
+    return joints
+
+
+@pytest.fixture
+def store(tmp_path):
+    """Eight frames of 64 x 64, each of one grey level: 30 t."""
+    frames = (StoredFrame(np.full((64, 64, 3), 30 * t, np.uint8), 0, t / 30) for t in range(8))
+    write_frames(tmp_path / "frames.parquet", frames, 64, 64, Fraction(30))
+    return tmp_path / "frames.parquet"
+
+
+def test_pictures_and_tensors_round_trip():
+    picture = np.random.default_rng(0).integers(0, 256, (5, 7, 3), np.uint8)
+    np.testing.assert_array_equal(to_picture(to_tensor(picture)), picture)
+    assert to_tensor(np.array([[[0, 255, 0]]], np.uint8)).flatten().tolist() == [-1, 1, -1]
+
+
+def test_shrinking_averages_whole_blocks():
+    picture = np.random.default_rng(0).integers(0, 256, (8, 8, 3), np.uint8)
+    blocks = picture.reshape(4, 2, 4, 2, 3).astype(float).mean((1, 3))
+    np.testing.assert_allclose(resize(picture, 4, 4), blocks, atol=0.51)
+
+
+def test_sampler_passes_over_everything_before_it_repeats_and_by_the_seed_alone():
+    batches = list(StepSampler(size=7, batch=2, steps=14, seed=3))
+    flat = [index for batch in batches for index in batch]
+    assert all(len(batch) == 2 for batch in batches)
+    for start in range(0, 28, 7):
+        assert sorted(flat[start : start + 7]) == list(range(7))
+    assert flat[:7] != flat[7:14]
+    assert batches == list(StepSampler(7, 2, 14, seed=3))
+    assert batches != list(StepSampler(7, 2, 14, seed=4))
+
+
+def test_a_batch_larger_than_the_data_is_filled():
+    assert all(len(batch) == 5 for batch in StepSampler(size=2, batch=5, steps=3, seed=0))
+
+
+def test_pairs_stay_inside_their_part_and_need_a_body_in_both_frames():
+    joints = joints_seen(10)
+    joints[4] = 0
+    assert consecutive_pairs(np.arange(1, 10), joints, 0, 8).tolist() == [1, 2, 3, 6, 7]
+    assert consecutive_pairs(np.array([2, 9]), joints, 0, 10).tolist() == [2, 9]  # 3..8 follow no frame: cuts
+    assert consecutive_pairs(np.arange(1, 10), joints, 6, 10).tolist() == [7, 8, 9]  # 6 would reach across the gap
+    with pytest.raises(UserError, match="no two consecutive frames"):
+        consecutive_pairs(np.array([5]), joints, 0, 10)
+
+
+def test_pairs_are_consecutive_frames_with_their_poses(store):
+    joints = joints_seen(8)
+    joints[:, 0] = [[8 * t, 32, 1] for t in range(8)]  # the nose walks to the right
+    frames = TrainingFrames(store, joints, 32, 32, 0.3)
+    poses, pictures = PairDataset(frames, np.array([1, 5]))[1]
+    assert poses.shape == pictures.shape == (2, 3, 32, 32)
+    grey = [(picture.mean().item() + 1) * 127.5 for picture in pictures]
+    assert grey == pytest.approx([120, 150], abs=1.5)
+    torch.testing.assert_close(poses[1], frames[5][0])
+    assert not torch.equal(poses[0], poses[1])
+
+
+def test_the_loader_gives_the_same_batches_every_time(store):
+    dataset = PairDataset(TrainingFrames(store, joints_seen(8), 32, 32, 0.3), np.arange(1, 8))
+    first, second = ([batch[1].mean(dim=(1, 2, 3, 4)).tolist() for batch in step_loader(dataset, 2, 5, 0)] for _ in "ab")
+    assert len(first) == 5
+    assert first == second
+
+
+def test_scaling_joints_keeps_confidence():
+    joints = np.array([[10.0, 20.0, 0.7]], np.float32)
+    np.testing.assert_allclose(scale_joints(joints, 0.5), [[5, 10, 0.7]])
+
+
+def test_face_crops_of_pose_generated_and_real_come_from_the_same_box(store):
+    joints = joints_seen(8)
+    frames = TrainingFrames(store, joints, 64, 64, 0.3)
+    crops = np.zeros((8, 3, 16, 16), np.float16)
+    crops[6] = 0.25
+    boxes = np.full((8, 4), -1)
+    boxes[6] = [12, 22, 28, 38]
+    pose, generated, real = FaceDataset(frames, crops, boxes, np.array([6]))[0]
+    torch.testing.assert_close(pose, frames[6][0][:, 22:38, 12:28])
+    assert (generated == 0.25).all()
+    assert (real.mean().item() + 1) * 127.5 == pytest.approx(180, abs=1.5)
+
+
+def test_the_store_is_read_in_colour_order(tmp_path):
+    red = np.zeros((16, 16, 3), np.uint8)
+    red[..., 0] = 255
+    write_frames(tmp_path / "f.parquet", [StoredFrame(red, 0, t / 30) for t in (0, 1)], 16, 16, Fraction(30))
+    _, picture = TrainingFrames(tmp_path / "f.parquet", joints_seen(2), 16, 16, 0.3)[0]
+    assert picture[0].mean() > 0.9 > -0.9 > picture[2].mean()

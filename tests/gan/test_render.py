@@ -1,0 +1,96 @@
+"""Rendering: the recursion of training, the face on top, and never fed back."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import torch
+
+from pipeline.cli import UserError
+from pipeline.gan.body_generator import BodyGenerator
+from pipeline.gan.face_generator import FaceGenerator
+from pipeline.gan.pictures import to_picture, to_tensor
+from pipeline.gan.render import Renderer
+from pipeline.gan.weights import load_weights, save_weights, sha256
+from pipeline.pose.boxes import face_boxes
+from pipeline.pose.layout import FACE
+from pipeline.pose.picture import draw_pose
+from pipeline.pose.track import PoseTrack
+
+CPU = torch.device("cpu")
+SIZE = 64
+
+
+@pytest.fixture
+def track():
+    """Five poses of a person whose face is seen in all but the third; in pixels of a 128 x 128 picture."""
+    rng = np.random.default_rng(0)
+    joints = np.ones((5, 137, 3), np.float32)
+    joints[:, :, :2] = rng.uniform(20, 108, (5, 137, 2))
+    joints[:, FACE, :2] = rng.uniform(50, 70, (5, 70, 2))
+    joints[2, FACE, 2] = 0
+    return PoseTrack(joints, np.arange(5) / 30, Fraction(30), 128, 128, "made up")
+
+
+def make(folder, face_enabled, temporal=True):
+    torch.manual_seed(0)
+    architecture = {"temporal": temporal, "ngf": 4, "downsamplings": 2, "blocks": 1, "enhancer_blocks": None}
+    generator = BodyGenerator(**architecture)
+    body, face = folder / "body.safetensors", folder / "face.safetensors"
+    save_weights(body, generator.state_dict(), {"architecture": architecture, "width": SIZE, "height": SIZE,
+                                                "min_confidence": 0.3, "precision": "fp32"})
+    header, tensors = {"enabled": face_enabled, "body": sha256(body)}, {}
+    if face_enabled:
+        header |= {"architecture": {"ngf": 4, "downsamplings": 2, "blocks": 1}, "size": 32}
+        tensors = FaceGenerator(**header["architecture"]).state_dict()
+    save_weights(face, tensors, header)
+    return generator, body, face
+
+
+@pytest.mark.parametrize("temporal", [True, False])
+def test_rendering_is_the_rollout_that_training_sees(tmp_path, track, temporal):
+    generator, body, face = make(tmp_path, face_enabled=False, temporal=temporal)
+    poses = [
+        to_tensor(draw_pose(joints * np.array([0.5, 0.5, 1], np.float32), SIZE, SIZE, 0.3)) for joints in track.joints
+    ]
+    with torch.no_grad():
+        expected = generator.rollout(torch.stack(poses)[None])[0]
+    rendered = list(Renderer(body, face, CPU).render(track))
+    assert len(rendered) == 5
+    for picture, tensor in zip(rendered, expected, strict=True):
+        np.testing.assert_allclose(picture.astype(int), to_picture(tensor).astype(int), atol=1)
+
+
+def test_the_face_changes_its_box_only_and_is_never_fed_back(tmp_path, track):
+    _, body, face = make(tmp_path, face_enabled=True)
+    with_face = list(Renderer(body, face, CPU).render(track))
+    renderer = Renderer(body, face, CPU)
+    renderer.face = None
+    without = list(renderer.render(track))
+    boxes = face_boxes(renderer.scale(track), 32, SIZE, SIZE, 0.3)
+    for t, (x0, y0, x1, y1) in enumerate(boxes):
+        outside = np.ones((SIZE, SIZE), bool)
+        if x0 >= 0:
+            outside[y0:y1, x0:x1] = False
+            assert not np.array_equal(with_face[t][y0:y1, x0:x1], without[t][y0:y1, x0:x1])
+        np.testing.assert_array_equal(with_face[t][outside], without[t][outside])
+    assert boxes[2, 0] == -1
+    assert (boxes[[0, 1, 3, 4], 0] >= 0).all()
+
+
+def test_poses_of_any_size_of_frame_give_the_same_picture(tmp_path, track):
+    _, body, face = make(tmp_path, face_enabled=False)
+    doubled = track.with_joints(track.joints * np.array([2, 2, 1], np.float32))
+    doubled = replace(doubled, width=256, height=256)
+    renderer = Renderer(body, face, CPU)
+    for a, b in zip(renderer.render(track), renderer.render(doubled), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_a_face_of_another_body_is_refused(tmp_path, track):
+    _, body, face = make(tmp_path, face_enabled=True)
+    tensors, header = load_weights(body)
+    save_weights(body, {name: tensor + 1 for name, tensor in tensors.items()}, header)
+    with pytest.raises(UserError, match="another body generator"):
+        Renderer(body, face, CPU)
