@@ -55,7 +55,7 @@ def _encode(file: Path, path: Path, frames: Iterable[np.ndarray], fps: Fraction,
     height, width = (side + side % 2 for side in first.shape[:2])
     raw = ffmpeg.input("pipe:0", format="rawvideo", pix_fmt="rgb24", s=f"{width}x{height}", r=str(fps))
     limited = raw.filter(
-        "scale", in_range="full", out_range="limited", out_color_matrix="bt709",
+        "scale", in_range="full", out_range="limited", out_color_matrix="bt709", out_chroma_loc="left",
         flags="bicubic+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact",
     ).filter("format", "yuv420p").filter("setparams", color_primaries="bt709", color_trc="bt709")
     output = limited.output(

@@ -22,7 +22,7 @@ HDR_CURVES = ("smpte2084", "arib-std-b67")  # PQ | HLG
 
 TIME_BASE = re.compile(r"^#tb (\d+): (\d+)/(\d+)$", re.MULTILINE)
 DURATION = re.compile(r"^\S*\s+Duration: (\d+):(\d+):(\d+\.\d+)", re.MULTILINE)
-PICTURE = re.compile(r"\] n: +0 pts:.* sar:(\d+)/(\d+) s:(\d+)x(\d+) ")
+PICTURE = re.compile(r"\] n: +0 pts:.* cl:(\S+) sar:(\d+)/(\d+) s:(\d+)x(\d+) ")
 COLOURS = re.compile(r"color_space:(\S+) color_primaries:(\S+) color_trc:(\S+)")
 
 
@@ -33,6 +33,7 @@ class Video:
     width, height: px as shown, upright and with square pixels. rate: average frames per second.
     start, end: when the first picture is shown and the last one no more, in s from the file's own start (that of
     its earliest stream).
+    chroma: where ffmpeg says the samples of reduced chroma lie, "left" if the file does not (as H.264 has it).
     matrix, primaries, transfer: ffmpeg's names of the colours, "unknown" where the file gives none.
     """
 
@@ -42,6 +43,7 @@ class Video:
     rate: Fraction
     start: Fraction
     end: Fraction
+    chroma: str
     matrix: str
     primaries: str
     transfer: str
@@ -122,14 +124,16 @@ def _cut_short(path: Path) -> UserError:
     return UserError(f"{path} is cut short or damaged: copy or download it again")
 
 
-def _first_picture(path: Path) -> tuple[int, int, tuple[str, str, str]]:
-    """Width and height as shown (px), and the names of matrix, primaries and transfer curve."""
+def _first_picture(path: Path) -> tuple[int, int, list[str]]:
+    """Width and height as shown (px), and the names of chroma location, matrix, primaries and transfer curve."""
     shown = confined_input()["V:0"].filter("showinfo", checksum=0).output("pipe:1", format="null", vframes=1)
     log = run_ffmpeg(shown, path).stderr
     picture, colours = PICTURE.search(log), COLOURS.search(log)
     if not picture or not colours:
         reason = (errors_in(log) or ["no reason given"])[0]
         raise UserError(f"{path} has pictures that ffmpeg cannot decode ({reason}): give another file")
-    sar_x, sar_y, width, height = (int(number) for number in picture.groups())
+    chroma, *numbers = picture.groups()
+    sar_x, sar_y, width, height = (int(number) for number in numbers)
     shape = Fraction(sar_x, sar_y) if sar_x and sar_y else Fraction(1)
-    return round(width * shape), height, colours.groups()
+    chroma = "left" if chroma == "unspecified" else chroma
+    return round(width * shape), height, [chroma, *colours.groups()]

@@ -84,7 +84,8 @@ def _scaled(pictures, video: Video, fit: Fit):
     if video.matrix == "unknown":
         matrix = "bt709" if video.width >= HD_WIDTH or video.height > HD_HEIGHT else "smpte170m"
     scaled = pictures.filter(
-        "scale", fit.scaled_width, fit.scaled_height, flags=SCALER, in_color_matrix=matrix, out_range="full"
+        "scale", fit.scaled_width, fit.scaled_height, flags=SCALER, in_color_matrix=matrix, out_range="full",
+        in_chroma_loc=video.chroma,  # left to itself, the filter ignores what the picture says
     )
     return scaled.filter("format", "rgb24")
 

@@ -1,0 +1,49 @@
+import numpy as np
+import pytest
+
+from pipeline.video.fit import fit_height, fit_into
+
+SIZES = [(1920, 1080), (1080, 1920), (406, 720), (333, 111), (101, 503), (64, 64), (4096, 2160)]
+
+
+def to_original(fit, point):
+    return np.array(fit.to_original) @ [*point, 1]
+
+
+@pytest.mark.parametrize("original", SIZES)
+@pytest.mark.parametrize("store", [(512, 512), (256, 512), (640, 360)])
+@pytest.mark.parametrize("how", ["pad", "crop"])
+def test_a_fitted_picture_keeps_its_shape_and_its_middle(original, store, how):
+    fit = fit_into(*original, *store, how)
+    assert (fit.width, fit.height) == store
+    x_scale, y_scale = fit.scaled_width / original[0], fit.scaled_height / original[1]
+    # No side is off its right length by more than half a pixel.
+    assert abs(x_scale - y_scale) * max(original) <= max(original) / min(original)
+    assert np.abs(to_original(fit, np.array(store) / 2) - np.array(original) / 2).max() <= 1 / min(x_scale, y_scale)
+
+
+@pytest.mark.parametrize("original", SIZES)
+def test_padding_loses_nothing_and_cropping_leaves_no_black(original):
+    width, height = original
+    padded, cropped = fit_into(*original, 512, 320, "pad"), fit_into(*original, 512, 320, "crop")
+    for corner in ([0, 0], [512, 320]):
+        x, y = to_original(padded, corner)
+        assert (x <= 1e-9 and y <= 1e-9) if corner == [0, 0] else (x >= width - 1e-9 and y >= height - 1e-9)
+        x, y = to_original(cropped, corner)
+        assert -1e-9 <= x <= width + 1e-9 and -1e-9 <= y <= height + 1e-9
+    assert padded.scaled_width == 512 or padded.scaled_height == 320
+    assert cropped.scaled_width == 512 or cropped.scaled_height == 320
+
+
+@pytest.mark.parametrize("original", SIZES)
+def test_a_source_keeps_its_shape(original):
+    fit = fit_height(*original, 512)
+    assert fit.height == 512 and fit.width % 2 == 0
+    assert abs(fit.width - 512 * original[0] / original[1]) <= 1
+    np.testing.assert_allclose(to_original(fit, (0, 0)), (0, 0))
+    np.testing.assert_allclose(to_original(fit, (fit.width, fit.height)), original)
+
+
+def test_the_two_real_shapes():
+    assert (fit_into(1080, 1920, 512, 512, "pad").scaled_width, fit_into(1080, 1920, 512, 512, "pad").left) == (288, 112)
+    assert fit_height(406, 720, 512).width == 288
