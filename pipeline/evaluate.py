@@ -13,7 +13,7 @@ from pipeline.gan.pictures import resize
 from pipeline.gan.render import Renderer
 from pipeline.holdout import split
 from pipeline.metrics.flicker import flicker
-from pipeline.metrics.lpips import SMALLEST, Lpips
+from pipeline.metrics.lpips import Lpips
 from pipeline.metrics.missed_detections import missed_detections
 from pipeline.metrics.paper_tables import CAVEAT, as_text, row_name, tables
 from pipeline.metrics.pose_distance import pose_distance
@@ -54,7 +54,7 @@ def evaluate(
     joints = smooth(track.joints, pose.smooth_window, pose.max_gap, pose.min_confidence)
     held_out = replace(track, joints=joints[first:], times=track.times[first:])
     width, height = renderer.width, renderer.height
-    poses = renderer.body.scale(held_out)
+    poses = renderer.scale(held_out)
     bodies = body_boxes(poses, width, height, pose.min_confidence, BODY_MARGIN)
     faces = face_boxes(poses, face_size, width, height, pose.min_confidence)
     follows = set(store.pairs().tolist())
@@ -86,9 +86,9 @@ def evaluate(
 
 
 def similarity(name: str, real: np.ndarray, generated: np.ndarray, box: np.ndarray, lpips: Lpips) -> Record:
-    """SSIM and LPIPS of the crop ``box``, (4,) x0, y0, x1, y1; nothing where the crop is absent or tiny."""
+    """SSIM and LPIPS of the crop ``box``, (4,) x0, y0, x1, y1; nothing if it is absent or too small for them."""
     x0, y0, x1, y1 = box
-    if min(x1 - x0, y1 - y0) < SMALLEST:
+    if min(x1 - x0, y1 - y0) < lpips.smallest:
         return {}
     a, b = real[y0:y1, x0:x1], generated[y0:y1, x0:x1]
     return {f"{name}.ssim": ssim(a, b), f"{name}.{lpips.name}": float(lpips(a[None], b[None])[0])}

@@ -19,7 +19,8 @@ BACKBONES = {
     "vgg": VGG16_Weights.IMAGENET1K_V1,
     "squeeze": SqueezeNet1_1_Weights.IMAGENET1K_V1,
 }
-SMALLEST = 32  # px: below it, AlexNet's pooling has nothing left to pool
+# Shortest side in px that leaves the deepest layer something to look at.
+SMALLEST = {"alex": 32, "vgg": 32, "squeeze": 32, "efficientnet_lite0": 16}
 
 
 class Lpips:
@@ -28,7 +29,7 @@ class Lpips:
     The first three are LPIPS 0.1: channels scaled to unit length at every position, squared differences
     weighted by the trained linear layers, mean over positions, sum over layers. ``efficientnet_lite0`` is
     the same form with all weights 1, as nobody trained any for it; so its values are on a scale of their own,
-    and ``name``, ``lpips_<net>``, says which network measured.
+    and ``name``, ``lpips_<net>``, says which network measured. ``smallest``: the shortest side it takes, in px.
 
     weights: a local file of torchvision's weights for that backbone; None: torchvision's own place. Raises
     UserError if they are not there, cannot be fetched or belong to another network.
@@ -36,6 +37,7 @@ class Lpips:
 
     def __init__(self, net: str, weights: Path | None, device: torch.device) -> None:
         self.name = f"lpips_{net}"
+        self.smallest = SMALLEST[net]
         self.device = device
         network = _Uniform(EfficientNetLite0()) if net == "efficientnet_lite0" else _trained(net, weights)
         self.network = network.to(device).eval().requires_grad_(False)
@@ -45,10 +47,12 @@ class Lpips:
         """Distances, float64 (B,), of two batches of RGB pictures (B, H, W, 3) with values in 0..255.
 
         0 for equal pictures, larger for less alike ones. Raises ValueError if the shapes differ or a side is
-        shorter than 32 px.
+        shorter than ``smallest``.
         """
-        if a.shape != b.shape or min(a.shape[1:3]) < SMALLEST:
-            raise ValueError(f"LPIPS needs pictures of one size, {SMALLEST} px or more, not {a.shape} and {b.shape}")
+        if a.shape != b.shape or min(a.shape[1:3]) < self.smallest:
+            raise ValueError(
+                f"{self.name} needs pictures of one size, {self.smallest} px or more, not {a.shape} and {b.shape}"
+            )
         distances = self.network(self._signed(a), self._signed(b))
         return distances.flatten().double().cpu().numpy()
 

@@ -8,7 +8,6 @@ import pandas as pd
 
 from pipeline.files import atomic
 from pipeline.metrics.joint_groups import GROUPS
-from pipeline.metrics.lpips import SMALLEST
 
 Record = dict[str, float | None]  # "frame", "time" and "group.measure" -> value; None or absent: has none
 
@@ -55,7 +54,7 @@ def unmeasured(metrics: dict[str, Any]) -> list[str]:
     """A sentence for each part of :func:`summarize`'s metrics that no frame could give."""
     frames = metrics["frames"]
     sentences = [
-        f"{crop} crop: no held-out frame's input pose shows a {crop} of {SMALLEST} px or more"
+        f"{crop} crop: no held-out frame's input pose shows a {crop} large enough to compare"
         for crop in ("body", "face")
         if not frames[crop]
     ]

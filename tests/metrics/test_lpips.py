@@ -106,10 +106,13 @@ def test_a_batch_is_the_pictures_one_by_one(efficientnet):
     np.testing.assert_allclose(efficientnet(a, b), alone, rtol=1e-4)
 
 
-def test_refuses_tiny_pictures(efficientnet):
-    tiny = np.zeros((1, 31, 64, 3), np.uint8)
-    with pytest.raises(ValueError, match="32 px"):
-        efficientnet(tiny, tiny)
+@pytest.mark.parametrize("net", ["squeeze", "alex", "efficientnet_lite0"])
+def test_takes_pictures_down_to_its_smallest_and_refuses_smaller_ones(net, backbone, efficientnet):
+    distance = efficientnet if net == "efficientnet_lite0" else Lpips(net, backbone(net)[0], CPU)
+    a, b = (picture[:, : distance.smallest] for picture in pictures())
+    assert np.isfinite(distance(a, b)).all() and (distance(a, b) > 0).all()
+    with pytest.raises(ValueError, match=f"{distance.smallest} px"):
+        distance(a[:, 1:], b[:, 1:])
 
 
 def test_says_which_file_is_missing_and_what_to_do(tmp_path, monkeypatch):

@@ -1,0 +1,220 @@
+"""The evaluate stage on a few frames of the built-in target clip."""
+
+import json
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from ruamel.yaml import YAML
+
+from pipeline.cli import UserError
+from pipeline.evaluate import evaluate, main
+from pipeline.gan.body_generator import BodyGenerator
+from pipeline.gan.data import scale_joints
+from pipeline.gan.face_generator import FaceGenerator
+from pipeline.gan.pictures import resize
+from pipeline.gan.weights import save_weights, sha256
+from pipeline.metrics.lpips import Lpips
+from pipeline.metrics.records import summarize, to_table
+from pipeline.params import Keypoints, Pose
+from pipeline.pose.detector import HolisticDetector
+from pipeline.pose.track import PoseTrack, read_track, write_track
+from pipeline.video.store import FrameStore, StoredFrame, write_frames
+
+PROJECT = Path(__file__).parent.parent
+FPS = Fraction(30)
+STORED, SIZE, FACE_SIZE = 256, 128, 32  # px
+FRAMES, CUT = 20, 16  # the clip jumps before frame CUT
+FIRST = 12
+POSE = Pose(min_confidence=0.3, smooth_window=3, max_gap=2)
+KEYPOINTS = Keypoints(min_detection_confidence=0.5, min_tracking_confidence=0.5)
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory) -> Path:
+    """A project's folder with ``data`` of FRAMES frames of the target clip, 256x256, in two shots."""
+    folder = tmp_path_factory.mktemp("clip")
+    with av.open(PROJECT / "data/raw/target.mp4") as video:
+        pictures = [
+            cv2.resize(frame.to_ndarray(format="rgb24"), (STORED, STORED), interpolation=cv2.INTER_AREA)
+            for frame, _ in zip(video.decode(video=0), range(FRAMES))
+        ]
+    frames = (StoredFrame(picture, int(t >= CUT), float(t / FPS)) for t, picture in enumerate(pictures))
+    write_frames(folder / "data/frames/target.parquet", frames, STORED, STORED, FPS)
+    store = FrameStore(folder / "data/frames/target.parquet")
+    with HolisticDetector(0.5, 0.5) as detector:
+        joints = np.stack([detector.detect(picture) for picture in store])
+    track = PoseTrack(joints, store.times, FPS, STORED, STORED, detector.name)
+    write_track(folder / "data/poses/target.parquet", track)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def lpips():
+    return Lpips("efficientnet_lite0", None, torch.device("cpu"))
+
+
+@dataclass
+class Playback:
+    """Renders what a perfect network would: the clip's own frames, disturbed by ``change(number, picture)``."""
+
+    store: FrameStore
+    change: callable = lambda t, picture: picture
+    width = height = SIZE
+
+    def scale(self, track):
+        return scale_joints(track.joints, SIZE / track.height)
+
+    def render(self, track):
+        for t in np.rint(track.times * float(FPS)).astype(int):
+            yield self.change(t, resize(self.store.read(int(t)), SIZE, SIZE))
+
+
+def measured(clip, lpips, change, joints=lambda joints: joints):
+    store = FrameStore(clip / "data/frames/target.parquet")
+    track = read_track(clip / "data/poses/target.parquet")
+    track = track.with_joints(joints(track.joints.copy()))
+    records, examples = evaluate(store, track, FIRST, Playback(store, change), lpips, KEYPOINTS, POSE, FACE_SIZE)
+    return to_table(records, lpips.name), examples
+
+
+@pytest.fixture(scope="module")
+def perfect(clip, lpips):
+    return measured(clip, lpips, lambda t, picture: picture)
+
+
+def test_perfect_frames_have_perfect_scores(perfect):
+    metrics = summarize(perfect[0])
+    assert metrics["body"]["ssim"] == metrics["face"]["ssim"] == 1
+    assert metrics["body"]["lpips_efficientnet_lite0"] == metrics["face"]["lpips_efficientnet_lite0"] == 0
+    assert metrics["pose_distance"]["body"] == metrics["pose_distance"]["overall"] == 0
+    assert set(metrics["missed_detections"].values()) == {0}
+    assert metrics["temporal"]["difference_error"] == 0
+    assert metrics["temporal"]["flicker"] == metrics["temporal"]["flicker_real"]
+
+
+def test_measures_the_held_out_frames_and_no_pair_across_a_cut(perfect):
+    table, examples = perfect
+    assert table["frame"].tolist() == list(range(FIRST, FRAMES))
+    assert table["time"].tolist() == pytest.approx([t / 30 for t in range(FIRST, FRAMES)])
+    without_pair = table["frame"][table["temporal.difference_error"].isna()].tolist()
+    assert without_pair == [FIRST, CUT]
+    assert summarize(table)["frames"]["pairs"] == FRAMES - FIRST - 2
+    assert [example.frame for example in examples][:: len(examples) - 1] == [FIRST, FRAMES - 1]
+
+
+def test_a_worse_picture_has_worse_scores(clip, lpips, perfect):
+    blurred = summarize(measured(clip, lpips, lambda t, picture: cv2.GaussianBlur(picture, (0, 0), 1.5))[0])
+    blank = summarize(measured(clip, lpips, lambda t, picture: np.full_like(picture, 128))[0])
+    for crop in ("body", "face"):
+        assert 1 > blurred[crop]["ssim"] > blank[crop]["ssim"]
+        assert 0 < blurred[crop][lpips.name] < blank[crop][lpips.name]
+    assert blurred["pose_distance"]["body"] > 0
+    seen = perfect[0]["missed_detections.body"].count()
+    assert blank["missed_detections"]["body"] >= 20 and seen == FRAMES - FIRST
+    assert "pose_distance" not in blank
+
+
+def test_sees_flicker(clip, lpips):
+    metrics = summarize(measured(clip, lpips, lambda t, picture: picture // 2 + np.uint8(20 * (t % 2)))[0])
+    assert metrics["temporal"]["flicker"] == pytest.approx(20, abs=1)
+    assert metrics["temporal"]["difference_error"] == pytest.approx(20, abs=1)
+    assert metrics["temporal"]["flicker_real"] < 1
+
+
+def test_crops_are_around_the_input_pose(clip, lpips):
+    """An error in a corner far from the person costs neither crop anything."""
+
+    def spoil(t, picture):
+        spoilt = picture.copy()
+        spoilt[:8, :8] = 255 - spoilt[:8, :8]
+        return spoilt
+
+    metrics = summarize(measured(clip, lpips, spoil)[0])
+    assert metrics["body"]["ssim"] == metrics["face"]["ssim"] == 1
+
+
+def test_without_any_input_pose_there_are_no_crops(clip, lpips):
+    metrics = summarize(measured(clip, lpips, lambda t, picture: picture, np.zeros_like)[0])
+    assert "body" not in metrics and "face" not in metrics
+    assert metrics["frames"]["body"] == metrics["frames"]["face"] == 0
+
+
+@pytest.fixture
+def workspace(clip, tmp_path, monkeypatch, default_params) -> Path:
+    """A project's folder with that clip, random networks, and parameters to fit; the current folder."""
+    (tmp_path / "data").symlink_to(clip / "data")
+    default_params["evaluate"] |= {"holdout": 0.4, "gap": 2}
+    default_params["face"]["size"] = FACE_SIZE
+    write_params(tmp_path, default_params)
+    torch.manual_seed(0)
+    body = {"temporal": True, "ngf": 2, "downsamplings": 2, "blocks": 1, "enhancer_blocks": None}
+    face = {"ngf": 2, "downsamplings": 2, "blocks": 1}
+    header = {"architecture": body, "width": SIZE, "height": SIZE, "min_confidence": 0.3, "precision": "fp32"}
+    save_weights(tmp_path / "models/body.safetensors", BodyGenerator(**body).state_dict(), header)
+    header = {"enabled": True, "architecture": face, "size": FACE_SIZE}
+    header["body"] = sha256(tmp_path / "models/body.safetensors")
+    save_weights(tmp_path / "models/face.safetensors", FaceGenerator(**face).state_dict(), header)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def write_params(folder, params):
+    with (folder / "params.yaml").open("w") as file:
+        YAML().dump(params, file)
+
+
+def made(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in (folder / "reports").rglob("*") if path.is_file()}
+
+
+def test_stage_writes_everything_and_the_same_bytes_again(workspace, capsys):
+    main()
+    out = capsys.readouterr().out
+    first = made(workspace)
+    assert {str(path) for path in first} == {
+        "reports/metrics.json", "reports/per_frame.parquet", "reports/evaluate/frames.png", "reports/plots/ssim.csv",
+        "reports/plots/lpips.csv", "reports/plots/pose_distance.csv", "reports/plots/missed_detections.csv",
+        "reports/plots/temporal.csv",
+    }  # fmt: skip
+    metrics = json.loads(first[Path("reports/metrics.json")])
+    assert metrics["frames"]["held_out"] == 8
+    table = pd.read_parquet(workspace / "reports/per_frame.parquet")
+    for group in ("body", "face", "missed_detections", "temporal"):
+        for name, value in metrics[group].items():
+            assert value == pytest.approx(table[f"{group}.{name}"].mean())
+    assert 0 < metrics["body"]["ssim"] < 0.9 and metrics["missed_detections"]["body"] > 10
+    for words in ("T.S. + Face", "this run (T.S. + Face)", "8 held-out frames at 128x128", "do not compare",
+                  "reports/metrics.json", "not measured: pose distance of"):
+        assert words in out
+    main()
+    assert made(workspace) == first
+
+
+def test_refuses_a_clip_with_too_few_held_out_frames(workspace, default_params):
+    default_params["evaluate"] |= {"holdout": 0.05, "gap": 2}
+    write_params(workspace, default_params)
+    with pytest.raises(UserError, match="20 frames, too few"):
+        main()
+    assert not (workspace / "reports").exists()
+
+
+def test_says_what_is_missing_before_any_work(workspace):
+    (workspace / "models/face.safetensors").unlink()
+    with pytest.raises(UserError, match="models/face.safetensors is missing"):
+        main()
+    assert not (workspace / "reports").exists()
+
+
+def test_names_the_missing_lpips_weights(workspace, default_params):
+    default_params["evaluate"] |= {"holdout": 0.4, "gap": 2, "lpips": "alex", "lpips_weights": "alex.pth"}
+    write_params(workspace, default_params)
+    with pytest.raises(UserError, match="alex.pth, named by evaluate.lpips_weights, is missing"):
+        main()
+    assert not (workspace / "reports").exists()
