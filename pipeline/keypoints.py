@@ -1,4 +1,4 @@
-"""Stage keypoints: the joints of the person in every stored frame, as detected, and how often they were found.
+"""Stage keypoints: the joints of the person in every stored frame, and how often they were found.
 
     python -m pipeline.keypoints <clip>
 
@@ -33,10 +33,10 @@ EXPECTED = {
 }
 
 
-def keypoints(store: FrameStore, min_detection_confidence: float, min_tracking_confidence: float) -> PoseTrack:
-    """Detect the joints in every frame of ``store``, in order. The thresholds, 0..1, are the detector's own."""
+def keypoints(store: FrameStore, min_detection: float, min_tracking: float) -> PoseTrack:
+    """Detect the joints in every frame of ``store``, in order. The confidences, 0..1, are the detector's own."""
     joints = np.empty((len(store), NUM_JOINTS, 3), np.float32)
-    with HolisticDetector(min_detection_confidence, min_tracking_confidence) as detector:
+    with HolisticDetector(min_detection, min_tracking) as detector:
         for index in tqdm(range(len(store)), f"keypoints {store.path.stem}", unit="frame"):
             joints[index] = detector.detect(store.read(index))
     return PoseTrack(joints, store.times, store.fps, store.width, store.height, detector.name)
@@ -52,22 +52,24 @@ def warnings(clip: str, shares: dict[str, float]) -> Iterator[str]:
     """What the user should know about poses that are usable all the same."""
     for part, (expected, consequence) in EXPECTED.items():
         if shares[part] < expected:
-            yield f"{part.replace('_', ' ')} found in only {shares[part]:.0%} of {clip}'s frames: {consequence}"
+            name = part.replace("_", " ")
+            yield f"{name} found in only {shares[part]:.0%} of the frames of {clip}: {consequence}"
 
 
 def main(clip: str) -> None:
     params = load_params()
-    video = params.clip(clip).video
+    video, limits = params.clip(clip).video, params.keypoints
     store = FrameStore(FRAMES / f"{clip}.parquet")
-    track = keypoints(store, params.keypoints.min_detection_confidence, params.keypoints.min_tracking_confidence)
+    track = keypoints(store, limits.min_detection_confidence, limits.min_tracking_confidence)
     shares = coverage(track)
     if shares["body"] == 0:
-        raise UserError(f"no person was found in any of the {len(track)} frames of {video}: give a video that "
-                        "shows one whole person, or lower keypoints.min_detection_confidence")
+        raise UserError(f"no person was found in any of the {len(track)} frames of {video}: give a video "
+                        "that shows one whole person, or lower keypoints.min_detection_confidence")
 
     path = POSES / f"{clip}.parquet"
     write_track(path, track)
-    write_json(path.with_suffix(".json"), {"detector": track.detector, "frames": len(track), "coverage": shares})
+    summary = {"detector": track.detector, "frames": len(track), "coverage": shares}
+    write_json(path.with_suffix(".json"), summary)
 
     for warning in warnings(clip, shares):
         print(f"warning: {warning}", file=sys.stderr)

@@ -2,7 +2,8 @@
 
 A pose is a float32 array (137, 3) of (x, y, confidence); a clip's poses are (frames, 137, 3). x grows to the
 right and y downward, in pixels of the picture they were found in, measured from its top left corner, so
-that the first pixel's centre is (0.5, 0.5) and resizing a picture multiplies its coordinates. Confidence is 0..1, 0 = not found.
+that the first pixel's centre is (0.5, 0.5) and resizing a picture multiplies its coordinates. Confidence is
+0..1, 0 = not found.
 "Left" and "right" are the person's own.
 """
 
@@ -29,6 +30,6 @@ RIGHT_BIG_TOE, RIGHT_SMALL_TOE, RIGHT_HEEL = 22, 23, 24
 
 
 def found_joints(joints: np.ndarray, min_confidence: float) -> np.ndarray:
-    """Which joints (..., 3) count as found, bool (...): ``min_confidence`` or more, and never confidence 0."""
+    """Which joints (..., 3) count as found, bool (...): ``min_confidence`` or more, and never 0."""
     confidence = joints[..., 2]
     return (confidence >= min_confidence) & (confidence > 0)

@@ -1,4 +1,4 @@
-"""The pose picture that the generator sees: a coloured stick figure with face strokes and fingers on white."""
+"""The pose picture that the generator sees: a stick figure with face strokes and fingers on white."""
 
 import cv2
 import numpy as np

@@ -36,7 +36,8 @@ def _median(points: np.ndarray, found: np.ndarray, window: int) -> np.ndarray:
     """The median of the found ``points`` (frames, 2) in the window around every frame; NaN where none is."""
     values = np.where(found[:, None], points, np.nan)
     padding = np.full((window // 2, 2), np.nan, np.float32)
-    windows = np.lib.stride_tricks.sliding_window_view(np.concatenate([padding, values, padding]), window, axis=0)
+    padded = np.concatenate([padding, values, padding])
+    windows = np.lib.stride_tricks.sliding_window_view(padded, window, axis=0)
     ordered = np.sort(windows, axis=-1)  # NaN sorts last, so the found values come first
     count = np.isfinite(ordered).sum(axis=-1, keepdims=True)
     lower = np.take_along_axis(ordered, np.maximum(count - 1, 0) // 2, axis=-1)
@@ -45,7 +46,7 @@ def _median(points: np.ndarray, found: np.ndarray, window: int) -> np.ndarray:
 
 
 def _short_gaps(frames: np.ndarray, max_gap: int) -> np.ndarray:
-    """The frames missing between neighbours of the ascending ``frames`` that lie at most ``max_gap`` apart."""
+    """The frames missing between neighbours of ascending ``frames``, where at most ``max_gap`` are missing."""
     missing = np.diff(frames) - 1
     starts = frames[:-1][(missing > 0) & (missing <= max_gap)]
     lengths = missing[(missing > 0) & (missing <= max_gap)]

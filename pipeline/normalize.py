@@ -1,0 +1,95 @@
+"""Stage normalize: a source's poses, moved and scaled to where the target person would stand.
+
+    python -m pipeline.normalize <source>
+
+Reads data/poses/target.parquet and data/poses/<source>.parquet and smooths both; fits on all their frames.
+Writes data/normalized/<source>.parquet (poses in the target's picture, at the source's times), the fit
+beside it as JSON, and reports/normalize/<source>.png to judge it by.
+"""
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.cli import UserError, run
+from pipeline.files import write_json
+from pipeline.params import Normalize, Pose, load_params
+from pipeline.pose.normalization import (
+    FeetFit, fit_feet, measure, normalize_feet, place_sideways, place_whole_picture, share_outside,
+)
+from pipeline.pose.normalization_plot import plot_normalization
+from pipeline.pose.smoothing import smooth
+from pipeline.pose.track import PoseTrack, read_track, write_track
+
+POSES = Path("data/poses")
+NORMALIZED = Path("data/normalized")
+REPORTS = Path("reports/normalize")
+OFTEN_OUTSIDE = 0.05  # share of frames with joints outside the target's picture from which to warn
+
+
+def normalize(
+    name: str, source: PoseTrack, target: PoseTrack, params: Normalize, min_confidence: float
+) -> tuple[np.ndarray, FeetFit | None, dict]:
+    """Put the smoothed ``source``, the clip called ``name``, into the picture of the smoothed ``target``.
+
+    Returns the joints, float32 (frames, 137, 3), the fit (None by method ``none``) and all of it that JSON
+    shall tell: what was measured and decided, and every reason for doubt. Raises UserError if a clip never
+    shows ankles and nose.
+    """
+    summary = {"method": params.method, "foot": params.foot, "alpha": params.alpha}
+    if params.method == "none":
+        fit, warnings = None, []
+        sizes = (source.width, source.height), (target.width, target.height)
+        joints = place_whole_picture(source.joints, *sizes, min_confidence)
+    else:
+        fit = fit_feet(*(measure(track.joints, params.foot, params.alpha, min_confidence, clip)
+                         for track, clip in ((source, name), (target, "target"))))
+        joints = normalize_feet(source.joints, fit, params.foot, source.width, target.width, min_confidence)
+        joints, shift, steps = place_sideways(joints, target.joints, target.width, min_confidence)
+        summary |= asdict(fit) | {"shift": shift, "steps": steps}
+        warnings = summary.pop("warnings")
+        if steps < 1:
+            warnings.append("the dance is too wide for the target's picture: steps to the side are "
+                            f"{steps:.0%} as long as they should be")
+    outside = share_outside(joints, target.width, target.height, min_confidence)
+    if outside > OFTEN_OUTSIDE:
+        warnings.append(f"parts of the dancer leave the target's picture in {outside:.0%} of the frames")
+    return joints, fit, summary | {"outside": outside, "warnings": warnings}
+
+
+def load_smoothed(clip: str, pose: Pose) -> PoseTrack:
+    """The poses of ``clip``, smoothed."""
+    track = read_track(POSES / f"{clip}.parquet")
+    return track.with_joints(smooth(track.joints, pose.smooth_window, pose.max_gap, pose.min_confidence))
+
+
+def main(name: str) -> None:
+    params = load_params()
+    if name == "target":
+        raise UserError("the target is not normalized, it is what sources are normalized to: name one of "
+                        + ", ".join(params.sources))
+    params.clip(name)
+    source, target = load_smoothed(name, params.pose), load_smoothed("target", params.pose)
+    min_confidence = params.pose.min_confidence
+    joints, fit, summary = normalize(name, source, target, params.normalize, min_confidence)
+
+    path, picture = NORMALIZED / f"{name}.parquet", REPORTS / f"{name}.png"
+    result = PoseTrack(joints, source.times, source.fps, target.width, target.height, source.detector)
+    write_track(path, result)
+    write_json(path.with_suffix(".json"), summary)
+    stances = (fit.source, fit.target) if fit else None
+    plot_normalization(picture, source, target, result, stances, params.normalize.foot, min_confidence)
+
+    for warning in summary["warnings"]:
+        print(f"warning: {warning}", file=sys.stderr)
+    if fit:
+        print(f"scale {fit.scale_far:.3f} (far) to {fit.scale_near:.3f} (near), moved sideways by "
+              f"{summary['shift']:+.1f} px")
+    print(f"{path}: {len(result)} poses in the target's picture of {target.width}x{target.height} px; "
+          f"fit in {path.with_suffix('.json')}; look at {picture}")
+
+
+if __name__ == "__main__":
+    run(main, "source")
