@@ -37,8 +37,10 @@ def decode(video: Video, fit: Fit, fps: Fraction, path: Path) -> FrameStore:
     """
     count = round((video.end - video.start) * fps)
     if count < 2:
-        raise UserError(f"{video.path} gives {count} frame(s) at {float(fps):g} frames/s: at least 2 are needed, "
-                        "since pairs are trained; raise decode.fps or give a longer video")
+        raise UserError(
+            f"{video.path} gives {count} frame(s) at {float(fps):g} frames/s: at least 2 are needed, since "
+            "pairs are trained; raise decode.fps or give a longer video"
+        )
     frames = number_shots(resample(read_pictures(video, fit), fps, video.end))
     shown = tqdm(frames, f"decode {video.path.name}", total=count, unit="frame")
     stored = (StoredFrame(picture, shot, float(time)) for shot, time, picture in shown)
@@ -69,11 +71,13 @@ def summary(video: Video, fit: Fit, how: str, store: FrameStore) -> dict:
 def warnings(video: Video, store: FrameStore) -> Iterator[str]:
     """What the user should know about a store that is usable all the same."""
     if video.is_hdr:
-        yield f"{video.path} is HDR ({video.transfer}): its colours were tone-mapped to those of ordinary video"
+        yield f"{video.path} is HDR ({video.transfer}): its colours were tone-mapped to ordinary video's"
     if 2 * len(store.pairs()) < len(store):
-        yield (f"only {len(store.pairs())} of {len(store) - 1} neighbouring frames of {video.path} are truly "
-               f"consecutive: the video has {float(video.rate):.6g} frames/s on average, so set decode.fps "
-               "to null or to that at most")
+        yield (
+            f"only {len(store.pairs())} of {len(store) - 1} neighbouring frames of {video.path} are truly "
+            f"consecutive: the video has {float(video.rate):.6g} frames/s on average, so set decode.fps to "
+            "null or to that at most"
+        )
 
 
 def main(clip: str) -> None:
@@ -92,9 +96,11 @@ def main(clip: str) -> None:
 
     for warning in warnings(video, store):
         print(f"warning: {warning}", file=sys.stderr)
-    print(f"{path}: {len(store)} frames of {store.width}x{store.height} px at {float(store.fps):.6g} frames/s "
-          f"in {store.shots[-1] + 1} shot(s), {len(store.pairs())} consecutive pairs, "
-          f"{path.stat().st_size / 1e6:.1f} MB; described in {path.with_suffix('.json')}")
+    print(
+        f"{path}: {len(store)} frames of {store.width}x{store.height} px at {float(store.fps):.6g} frames/s "
+        f"in {store.shots[-1] + 1} shot(s), {len(store.pairs())} consecutive pairs, "
+        f"{path.stat().st_size / 1e6:.1f} MB; described in {path.with_suffix('.json')}"
+    )
 
 
 if __name__ == "__main__":

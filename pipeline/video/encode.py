@@ -17,7 +17,9 @@ from pipeline.video.process import FfmpegProcess, confined_input, errors_in, run
 THREADS = 4  # x264's output depends on it, so it is the same on every machine
 AUDIO_BITRATE = 160_000
 # The index in front, so that a browser can start at once; no dates and no names of encoders.
-MP4 = {"format": "mp4", "movflags": "+faststart", "fflags": "+bitexact", "map_metadata": -1, "map_chapters": -1}
+MP4 = {
+    "format": "mp4", "movflags": "+faststart", "fflags": "+bitexact", "map_metadata": -1, "map_chapters": -1,
+}
 SEI = 6  # the NAL units in which x264 writes its version and options
 
 

@@ -11,10 +11,10 @@ from fractions import Fraction
 
 @dataclass(frozen=True)
 class Fit:
-    """A picture scaled to ``scaled_width`` x ``scaled_height`` px whose top left corner lies at (``left``, ``top``)
-    of a ``width`` x ``height`` store picture: positive where black is added, negative where it is cropped.
+    """A picture of ``original_width`` x ``original_height``, scaled to ``scaled_width`` x ``scaled_height`` px.
 
-    original_width, original_height: px before scaling.
+    Its top left corner lies at (``left``, ``top``) of a store picture of ``width`` x ``height`` px: positive
+    where black is added, negative where it is cropped.
     """
 
     original_width: int

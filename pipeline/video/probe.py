@@ -31,9 +31,9 @@ class Video:
     """A whole video that ffmpeg reads.
 
     width, height: px as shown, upright and with square pixels. rate: average frames per second.
-    start, end: when the first picture is shown and the last one no more, in s from the file's own start (that of
-    its earliest stream).
-    chroma: where ffmpeg says the samples of reduced chroma lie, "left" if the file does not (as H.264 has it).
+    start, end: when the first picture is shown and the last one no more, in s from the file's own start (that
+    of its earliest stream).
+    chroma: where the samples of reduced chroma lie in ffmpeg's terms, "left" (H.264's) if the file is silent.
     matrix, primaries, transfer: ffmpeg's names of the colours, "unknown" where the file gives none.
     """
 
@@ -55,7 +55,7 @@ class Video:
 
 
 def probe(path: Path) -> Video:
-    """Look at the video ``path``. Raises UserError if it is missing, no video, cut short or a single picture."""
+    """Look at the video ``path``. Raises UserError if it is missing, no video, cut short or one picture."""
     if not path.is_file():
         raise UserError(
             f"{path} is missing: put the video there or correct its path in params.yaml (queued and --temp "
@@ -65,7 +65,7 @@ def probe(path: Path) -> Video:
         raise UserError(f"{path} is empty (0 bytes): copy the video there again")
     times, tick, has_audio = _packets(path)
     if len(times) < 2:
-        raise UserError(f"{path} has a single picture: a video of at least 2 is needed, since pairs are trained")
+        raise UserError(f"{path} has a single picture: at least 2 are needed, since pairs are trained")
     rate = average_rate(min(times), max(times), len(times), tick)
     width, height, colours = _first_picture(path)
     return Video(path, width, height, rate, min(times), max(times) + 1 / rate, *colours, has_audio)
@@ -125,7 +125,7 @@ def _cut_short(path: Path) -> UserError:
 
 
 def _first_picture(path: Path) -> tuple[int, int, list[str]]:
-    """Width and height as shown (px), and the names of chroma location, matrix, primaries and transfer curve."""
+    """Width and height as shown, px, and the names of chroma location, matrix, primaries and transfer."""
     shown = confined_input()["V:0"].filter("showinfo", checksum=0).output("pipe:1", format="null", vframes=1)
     log = run_ffmpeg(shown, path).stderr
     picture, colours = PICTURE.search(log), COLOURS.search(log)

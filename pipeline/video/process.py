@@ -27,7 +27,7 @@ def confined_input(**options):
 
 
 def run_ffmpeg(output, path: Path) -> subprocess.CompletedProcess:
-    """Run an ffmpeg-python graph that reads ``path`` (its :func:`confined_input`) and collect what it prints."""
+    """Run an ffmpeg-python graph whose :func:`confined_input` is ``path``; collect what it prints."""
     with open(path, "rb") as file:
         return subprocess.run(
             output.compile(COMMAND), stdin=file, capture_output=True, text=True, errors="replace"

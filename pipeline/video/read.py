@@ -15,7 +15,7 @@ from pipeline.video.process import FfmpegProcess, confined_input
 
 # Every pixel computed from all its neighbours, the same on every machine.
 SCALER = "bicubic+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact"
-SDR_WHITE, HDR_PEAK = 203, 1000  # cd/m2 of diffuse white and of the brightest highlights (ITU-R BT.2408, BT.2100)
+SDR_WHITE, HDR_PEAK = 203, 1000  # cd/m2 of white paper and of the brightest highlights (ITU-R BT.2408)
 KNEE = 0.7  # share of linear light that stays as it is when highlights above it are rolled off
 UNDECODABLE_SECONDS = 0.5  # a decoder that stops this long before the end has lost pictures, not rounded
 

@@ -1,9 +1,10 @@
 """Which frames belong to one uninterrupted shot: hard cuts are found, so that no pair is taken across one.
 
-Two neighbouring frames are compared as thumbnails by the contrast-structure term of SSIM. In six dance clips, most
-of them with a static camera, neighbours differ by up to 0.06 and frames four apart by up to 0.24; pictures on
-both sides of a cut to another scene by 0.5 to 1.3, and to a closer view of the same scene by 0.3 to 1.1.
-A cut is one large change between small ones: a whip pan makes many in a row, a flash two.
+Neighbouring frames are compared as thumbnails by the contrast-structure term of SSIM. In six dance clips
+neighbours differ by up to 0.06 and frames six apart by up to 0.24; across a cut to another scene the
+difference is 0.5 to 1.3, to a closer view of the same scene 0.3 to 1.1. A cut is one large change between
+small ones: a whip pan makes many in a row, a flash two. A jump of the dancer alone, within one scene and one
+view, is too small to be told from a fast movement.
 """
 
 from collections.abc import Iterable, Iterator

@@ -49,6 +49,7 @@ def reference():
         with av.open(str(path)) as file:
             offset = (file.start_time or 0) / av.time_base
             frames = list(file.decode(video=0))
-            return [frame.time - offset for frame in frames], [frame.to_ndarray(format="rgb24") for frame in frames]
+            pictures = [frame.to_ndarray(format="rgb24") for frame in frames]
+            return [frame.time - offset for frame in frames], pictures
 
     return decode

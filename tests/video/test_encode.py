@@ -7,6 +7,7 @@ import pytest
 from pipeline.cli import UserError
 from pipeline.video.encode import write_video
 
+PATTERN = ["-f", "lavfi", "-i", "testsrc2=size=64x64:rate=10:duration=8"]
 TONE = ["-f", "lavfi", "-i", "sine=frequency=440:duration=2"]
 
 
@@ -35,7 +36,8 @@ def sound(path):
         if not file.streams.audio:
             return None
         frames = list(file.decode(audio=0))
-        return np.concatenate([frame.to_ndarray()[0] for frame in frames]), frames[0].sample_rate, frames[0].time
+        samples = np.concatenate([frame.to_ndarray()[0] for frame in frames])
+        return samples, frames[0].sample_rate, frames[0].time
 
 
 def psnr(a, b):
@@ -66,13 +68,13 @@ def test_it_is_a_file_that_browsers_play(tmp_path):
 
 
 def test_flat_colours_come_back_and_are_tagged(tmp_path):
-    colours = np.array([[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 255], [0, 0, 0], [200, 150, 120]], np.uint8)
-    frame = np.tile(np.repeat(colours, 16, axis=0), (64, 1, 1))
+    colours = [[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 255], [0, 0, 0], [200, 150, 120]]
+    frame = np.tile(np.repeat(np.array(colours, np.uint8), 16, axis=0), (64, 1, 1))
     write_video(tmp_path / "video.mp4", [frame] * 5, Fraction(30), 6)
     *_, first = read(tmp_path / "video.mp4")
     assert (first.colorspace, first.color_range, first.color_primaries, first.color_trc) == (1, 1, 1, 1)
     # Decoded by hand: BT.709, limited range.
-    y, u, v = (np.frombuffer(bytes(plane), np.uint8).reshape(-1, plane.line_size).astype(float) for plane in first.planes)
+    y, u, v = (np.frombuffer(bytes(p), np.uint8).reshape(-1, p.line_size).astype(float) for p in first.planes)
     y, u, v = (y[32, 8:96:16] - 16) / 219, (u[16, 4:48:8] - 128) / 224, (v[16, 4:48:8] - 128) / 224
     red, blue = y + 1.5748 * v, y + 1.8556 * u
     rgb = np.stack([red, (y - 0.2126 * red - 0.0722 * blue) / 0.7152, blue], -1) * 255
@@ -113,8 +115,8 @@ def test_the_same_frames_make_the_same_bytes_and_name_no_encoder(tmp_path, make)
 @pytest.mark.parametrize("start", [0.0, 0.5, 0.75])
 def test_sound_starts_where_asked_and_ends_with_the_pictures(tmp_path, make, start):
     """Silence with a tone from 1 s to 1.2 s: it must be heard at 1 - start."""
-    beep = make("beep.mp4", "-f", "lavfi", "-i", "aevalsrc='sin(880*PI*t)*between(t,1,1.2)':d=8:s=44100",
-                "-f", "lavfi", "-i", "testsrc2=size=64x64:rate=10:duration=8", "-c:v", "libx264", "-c:a", "aac")
+    tone = ["-f", "lavfi", "-i", "aevalsrc='sin(880*PI*t)*between(t,1,1.2)':d=8:s=44100"]
+    beep = make("beep.mp4", *tone, *PATTERN, "-c:v", "libx264", "-c:a", "aac")
     write_video(tmp_path / "video.mp4", moving(60), Fraction(30), 30, beep, start)
     samples, rate, first = sound(tmp_path / "video.mp4")
     loud = np.flatnonzero(np.abs(samples) > 0.3) / rate + first
@@ -124,9 +126,8 @@ def test_sound_starts_where_asked_and_ends_with_the_pictures(tmp_path, make, sta
 
 
 def test_sound_that_begins_late_stays_late(tmp_path, make):
-    late = make("late.mkv", "-f", "lavfi", "-i", "testsrc2=size=64x64:rate=10:duration=3", "-itsoffset", "0.6",
-                "-f", "lavfi", "-i", "aevalsrc='sin(880*PI*t)*between(t,0.4,0.6)':d=2:s=44100",
-                "-c:v", "libx264", "-c:a", "pcm_s16le")
+    tone = ["-f", "lavfi", "-i", "aevalsrc='sin(880*PI*t)*between(t,0.4,0.6)':d=2:s=44100"]
+    late = make("late.mkv", *PATTERN, "-itsoffset", "0.6", *tone, "-c:v", "libx264", "-c:a", "pcm_s16le")
     write_video(tmp_path / "video.mp4", moving(60), Fraction(30), 30, late)
     samples, rate, first = sound(tmp_path / "video.mp4")
     loud = np.flatnonzero(np.abs(samples) > 0.3) / rate + first

@@ -10,10 +10,11 @@ from pipeline.video.fit import fit_height, fit_into
 from pipeline.video.probe import probe
 from pipeline.video.read import read_pictures
 
-# Grey, since readers differ in how they interpolate the halved chroma of yuv420p; colours have tests of their own.
+# Grey, since readers differ in how they interpolate halved chroma; colours have tests of their own.
 PATTERN = ["-f", "lavfi", "-i", "testsrc2=size=128x96:rate=30:duration=2,hue=s=0"]
 TONE = ["-f", "lavfi", "-i", "sine=frequency=440:duration=2"]
 H264 = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
+H265 = ["-c:v", "libx265", "-x265-params", "log-level=error"]
 COLOURS = np.array([[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 0], [255, 255, 255], [16, 16, 16],
                     [200, 150, 120], [90, 140, 60]], np.uint8)
 
@@ -50,9 +51,8 @@ def patch_colours(picture):
         ("offset.ts", [*PATTERN, *H264]),
         ("late.mp4", [*TONE, "-itsoffset", "0.5", *PATTERN, "-map", "0", "-map", "1", *H264]),
         ("portrait.mp4", ["-f", "lavfi", "-i", "testsrc2=size=66x118:rate=24:duration=1,hue=s=0", *H264]),
-        ("ten_bit.mp4", [*PATTERN, "-c:v", "libx265", "-x265-params", "log-level=error", "-pix_fmt", "yuv420p10le"]),
-        ("odd_size.mkv", ["-f", "lavfi", "-i", "testsrc2=size=131x97:rate=24:duration=1", "-vf", "crop=131:97",
-                          "-c:v", "ffv1", "-pix_fmt", "yuv444p"]),
+        ("ten_bit.mp4", [*PATTERN, *H265, "-pix_fmt", "yuv420p10le"]),
+        ("odd_size.mkv", [*PATTERN, "-vf", "format=yuv444p,crop=111:95", "-c:v", "ffv1"]),
         ("motion_jpeg.avi", [*PATTERN, "-c:v", "mjpeg", "-q:v", "2", "-pix_fmt", "yuvj422p"]),
     ],
 )
@@ -71,7 +71,7 @@ def test_times_and_pictures_agree_with_pyav(make, reference, name, arguments):
 @pytest.mark.parametrize("levels", ["tv", "pc"])
 @pytest.mark.parametrize("pixels", ["yuv444p", "yuv420p", "yuv444p10"])
 def test_tagged_colours_come_back(make, matrix, levels, pixels):
-    convert = f"scale=out_color_matrix={matrix}:out_range={levels}:flags=accurate_rnd+full_chroma_int,format={pixels}"
+    convert = f"scale=out_color_matrix={matrix}:out_range={levels}:flags=accurate_rnd,format={pixels}"
     path = make.lossless("colours.mkv", patches(), "30", "-vf", convert, "-c:v", "ffv1")
     for _, picture in unscaled(path):
         assert np.abs(patch_colours(picture) - COLOURS).max() <= (3 if levels == "tv" else 2)
@@ -92,9 +92,11 @@ def test_colour_and_brightness_stay_together(make, place, pixels):
         assert abs((light * rows).sum() / light.sum() - 40) < 0.1
 
 
-@pytest.mark.parametrize("size, matrix", [((256, 64), "smpte170m"), ((1280, 64), "bt709"), ((256, 720), "bt709")])
+@pytest.mark.parametrize(
+    "size, matrix", [((256, 64), "smpte170m"), ((1280, 64), "bt709"), ((256, 720), "bt709")]
+)
 def test_untagged_colours_are_those_usual_for_the_size(make, size, matrix):
-    convert = f"scale=out_color_matrix={matrix}:out_range=tv:flags=accurate_rnd+full_chroma_int,format=yuv444p"
+    convert = f"scale=out_color_matrix={matrix}:out_range=tv:flags=accurate_rnd,format=yuv444p"
     untag = "setparams=colorspace=unknown:range=unknown"
     path = make.lossless("colours.mkv", patches(*size), "30", "-vf", f"{convert},{untag}", "-c:v", "ffv1")
     assert probe(path).matrix == "unknown"
@@ -157,7 +159,7 @@ def test_anamorphic_pixels_become_square(make):
     rows, columns = np.mgrid[:200, :100] + 0.5
     picture = 60 + 180 * np.exp(-(((columns - 40) * 2) ** 2 + (rows - 120) ** 2) / (2 * 12**2))
     frames = np.repeat(np.repeat(picture[None, ..., None], 2, 0), 3, 3).astype(np.uint8)
-    path = make.lossless("anamorphic.mkv", frames, "30", "-vf", "setsar=2", "-c:v", "ffv1", "-pix_fmt", "gbrp")
+    path = make.lossless("wide.mkv", frames, "30", "-vf", "setsar=2", "-c:v", "ffv1", "-pix_fmt", "gbrp")
     video = probe(path)
     assert (video.width, video.height) == (200, 200)
     fit = fit_into(200, 200, 100, 100, "pad")
@@ -178,8 +180,8 @@ def test_padding_is_black_and_cropping_is_not(make):
 
 def test_shrinking_is_antialiased(make):
     """A checkerboard of single pixels shrinks to its mean."""
-    board = np.indices((256, 256)).sum(0) % 2 * 255
-    path = make.lossless("board.mkv", np.repeat(np.repeat(board[None, ..., None], 2, 0), 3, 3).astype(np.uint8))
+    board = (np.indices((256, 256)).sum(0) % 2 * 255).astype(np.uint8)
+    path = make.lossless("board.mkv", np.repeat(np.repeat(board[None, ..., None], 2, 0), 3, 3))
     _, picture = next(read_pictures(probe(path), fit_height(256, 256, 64)))
     assert np.abs(picture[4:-4, 4:-4].astype(int) - 127).max() <= 2
 

@@ -24,7 +24,7 @@ def dance(seed, frames, speed=5):
 
 
 def cuts(pictures):
-    shots = np.array([shot for shot, _, _ in number_shots((i, picture) for i, picture in enumerate(pictures))])
+    shots = np.array([shot for shot, _, _ in number_shots(enumerate(pictures))])
     assert shots[0] == 0 and set(np.diff(shots)) <= {0, 1}
     return (np.flatnonzero(np.diff(shots)) + 1).tolist()
 

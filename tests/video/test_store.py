@@ -98,7 +98,8 @@ def test_pairs_leave_out_cuts_repetitions_and_gaps(tmp_path):
 def test_pairs_put_up_with_rounded_and_jittering_times(tmp_path):
     jitter = np.random.default_rng(0).uniform(-0.2, 0.2, 40)
     times = (np.arange(40) + jitter) / 25
-    assert len(write(tmp_path / "a.parquet", pictures(), Fraction(25), None, np.round(times, 3)).pairs()) == 39
+    store = write(tmp_path / "a.parquet", pictures(), Fraction(25), None, np.round(times, 3))
+    assert len(store.pairs()) == 39
 
 
 def read_sum(store, index):
