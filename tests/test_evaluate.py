@@ -179,9 +179,9 @@ def test_stage_writes_everything_and_the_same_bytes_again(workspace, capsys):
     out = capsys.readouterr().out
     first = made(workspace)
     assert {str(path) for path in first} == {
-        "reports/metrics.json", "reports/per_frame.parquet", "reports/evaluate/frames.png", "reports/plots/ssim.csv",
-        "reports/plots/lpips.csv", "reports/plots/pose_distance.csv", "reports/plots/missed_detections.csv",
-        "reports/plots/temporal.csv",
+        "reports/metrics.json", "reports/per_frame.parquet", "reports/evaluate/frames.png", "reports/plots/ssim.json",
+        "reports/plots/lpips.json", "reports/plots/pose_distance.json", "reports/plots/missed_detections.json",
+        "reports/plots/temporal.json",
     }  # fmt: skip
     metrics = json.loads(first[Path("reports/metrics.json")])
     assert metrics["frames"]["held_out"] == 8

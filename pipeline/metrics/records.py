@@ -68,11 +68,14 @@ def unmeasured(metrics: dict[str, Any]) -> list[str]:
 
 
 def write_plots(folder: Path, table: pd.DataFrame, lpips: str) -> None:
-    """One CSV a plot in ``folder`` for ``dvc plots``: frame and one column a curve; empty where there is no value."""
+    """One JSON a plot in ``folder`` for ``dvc plots``: a record a frame, null where it has no value.
+
+    JSON, since ``dvc plots`` draws the empty cells of a CSV as zeros, which here would often be the best score.
+    """
     for plot, columns in plots(lpips).items():
         curves = table[["frame", *columns.values()]].set_axis(["frame", *columns], axis=1)
-        with atomic(folder / f"{plot}.csv") as partial:
-            curves.to_csv(partial, index=False, float_format="%.6g")
+        with atomic(folder / f"{plot}.json") as partial:
+            curves.to_json(partial, orient="records", double_precision=6, indent=2)
 
 
 def _nested(flat: dict[str, Any]) -> dict[str, Any]:

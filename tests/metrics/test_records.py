@@ -67,6 +67,10 @@ def test_table_keeps_its_values_in_parquet(tmp_path):
 def test_plots_have_one_row_a_frame_and_gaps_where_nothing_was_measured(tmp_path):
     write_plots(tmp_path, to_table(records(), LPIPS), LPIPS)
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "lpips.csv", "missed_detections.csv", "pose_distance.csv", "ssim.csv", "temporal.csv",
+        "lpips.json", "missed_detections.json", "pose_distance.json", "ssim.json", "temporal.json",
     ]  # fmt: skip
-    assert (tmp_path / "ssim.csv").read_text() == "frame,body,face\n10,0.5,0.25\n11,0.7,0.75\n12,0.9,\n"
+    assert json.loads((tmp_path / "ssim.json").read_text()) == [
+        {"frame": 10, "body": 0.5, "face": 0.25},
+        {"frame": 11, "body": 0.7, "face": 0.75},
+        {"frame": 12, "body": 0.9, "face": None},
+    ]
