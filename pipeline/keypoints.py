@@ -34,7 +34,7 @@ EXPECTED = {
 
 
 def keypoints(store: FrameStore, min_detection: float, min_tracking: float) -> PoseTrack:
-    """Detect the joints in every frame of ``store``, in order. The confidences, 0..1, are the detector's own."""
+    """Detect the joints in every frame of ``store``, in order, with the detector's own limits, 0..1."""
     joints = np.empty((len(store), NUM_JOINTS, 3), np.float32)
     with HolisticDetector(min_detection, min_tracking) as detector:
         for index in tqdm(range(len(store)), f"keypoints {store.path.stem}", unit="frame"):

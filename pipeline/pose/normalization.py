@@ -116,8 +116,9 @@ def measure(joints: np.ndarray, foot: str, alpha: float, min_confidence: float, 
     heights = rows - _coordinates(joints[:, NOSE], min_confidence)[:, 1]
     seen = heights > 0
     if not seen.any():
-        raise UserError(f"the feet of {clip} cannot be fitted: none of its {len(joints)} frames shows ankles "
-                        "and nose together; give a video of the whole person, or set normalize.method to none")
+        raise UserError(f"the feet of {clip} cannot be fitted: none of its {len(joints)} frames shows "
+                        "ankles and nose together; give a video of the whole person, or set "
+                        "normalize.method to none")
     rows, heights, coverage = rows[seen], heights[seen], float(seen.mean())
 
     near, median = _top(rows), float(np.median(rows))

@@ -46,7 +46,7 @@ def _median(points: np.ndarray, found: np.ndarray, window: int) -> np.ndarray:
 
 
 def _short_gaps(frames: np.ndarray, max_gap: int) -> np.ndarray:
-    """The frames missing between neighbours of ascending ``frames``, where at most ``max_gap`` are missing."""
+    """The frames missing between neighbours of ascending ``frames``, where that is at most ``max_gap``."""
     missing = np.diff(frames) - 1
     starts = frames[:-1][(missing > 0) & (missing <= max_gap)]
     lengths = missing[(missing > 0) & (missing <= max_gap)]
