@@ -1,0 +1,130 @@
+"""Stage report: one page that shows the result and everything that was measured on the way."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipeline.cli import UserError, run
+from pipeline.files import atomic, read_json
+from pipeline.metrics.paper_tables import CAVEAT, row_name, tables
+from pipeline.metrics.records import unmeasured
+from pipeline.params import load_params
+from pipeline.reporting.charts import Chart, charts_uri
+from pipeline.reporting.page import render_page
+from pipeline.reporting.pictures import picture_uri
+
+REPORTS = Path("reports")
+PAGE = REPORTS / "index.html"
+METRICS = REPORTS / "metrics.json"
+FRAMES_PICTURE = REPORTS / "evaluate/frames.png"
+PLOTS = REPORTS / "plots"
+VIDEOS = REPORTS / "videos"
+TRAINING = {
+    REPORTS / "train_body": "pose, generated, real",
+    REPORTS / "train_face": "pose, body generator, with the face generator's residual, real",
+}
+PARTS = ("body", "face", "left_hand", "right_hand")
+FRAME_PLOTS = {"ssim": "SSIM", "lpips": "LPIPS", "pose_distance": "pose distance, px",
+               "missed_detections": "missed detections", "temporal": "change over time, grey levels"}  # fmt: skip
+LOSSES = {"d": "discriminators", "g_gan": "generator: adversarial", "g_fm": "generator: feature matching",
+          "g_vgg": "generator: perceptual", "l1": "L1 to the real frame (not trained on)"}  # fmt: skip
+HEADLINE = {"body SSIM": ("body", "ssim"), "face SSIM": ("face", "ssim"),
+            "pose distance in px": ("pose_distance", "overall"),
+            "missed detections a frame": ("missed_detections", "overall")}  # fmt: skip
+
+
+def report(names: list[str], run_name: str, size: str) -> str:
+    """The page as HTML: result videos, metrics beside the paper's, pictures, poses, normalization, training.
+
+    names: the sources. run_name: the row of the paper's tables that this run is. size: of its pictures, in
+    words. Raises UserError if a file that a stage should have made is missing.
+    """
+    metrics = read_json(METRICS)
+    return render_page(
+        run=run_name,
+        size=size,
+        headline=headline(metrics),
+        sources=[source_section(name) for name in names],
+        metrics=metrics,
+        tables=tables(metrics, run_name),
+        caveat=CAVEAT,
+        lpips_note=lpips_note(metrics),
+        unmeasured=unmeasured(metrics),
+        frames=picture_uri(FRAMES_PICTURE),
+        frame_charts=charts_uri([frame_chart(plot, title) for plot, title in FRAME_PLOTS.items()]),
+        parts=PARTS,
+        clips=[clip_section(name) for name in ("target", *names)],
+        phases=[phase for log, columns in TRAINING.items() for phase in training_sections(log, columns)],
+    )
+
+
+def headline(metrics: dict[str, Any]) -> list[tuple[str, float]]:
+    """The few numbers to read first, of those that were measured."""
+    return [(name, metrics[group][key]) for name, (group, key) in HEADLINE.items() if key in metrics.get(group, {})]
+
+
+def lpips_note(metrics: dict[str, Any]) -> str:
+    """Which variant of LPIPS was measured, if it is not the paper's."""
+    keys = {key for crop in ("body", "face") for key in metrics.get(crop, {}) if key.startswith("lpips_")}
+    if not keys - {"lpips_alex"}:
+        return ""
+    note = f"{keys.pop()} is LPIPS over another network than the paper's, on a scale of its own"
+    return note + (", with untrained (uniform) weights." if "efficientnet" in note else ".")
+
+
+def frame_chart(plot: str, title: str) -> Chart:
+    """A chart of what evaluate measured by frame."""
+    table = pd.DataFrame(read_json(PLOTS / f"{plot}.json")).astype("float64")
+    return Chart(title, "frame", {name: (table["frame"], table[name]) for name in table if name != "frame"})
+
+
+def clip_section(name: str) -> dict[str, Any]:
+    """How often the detector found each part of the person in a clip."""
+    return {"name": name, **read_json(Path(f"data/poses/{name}.json"))}
+
+
+def source_section(name: str) -> dict[str, Any]:
+    """A source's videos, which are linked, and its normalization."""
+    for video in (VIDEOS / f"{name}.mp4", VIDEOS / f"{name}_side_by_side.mp4"):
+        if not video.is_file():
+            raise UserError(f"{video} is missing: run `dvc repro`, or `python -m pipeline.transfer {name}`, first")
+    fit = read_json(Path(f"data/normalized/{name}.json"))
+    return {"name": name, "fit": fit, "plot": picture_uri(REPORTS / f"normalize/{name}.png")}
+
+
+def training_sections(log: Path, columns: str) -> list[dict[str, Any]]:
+    """Loss curves and the last samples of every phase that DVCLive logged in ``log``; none if it did not train."""
+    sections = []
+    for phase in sorted(path for path in (log / "plots/metrics").glob("*") if path.is_dir()):
+        curves = {key: pd.read_csv(phase / f"{key}.tsv", sep="\t") for key in LOSSES if (phase / f"{key}.tsv").is_file()}
+        charts = [Chart(LOSSES[key], "step", {key: (curve["step"], curve[key])}) for key, curve in curves.items()]
+        samples = sorted((log / "plots/images" / phase.name).glob("*.png"))
+        sections.append({
+            "name": phase.name,
+            "charts": charts_uri(charts),
+            "samples": picture_uri(samples[-1]) if samples else None,
+            "columns": columns,
+        })  # fmt: skip
+    return sections
+
+
+def main() -> None:
+    params = load_params()
+    names = list(params.sources)
+    target = read_json(Path("data/frames/target.json"))
+    height = params.train.height
+    size = f"{height * target['width'] // target['height']}x{height}"
+    html = report(names, row_name(params.train.temporal_smoothing, params.face.enabled), size)
+    with atomic(PAGE) as partial:
+        partial.write_text(html)
+
+    for name in names:
+        print(f"video: {VIDEOS / name}.mp4, beside the source and the pose: {VIDEOS / name}_side_by_side.mp4")
+    print(f"metrics: {METRICS}, by frame: {REPORTS / 'per_frame.parquet'}")
+    print(f"pictures: {FRAMES_PICTURE}, {', '.join(str(log) for log in TRAINING)}, {REPORTS / 'normalize'}")
+    print(f"all of it on one page: {PAGE}")
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,48 @@
+"""Line charts for the page: several small ones in one SVG."""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+
+import matplotlib
+from matplotlib.figure import Figure
+
+COLUMNS = 3
+STYLE = {
+    "svg.hashsalt": "charts",  # else the names inside the file are random
+    "svg.fonttype": "none",
+    "font.family": "sans-serif",
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.alpha": 0.3,
+    "lines.linewidth": 1.4,
+}
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One chart: its title, the axis below, and curves of (x values, y values) by name; None or NaN is a gap."""
+
+    title: str
+    x_label: str
+    curves: dict[str, tuple[Sequence[float], Sequence[float | None]]]
+
+
+def charts_uri(charts: Sequence[Chart]) -> str:
+    """The charts side by side, three in a row, as ``data:image/svg+xml;base64,…``: the same bytes for the same data."""
+    rows = -(-len(charts) // COLUMNS)
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(12, 2.7 * rows), layout="constrained")
+        for place, chart in enumerate(charts, start=1):
+            axes = figure.add_subplot(rows, COLUMNS, place)
+            for name, (x, y) in chart.curves.items():
+                axes.plot(x, [float("nan") if value is None else value for value in y], label=name)
+            axes.set(title=chart.title, xlabel=chart.x_label)
+            if len(chart.curves) > 1:
+                axes.legend(frameon=False, fontsize=8)
+        svg = BytesIO()
+        figure.savefig(svg, format="svg", metadata={"Date": None})
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.getvalue()).decode()

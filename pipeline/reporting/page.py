@@ -1,0 +1,120 @@
+"""The report as an HTML page."""
+
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+
+TEMPLATE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Dance report: {{ clips | map(attribute="name") | join(", ") }}</title>
+<style>
+:root { --ink: #1d2430; --soft: #5d6776; --line: #dfe3e8; --mine: #eef5ff; --warn: #fff6e0; }
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 76rem; padding: 2rem 1.25rem 4rem; color: var(--ink); background: #fff;
+       font: 16px/1.5 system-ui, "Segoe UI", "DejaVu Sans", sans-serif; }
+h1 { font-size: 1.9rem; margin: 0 0 .25rem; }
+h2 { font-size: 1.3rem; margin: 2.75rem 0 .75rem; padding-top: 1.25rem; border-top: 1px solid var(--line); }
+h3 { font-size: 1.05rem; margin: 1.5rem 0 .5rem; }
+p { max-width: 56rem; }
+.soft, figcaption { color: var(--soft); font-size: .92rem; }
+.tables { display: grid; grid-template-columns: repeat(auto-fit, minmax(26rem, 1fr)); gap: 1.25rem 2rem; }
+table { border-collapse: collapse; width: 100%; font-size: .92rem; font-variant-numeric: tabular-nums; }
+caption { text-align: left; font-weight: 600; padding-bottom: .35rem; }
+th, td { padding: .3rem .6rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
+th { font-weight: 600; color: var(--soft); }
+th:first-child, td:first-child { text-align: left; }
+tr.mine td { background: var(--mine); font-weight: 600; }
+.scroll { overflow-x: auto; }
+.note, .warn { padding: .6rem .9rem; border-radius: .4rem; background: #f4f6f8; max-width: 56rem; }
+.warn { background: var(--warn); }
+figure { margin: 1rem 0; }
+img, video { max-width: 100%; height: auto; border-radius: .3rem; }
+video { background: #000; }
+.videos { display: flex; flex-wrap: wrap; gap: 1.25rem; align-items: flex-start; }
+.videos figure { margin: 0; }
+.videos .wide { flex: 3 1 30rem; } .videos .one { flex: 1 1 12rem; }
+.videos video { width: 100%; }
+</style>
+</head>
+<body>
+<h1>Dance report</h1>
+<p class="soft">Trained as <b>{{ run }}</b> at {{ size }} px. In short:
+{% for name, value in headline %}{{ name }} {{ "%.4g" | format(value) }}{{ ", " if not loop.last else "." }}{% endfor %}
+</p>
+
+<h2>Result</h2>
+{% for source in sources %}
+<h3>{{ source.name }}</h3>
+<div class="videos">
+<figure class="wide"><video controls loop muted src="videos/{{ source.name }}_side_by_side.mp4"></video>
+<figcaption>source, its pose in the target's place, result</figcaption></figure>
+<figure class="one"><video controls loop src="videos/{{ source.name }}.mp4"></video>
+<figcaption>result: <a href="videos/{{ source.name }}.mp4">videos/{{ source.name }}.mp4</a></figcaption></figure>
+</div>
+{% endfor %}
+
+<h2>Measured on held-out frames</h2>
+<p>{{ metrics.frames.held_out }} frames at the end of the target clip, never trained on, rendered one from the
+other and compared with the real ones at {{ size }} px. SSIM: higher is better; all else: lower is better.</p>
+<div class="tables">
+{% for table in tables %}<div class="scroll"><table>
+<caption>{{ table.title }}</caption>
+<tr><th></th>{% for column in table.columns %}<th>{{ column }}</th>{% endfor %}</tr>
+{% for name, values in table.rows %}<tr{% if loop.last %} class="mine"{% endif %}><td>{{ name }}</td>
+{%- for value in values %}<td>{{ "–" if value is none else "%.5f" | format(value) }}</td>{% endfor %}</tr>
+{% endfor %}</table></div>
+{% endfor %}</div>
+<p class="note">{{ caveat }} {{ lpips_note }}</p>
+{% if metrics.temporal %}<p>Over time, in grey levels of 255: where the real clip stands still the generated one
+changes by {{ "%.2f" | format(metrics.temporal.flicker) if "flicker" in metrics.temporal else "–" }} from frame to
+frame (<i>flicker</i>; the real clip itself by
+{{ "%.2f" | format(metrics.temporal.flicker_real) if "flicker_real" in metrics.temporal else "–" }}); everywhere, its
+change differs from the real one by {{ "%.2f" | format(metrics.temporal.difference_error) }}
+(<i>difference error</i>).</p>{% endif %}
+{% for reason in unmeasured %}<p class="warn">Not measured: {{ reason }}.</p>
+{% endfor %}
+<figure><img src="{{ frames }}" alt="Real frames, poses and generated frames">
+<figcaption>Held-out frames: real, pose, generated, and the faces enlarged</figcaption></figure>
+<figure><img src="{{ frame_charts }}" alt="Metrics by frame">
+<figcaption>By frame of the target clip</figcaption></figure>
+
+<h2>Poses</h2>
+<div class="scroll"><table>
+<caption>Share of the frames in which each part was found</caption>
+<tr><th>clip</th><th>frames</th>{% for part in parts %}<th>{{ part | replace("_", " ") }}</th>{% endfor %}</tr>
+{% for clip in clips %}<tr><td>{{ clip.name }}</td><td>{{ clip.frames }}</td>
+{%- for part in parts %}<td>{{ "%.1f" | format(100 * clip.coverage[part]) }} %</td>{% endfor %}</tr>
+{% endfor %}</table></div>
+
+<h2>Normalization</h2>
+{% for source in sources %}
+<h3>{{ source.name }}</h3>
+{% for warning in source.fit.warnings %}<p class="warn">{{ warning }}</p>
+{% else %}<p class="soft">No warnings.</p>
+{% endfor %}
+{% if "scale_far" in source.fit %}<p>Feet fitted: the dancer is scaled by {{ "%.3f" | format(source.fit.scale_far) }}
+(far) to {{ "%.3f" | format(source.fit.scale_near) }} (near).</p>{% endif %}
+<figure><img src="{{ source.plot }}" alt="Normalization of {{ source.name }}">
+<figcaption>Rows of nose and feet over time, and poses before and after</figcaption></figure>
+{% endfor %}
+
+<h2>Training</h2>
+{% for phase in phases %}
+<h3>{{ phase.name }}</h3>
+<figure><img src="{{ phase.charts }}" alt="Losses of {{ phase.name }}"></figure>
+{% if phase.samples %}<figure><img src="{{ phase.samples }}" alt="Samples of {{ phase.name }}">
+<figcaption>Samples at the end: {{ phase.columns }}</figcaption></figure>{% endif %}
+{% else %}<p class="soft">No loss curves.</p>
+{% endfor %}
+</body>
+</html>
+"""
+
+
+def render_page(**content: Any) -> str:
+    """Fill the page. What it needs, by name, is in the template; a missing name is an error, not a gap."""
+    environment = Environment(autoescape=True, undefined=StrictUndefined)
+    return environment.from_string(TEMPLATE).render(**content)

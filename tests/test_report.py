@@ -1,0 +1,146 @@
+"""The report stage on files as the stages before it leave them."""
+
+import json
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from dvclive import Live
+from ruamel.yaml import YAML
+
+from pipeline.cli import UserError
+from pipeline.files import write_json
+from pipeline.metrics.records import plots, summarize, to_table, write_plots
+from pipeline.report import main
+from pipeline.reporting.contact_sheet import write_png
+
+LPIPS = "lpips_efficientnet_lite0"
+EMPTY = {"meta", "img", "br", "link"}
+
+
+class Page(HTMLParser):
+    """Collects what a page shows and links to, and checks that its tags close in order."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.open, self.links, self.rows, self.text = [], [], [], ""
+        self.feed(html)
+        assert not self.open
+
+    def handle_starttag(self, tag, attributes):
+        self.links += [value for name, value in attributes if name in ("src", "href")]
+        if tag == "tr":
+            self.rows.append([])
+        if tag not in EMPTY:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if {"td", "th"} & set(self.open):
+            self.rows[-1].append(data)
+        if "style" not in self.open:
+            self.text += data
+
+
+@pytest.fixture
+def workspace(tmp_path, monkeypatch, default_params):
+    """A project's folder after every stage but the report, of two sources; the current folder."""
+    monkeypatch.chdir(tmp_path)
+    default_params["sources"] = {"tango": {"video": "tango.mp4"}, "polka": {"video": "polka.mp4"}}
+    write_params(tmp_path, default_params)
+    rng = np.random.default_rng(0)
+    picture = rng.integers(0, 256, (64, 160, 3), np.uint8)
+
+    write_json(tmp_path / "data/frames/target.json", {"width": 288, "height": 512})
+    for name in ("target", "tango", "polka"):
+        coverage = {"body": 1.0, "face": 0.5, "left_hand": 0.25, "right_hand": 0.125}
+        write_json(tmp_path / f"data/poses/{name}.json", {"detector": "d", "frames": 99, "coverage": coverage})
+    fitted = {"method": "feet", "scale_far": 0.875, "scale_near": 1.25, "warnings": ["feet seen in <3 % of frames"]}
+    write_json(tmp_path / "data/normalized/tango.json", fitted)
+    write_json(tmp_path / "data/normalized/polka.json", {"method": "none", "warnings": []})
+    for name in ("tango", "polka"):
+        write_png(tmp_path / f"reports/normalize/{name}.png", picture)
+        for video in (name, f"{name}_side_by_side"):
+            (tmp_path / f"reports/videos/{video}.mp4").parent.mkdir(exist_ok=True)
+            (tmp_path / f"reports/videos/{video}.mp4").touch()
+
+    measures = [measure for columns in plots(LPIPS).values() for measure in columns.values()]
+    records = [{"frame": t, "time": t / 30} | dict(zip(measures, rng.uniform(size=99))) for t in range(5)]
+    for record in records:
+        record["pose_distance.hands"] = None
+    table = to_table(records, LPIPS)
+    write_json(tmp_path / "reports/metrics.json", summarize(table))
+    write_plots(tmp_path / "reports/plots", table, LPIPS)
+    write_png(tmp_path / "reports/evaluate/frames.png", picture)
+    with Live(str(tmp_path / "reports/train_body"), dvcyaml=False, report=None, save_dvc_exp=False) as live:
+        for step in range(3):
+            live.log_metric("body/l1", 1 / (step + 1))
+            live.log_metric("body/d", 0.5)
+            live.log_metric("body/learning_rate", 0.1)
+            live.next_step()
+        live.log_image("body/step_000003.png", picture)
+    (tmp_path / "reports/train_face").mkdir()
+    return tmp_path
+
+
+def write_params(folder, params):
+    with (folder / "params.yaml").open("w") as file:
+        YAML().dump(params, file)
+
+
+def test_page_shows_every_part(workspace, capsys):
+    main()
+    html = (workspace / "reports/index.html").read_text()
+    page = Page(html)
+    metrics = json.loads((workspace / "reports/metrics.json").read_text())
+    body = next(row for row in page.rows if row[0] == "this run (T.S. + Face)")
+    assert body[1:] == [f"{metrics['body']['ssim']:.5f}", "–", f"{metrics['body'][LPIPS]:.5f}"]
+    assert ["T.S. + Face", "0.89807", "0.03066", "–"] in page.rows
+    assert ["tango", "99", "100.0 %", "50.0 %", "25.0 %", "12.5 %"] in page.rows
+    for words in ("144x256", "do not compare", "untrained", "feet seen in <3 % of frames", "0.875", "1.250",
+                  "No warnings", "Not measured: pose distance of hands", "body"):
+        assert words in page.text
+    assert "nan" not in page.text.lower()
+    assert html.count("data:image/svg") == 2  # metrics by frame, and losses of the one phase that was trained
+    out = capsys.readouterr().out
+    for path in ("reports/videos/polka.mp4", "reports/metrics.json", "reports/evaluate/frames.png",
+                 "reports/index.html"):
+        assert path in out
+    assert str(workspace) not in out + html
+
+
+def test_links_lead_somewhere_and_nothing_comes_from_the_internet(workspace):
+    main()
+    links = [link for link in Page((workspace / "reports/index.html").read_text()).links if not link.startswith("data:")]
+    assert len(set(links)) == 4
+    for link in links:
+        assert (workspace / "reports" / link).is_file()
+
+
+def test_same_inputs_same_page_of_moderate_size(workspace):
+    main()
+    first = (workspace / "reports/index.html").read_bytes()
+    main()
+    assert (workspace / "reports/index.html").read_bytes() == first
+    assert len(first) < 3e6
+
+
+def test_names_the_row_of_an_ablation(workspace, default_params):
+    default_params["train"]["temporal_smoothing"] = False
+    default_params["face"]["enabled"] = False
+    write_params(workspace, default_params)
+    main()
+    assert "this run (pix2pixHD)" in (workspace / "reports/index.html").read_text()
+
+
+@pytest.mark.parametrize("missing", [
+    "reports/metrics.json", "reports/videos/polka_side_by_side.mp4", "reports/normalize/tango.png",
+    "reports/plots/ssim.json", "data/poses/target.json",
+])  # fmt: skip
+def test_says_what_is_missing_and_writes_no_page(workspace, missing):
+    (workspace / missing).unlink()
+    with pytest.raises(UserError, match=f"{missing} is missing"):
+        main()
+    assert not (workspace / "reports/index.html").exists()
