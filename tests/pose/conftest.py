@@ -18,8 +18,10 @@ def stand():
         body = np.array(BODY_25)
         angles = np.linspace(0, 2 * np.pi, 70, endpoint=False)
         face = np.stack([0.05 * np.cos(angles), 0.93 + 0.05 * np.sin(angles)], axis=1)
-        fingers = np.stack([np.tile(np.linspace(-0.03, 0.03, 3), 7), np.repeat(np.linspace(0, -0.08, 7), 3)], 1)
-        points = np.concatenate([body, face, body[7] + fingers, body[4] + fingers]) * (height, -height) + (x, y)
+        across, along = np.tile(np.linspace(-0.03, 0.03, 3), 7), np.repeat(np.linspace(0, -0.08, 7), 3)
+        fingers = np.stack([across, along], axis=1)
+        points = np.concatenate([body, face, body[7] + fingers, body[4] + fingers])
+        points = points * (height, -height) + (x, y)
         return np.concatenate([points, np.ones((137, 1))], axis=1).astype(np.float32)
 
     return make
