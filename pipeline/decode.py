@@ -35,13 +35,13 @@ def decode(video: Video, fit: Fit, fps: Fraction, path: Path) -> FrameStore:
     left out, and FrameStore.pairs() knows where. Raises UserError, and writes nothing, if that gives fewer
     than 2 frames or if the video cannot be decoded to its end.
     """
-    count = round((video.end - video.start) * fps)
+    count = round(video.duration * fps)
     if count < 2:
         raise UserError(
             f"{video.path} gives {count} frame(s) at {float(fps):g} frames/s: at least 2 are needed, since "
             "pairs are trained; raise decode.fps or give a longer video"
         )
-    frames = number_shots(resample(read_pictures(video, fit), fps, video.end))
+    frames = number_shots(resample(read_pictures(video, fit), fps, video.duration))
     shown = tqdm(frames, f"decode {video.path.name}", total=count, unit="frame")
     stored = (StoredFrame(picture, shot, float(time)) for shot, time, picture in shown)
     write_frames(path, stored, fit.width, fit.height, fps)

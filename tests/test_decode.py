@@ -172,7 +172,7 @@ BAD_INPUT = {
     "text": (lambda path: path.write_text("a letter\n"), "is not a video that ffmpeg can read"),
     "sound only": (lambda path: ffmpeg(*TONE, "-c:a", "aac", path), "has no pictures"),
     "cut short": (cut_short, "is cut short or damaged"),
-    "one picture": (lambda path: ffmpeg(*pattern(), *H264, "-frames:v", 1, path), "has a single picture"),
+    "one picture": (lambda path: ffmpeg(*pattern(), *H264, "-frames:v", 1, path), "has 1 picture"),
 }
 
 

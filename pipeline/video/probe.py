@@ -16,6 +16,7 @@ from pipeline.video.process import confined_input, errors_in, run_ffmpeg
 
 CUT_SHORT_MESSAGES = ("moov atom not found", "partial file", "ended prematurely", "Packet corrupt (")
 MISSING_SECONDS = 0.5  # containers state their length to a frame or two (MPEG-TS states none)
+NO_TIME = -(2**63)
 DISCARD = 4  # packet flag: decoded but not shown, as an edit list demands
 HD_WIDTH, HD_HEIGHT = 1280, 576  # this wide, or higher than this: BT.709 if the file does not name its matrix
 HDR_CURVES = ("smpte2084", "arib-std-b67")  # PQ | HLG
@@ -31,8 +32,8 @@ class Video:
     """A whole video that ffmpeg reads.
 
     width, height: px as shown, upright and with square pixels. rate: average frames per second.
-    start, end: when the first picture is shown and the last one no more, in s from the file's own start (that
-    of its earliest stream).
+    frames: pictures that are shown. start: when the first one is, in s from the file's start (that of its
+    earliest stream). duration: how long they are shown, s.
     chroma: where the samples of reduced chroma lie in ffmpeg's terms, "left" (H.264's) if the file is silent.
     matrix, primaries, transfer: ffmpeg's names of the colours, "unknown" where the file gives none.
     """
@@ -41,13 +42,17 @@ class Video:
     width: int
     height: int
     rate: Fraction
+    frames: int
     start: Fraction
-    end: Fraction
     chroma: str
     matrix: str
     primaries: str
     transfer: str
     has_audio: bool
+
+    @property
+    def duration(self) -> Fraction:
+        return self.frames / self.rate
 
     @property
     def is_hdr(self) -> bool:
@@ -65,10 +70,12 @@ def probe(path: Path) -> Video:
         raise UserError(f"{path} is empty (0 bytes): copy the video there again")
     times, tick, has_audio = _packets(path)
     if len(times) < 2:
-        raise UserError(f"{path} has a single picture: at least 2 are needed, since pairs are trained")
+        raise UserError(f"{path} has {len(times)} picture(s): at least 2 are needed, since pairs are trained")
+    if min(times) == max(times):
+        raise UserError(f"{path} does not say when its pictures are shown: convert it to MP4")
     rate = average_rate(min(times), max(times), len(times), tick)
     width, height, colours = _first_picture(path)
-    return Video(path, width, height, rate, min(times), max(times) + 1 / rate, *colours, has_audio)
+    return Video(path, width, height, rate, len(times), min(times), *colours, has_audio)
 
 
 def average_rate(first: Fraction, last: Fraction, frames: int, tick: Fraction) -> Fraction:
@@ -77,10 +84,10 @@ def average_rate(first: Fraction, last: Fraction, frames: int, tick: Fraction) -
     Times rounded to ticks allow a small range of rates; of these a whole number is taken, or a whole
     number times 1000/1001 (NTSC), or else the average as it is.
     """
-    low, high = ((frames - 1) / (last - first + error) for error in (tick, -tick))
-    average = (frames - 1) / (last - first)
+    steps, span = frames - 1, last - first
+    average = steps / span
     for usual in (Fraction(round(average)), Fraction(round(average) * 1000, 1001)):
-        if low <= usual <= high:
+        if usual * (span - tick) <= steps <= usual * (span + tick):
             return usual
     return average.limit_denominator(10_000)
 
@@ -100,20 +107,25 @@ def _packets(path: Path) -> tuple[list[Fraction], Fraction, bool]:
         raise UserError(f"{path} is not a video that ffmpeg can read ({reason}): give another file")
 
     ticks = {stream: Fraction(int(n), int(d)) for stream, n, d in TIME_BASE.findall(result.stdout)}
+    packets = [line.replace(" ", "").split(",") for line in result.stdout.splitlines() if line[0] != "#"]
+    # Some formats (AVI) have the order of decoding only; over a whole clip it gives the same rate.
+    clock = 1 if any(int(packet[2]) == NO_TIME for packet in packets if packet[0] == "0") else 2
     times, ends = [], []
-    for line in result.stdout.splitlines():
-        if line.startswith("#"):
-            continue
-        stream, _, shown, duration, _, _, *extra = line.replace(" ", "").split(",")
-        flags = int(extra[0][2:], 16) if extra and extra[0].startswith("F=") else 0
-        ends.append((int(shown) + int(duration)) * ticks[stream])
-        if stream == "0" and not flags & DISCARD:
-            times.append(int(shown) * ticks[stream])
+    for packet in packets:
+        stream, time, duration = packet[0], int(packet[clock]), int(packet[3])
+        ends.append((time + duration) * ticks[stream])
+        if stream == "0" and not _flags(packet) & DISCARD:
+            times.append(time * ticks[stream])
     stated = DURATION.search(result.stderr)
-    missing = _seconds(*stated.groups()) - max(ends) if stated else 0
+    missing = _seconds(*stated.groups()) - max(ends, default=0) if stated else 0
     if missing > MISSING_SECONDS:
         raise _cut_short(path)
     return times, ticks["0"], "audio" in result.stdout
+
+
+def _flags(packet: list[str]) -> int:
+    """A packet's flags; framecrc prints them only if they are not those of a plain key frame."""
+    return int(packet[6][2:], 16) if packet[6:] and packet[6].startswith("F=") else 0
 
 
 def _seconds(hours: str, minutes: str, seconds: str) -> float:

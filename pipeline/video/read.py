@@ -32,17 +32,17 @@ def read_pictures(video: Video, fit: Fit) -> Iterator[tuple[Fraction, np.ndarray
     """
     times = _PictureTimes()
     size = fit.width * fit.height * 3
-    time = None
+    start = time = None
     with open(video.path, "rb") as file, FfmpegProcess(_graph(video, fit), file, times.read_line) as process:
         while len(data := process.stdout.read(size)) == size:
             time = times.next()
             if time is None:
                 raise UserError(f"{video.path} does not say when its pictures are shown: convert it to MP4")
+            start = time if start is None else start
             yield time, np.frombuffer(data, np.uint8).reshape(fit.height, fit.width, 3)
         code, errors = process.finish()
     reason = f" ({errors[-1]})" if errors else ""
-    last = video.end - 1 / video.rate
-    if code or time is None or last - time > UNDECODABLE_SECONDS:
+    if code or time is None or start + video.duration - time > UNDECODABLE_SECONDS + 1 / video.rate:
         at = "" if time is None else f" after {float(time):.2f} s"
         raise UserError(f"{video.path} cannot be decoded{at}{reason}: copy it again or give another file")
     if errors:

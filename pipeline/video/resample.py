@@ -9,16 +9,16 @@ Picture = TypeVar("Picture")
 
 
 def resample(
-    pictures: Iterable[tuple[Fraction, Picture]], rate: Fraction, end: Fraction
+    pictures: Iterable[tuple[Fraction, Picture]], rate: Fraction, duration: Fraction
 ) -> Iterator[tuple[Fraction, Picture]]:
-    """Pictures at ``rate`` frames per second from the first one's time up to ``end``, s.
+    """Pictures at ``rate`` frames per second, from the first one's time on, for ``duration`` s.
 
     Takes and yields (time, picture) with each picture's own time, in s and ascending, so that whoever reads
     can tell repeated and dropped pictures. Where two are equally near, the later one is taken.
     """
     pictures = iter(pictures)
     start, picture = next(pictures)
-    frames = round((end - start) * rate)
+    frames, end = round(duration * rate), start + duration
     time, frame = start, 0
     for next_time, next_picture in chain(pictures, [(None, None)]):
         halfway = end if next_time is None else (time + next_time) / 2

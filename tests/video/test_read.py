@@ -50,6 +50,7 @@ def patch_colours(picture):
         ("dropped.mkv", [*PATTERN, "-vf", "select='not(between(n,20,23))'", "-fps_mode", "vfr", *H264]),
         ("offset.ts", [*PATTERN, *H264]),
         ("late.mp4", [*TONE, "-itsoffset", "0.5", *PATTERN, "-map", "0", "-map", "1", *H264]),
+        ("no_display_times.avi", [*PATTERN, "-c:v", "mpeg4", "-q:v", "2", "-bf", "2"]),
         ("portrait.mp4", ["-f", "lavfi", "-i", "testsrc2=size=66x118:rate=24:duration=1,hue=s=0", *H264]),
         ("ten_bit.mp4", [*PATTERN, *H265, "-pix_fmt", "yuv420p10le"]),
         ("odd_size.mkv", [*PATTERN, "-vf", "format=yuv444p,crop=111:95", "-c:v", "ffv1"]),
