@@ -13,8 +13,8 @@ from fractions import Fraction
 class Fit:
     """A picture of ``original_width`` x ``original_height`` px and its scaled place in the store.
 
-    Scaled to ``scaled_width`` x ``scaled_height`` px, its top left corner lies at (``left``, ``top``) of a store
-    picture of ``width`` x ``height`` px: positive where black is added, negative where it is cropped.
+    Scaled to ``scaled_width`` x ``scaled_height`` px, its top left corner lies at (``left``, ``top``) of a
+    store picture of ``width`` x ``height`` px: positive where black is added, negative where it is cropped.
     """
 
     original_width: int
