@@ -1,7 +1,7 @@
 """Where the face and the body are in each frame, as boxes (x0, y0, x1, y1) in whole pixels, end exclusive."""
 
+import cv2
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
 from pipeline.pose.layout import BODY, FACE, found_joints
 
@@ -32,8 +32,7 @@ def face_boxes(
     centres[seen] = np.nanmedian(points, axis=1)
 
     # A Gaussian over the seen frames only: the weights of unseen ones are taken out again.
-    weights = gaussian_filter1d(seen.astype(np.float64), STEADY_FRAMES, mode="constant")[seen, None]
-    steady = gaussian_filter1d(centres, STEADY_FRAMES, axis=0, mode="constant")[seen] / weights
+    steady = _blur_over_time(centres)[seen] / _blur_over_time(seen[:, None].astype(np.float64))[seen]
     centres = centres[seen] + np.clip(steady - centres[seen], -MAX_LAG * size, MAX_LAG * size)
 
     corners = np.clip(np.rint(centres - size / 2), 0, (width - size, height - size))
@@ -62,3 +61,10 @@ def body_boxes(
     boxes = np.full((len(joints), 4), -1, np.int32)
     boxes[visible] = np.concatenate([low, high], axis=1)[visible]
     return boxes
+
+
+def _blur_over_time(values: np.ndarray) -> np.ndarray:
+    """A Gaussian over the frames of float64 (frames, n), with zeros before and after them."""
+    length = 2 * round(4 * STEADY_FRAMES) + 1
+    kernel = cv2.getGaussianKernel(length, STEADY_FRAMES)
+    return cv2.sepFilter2D(values, -1, np.ones(1), kernel, borderType=cv2.BORDER_CONSTANT)
