@@ -18,10 +18,13 @@ def pick_device(name: str) -> torch.device:
 
 
 def make_repeatable(seed: int) -> None:
-    """Seed PyTorch and choose deterministic kernels, so that the same run gives the same bytes."""
+    """Seed PyTorch and choose deterministic kernels (the CPU's always are), so that the same run gives the same bytes."""
     torch.manual_seed(seed)
-    torch.backends.cudnn.benchmark = False
-    torch.use_deterministic_algorithms(True, warn_only=True)
+    if torch.cuda.is_available():
+        torch.backends.cudnn.benchmark = False
+        torch.use_deterministic_algorithms(True, warn_only=True)
+        # otherwise deterministic mode also fills every new tensor, which costs time and changes nothing here
+        torch.utils.deterministic.fill_uninitialized_memory = False
 
 
 def autocast(device: torch.device, precision: str) -> torch.autocast:

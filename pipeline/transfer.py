@@ -1,5 +1,6 @@
 """Stage transfer: the target person does a source's dance, as a video anyone can play."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from pipeline.gan.render import Renderer
 from pipeline.params import load_params
 from pipeline.pose.picture import draw_pose
 from pipeline.pose.track import PoseTrack, read_track
-from pipeline.video.encode import VideoWriter
+from pipeline.video.encode import video_writer
 from pipeline.video.store import FrameStore
 
 BODY = Path("models/body.safetensors")
@@ -21,21 +22,25 @@ FACE = Path("models/face.safetensors")
 
 
 def transfer(
-    track: PoseTrack, renderer: Renderer, source: FrameStore, result: VideoWriter, side_by_side: VideoWriter
+    track: PoseTrack,
+    renderer: Renderer,
+    source: FrameStore,
+    write_result: Callable[[np.ndarray], None],
+    write_side_by_side: Callable[[np.ndarray], None],
 ) -> None:
-    """Render every frame recurrently into ``result``, and source | pose | result into ``side_by_side``.
+    """Render every frame recurrently and write it, and source | pose | result side by side.
 
-    track: the source's poses in the target's frame. source: its own frames, one for each pose. All three pictures of the
-    side-by-side have the result's height.
+    track: the source's poses in the target's frame. source: its own frames, one for each pose. The writers take
+    uint8 RGB (H, W, 3); all three pictures of the side-by-side have the result's height.
     """
     width, height = renderer.width, renderer.height
     source_width = max(1, round(source.width * height / source.height))
     joints = renderer.scale(track)
     frames = tqdm(renderer.render(track), desc="render", unit="frame", total=len(track))
     for t, frame in enumerate(frames):
-        result.write(frame)
+        write_result(frame)
         pose = draw_pose(joints[t], width, height, renderer.min_confidence)
-        side_by_side.write(np.hstack([resize(source.read(t), source_width, height), pose, frame]))
+        write_side_by_side(np.hstack([resize(source.read(t), source_width, height), pose, frame]))
 
 
 def main(source: str) -> None:
@@ -50,10 +55,10 @@ def main(source: str) -> None:
     side_by_side = Path(f"reports/videos/{source}_side_by_side.mp4")
     sound = video if clip["has_audio"] else None
     with (
-        VideoWriter(result, track.fps, params.transfer.crf, sound, clip["start"]) as one,
-        VideoWriter(side_by_side, track.fps, params.transfer.crf, sound, clip["start"]) as three,
+        video_writer(result, track.fps, params.transfer.crf, sound, clip["start"]) as write_result,
+        video_writer(side_by_side, track.fps, params.transfer.crf, sound, clip["start"]) as write_side_by_side,
     ):
-        transfer(track, renderer, frames, one, three)
+        transfer(track, renderer, frames, write_result, write_side_by_side)
     print(f"result: {result}, {renderer.width}x{renderer.height}, {len(track)} frames; "
           f"source | pose | result: {side_by_side}")
 

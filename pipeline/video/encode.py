@@ -1,9 +1,9 @@
 """Videos that every player plays: H.264 in MP4, the same bytes for the same frames."""
 
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from fractions import Fraction
-from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,58 +23,72 @@ MP4 = {
 SEI = 6  # the NAL units in which x264 writes its version and options
 
 
-def write_video(
-    path: Path,
-    frames: Iterable[np.ndarray],
-    fps: Fraction,
-    crf: int,
-    audio_from: Path | None = None,
-    audio_start: float = 0.0,
-) -> None:
-    """Write ``frames``, uint8 RGB (H, W, 3) each, as an H.264 MP4; whole or not at all.
+@contextmanager
+def video_writer(
+    path: Path, fps: Fraction, crf: int, audio_from: Path | None = None, audio_start: float = 0.0
+) -> Iterator[Callable[[np.ndarray], None]]:
+    """Open ``path`` as an H.264 MP4: the block gets a function that writes the next frame, uint8 RGB (H, W, 3).
 
-    fps: frames per second. crf: x264's constant rate factor, 0..51, lower is better and larger. Odd sizes
-    are made even by repeating the last column or row, since yuv420p has no odd ones. The sound of
-    ``audio_from`` (None or a file without any: no sound) is taken from ``audio_start`` s after that file's
-    start and cut to the video's length. Raises UserError if there are no frames or ffmpeg fails.
+    The file appears, whole, when the block ends; if the block raises, it does not. fps: frames per second.
+    crf: x264's constant rate factor, 0..51, lower is better and larger. Odd sizes are made even by repeating
+    the last column or row, since yuv420p has no odd ones. The sound of ``audio_from`` (None or a file without
+    any: no sound) is taken from ``audio_start`` s after that file's start and cut to the video's length.
+    Raises UserError if no frame was written or ffmpeg fails.
     """
-    with atomic(path) as whole:
-        if audio_from is None:
-            _encode(whole, path, frames, fps, crf)
-            return
-        with TemporaryDirectory(dir=path.parent) as folder:
-            silent = Path(folder) / "silent.mp4"
-            count = _encode(silent, path, frames, fps, crf)
-            _add_sound(whole, path, silent, audio_from, audio_start, float(count / fps))
+    with atomic(path) as whole, TemporaryDirectory(dir=path.parent) as folder:
+        pictures = whole if audio_from is None else Path(folder) / "silent.mp4"
+        with _Encoder(pictures, path, fps, crf) as encoder:
+            yield encoder.write
+            encoder.finish()
+        if audio_from is not None:
+            _add_sound(whole, path, pictures, audio_from, audio_start, float(encoder.count / fps))
 
 
-def _encode(file: Path, path: Path, frames: Iterable[np.ndarray], fps: Fraction, crf: int) -> int:
-    """Encode to ``file`` what shall become ``path``; return the number of frames."""
-    frames = iter(frames)
-    first = next(frames, None)
-    if first is None:
-        raise UserError(f"{path} cannot be written: there are no frames to put into it")
-    height, width = (side + side % 2 for side in first.shape[:2])
-    raw = ffmpeg.input("pipe:0", format="rawvideo", pix_fmt="rgb24", s=f"{width}x{height}", r=str(fps))
-    limited = raw.filter(
-        "scale", in_range="full", out_range="limited", out_color_matrix="bt709", out_chroma_loc="left",
-        flags="bicubic+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact",
-    ).filter("format", "yuv420p").filter("setparams", color_primaries="bt709", color_trc="bt709")
-    output = limited.output(
-        str(file), vcodec="libx264", crf=crf, preset="medium", threads=THREADS, fps_mode="passthrough",
-        **{"flags:v": "+bitexact", "bsf:v": f"filter_units=remove_types={SEI}"}, **MP4,
-    )
-    count = 0
-    with FfmpegProcess(output, subprocess.PIPE) as process:
-        for frame in chain([first], frames):
-            even = np.pad(frame, [(0, height - frame.shape[0]), (0, width - frame.shape[1]), (0, 0)], "edge")
-            try:
-                process.stdin.write(even.tobytes())
-            except BrokenPipeError:
-                break  # ffmpeg has given up; its exit code and last error say why
-            count += 1
-        _check(path, *process.finish())
-    return count
+class _Encoder:
+    """ffmpeg encoding frames to ``file``, which shall become ``path``; it starts when the first one's size is known."""
+
+    def __init__(self, file: Path, path: Path, fps: Fraction, crf: int):
+        self.file, self.path, self.fps, self.crf = file, path, fps, crf
+        self.count = 0
+        self._process: FfmpegProcess | None = None
+
+    def _start(self, frame: np.ndarray) -> None:
+        self.height, self.width = (side + side % 2 for side in frame.shape[:2])
+        size = f"{self.width}x{self.height}"
+        raw = ffmpeg.input("pipe:0", format="rawvideo", pix_fmt="rgb24", s=size, r=str(self.fps))
+        limited = raw.filter(
+            "scale", in_range="full", out_range="limited", out_color_matrix="bt709", out_chroma_loc="left",
+            flags="bicubic+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact",
+        ).filter("format", "yuv420p").filter("setparams", color_primaries="bt709", color_trc="bt709")
+        output = limited.output(
+            str(self.file), vcodec="libx264", crf=self.crf, preset="medium", threads=THREADS,
+            fps_mode="passthrough",
+            **{"flags:v": "+bitexact", "bsf:v": f"filter_units=remove_types={SEI}"}, **MP4,
+        )
+        self._process = FfmpegProcess(output, subprocess.PIPE)
+
+    def write(self, frame: np.ndarray) -> None:
+        if self._process is None:
+            self._start(frame)
+        missing = [(0, self.height - frame.shape[0]), (0, self.width - frame.shape[1]), (0, 0)]
+        try:
+            self._process.stdin.write(np.pad(frame, missing, "edge").tobytes())
+        except BrokenPipeError:
+            self.finish()  # ffmpeg has given up; its exit code and last error say why
+            raise
+        self.count += 1
+
+    def finish(self) -> None:
+        if self._process is None:
+            raise UserError(f"{self.path} cannot be written: there are no frames to put into it")
+        _check(self.path, *self._process.finish())
+
+    def __enter__(self) -> "_Encoder":
+        return self
+
+    def __exit__(self, *error) -> None:
+        if self._process is not None:
+            self._process.__exit__(*error)
 
 
 def _add_sound(file: Path, path: Path, silent: Path, audio_from: Path, start: float, duration: float) -> None:

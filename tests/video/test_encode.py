@@ -5,10 +5,16 @@ import numpy as np
 import pytest
 
 from pipeline.cli import UserError
-from pipeline.video.encode import write_video
+from pipeline.video.encode import video_writer
 
 PATTERN = ["-f", "lavfi", "-i", "testsrc2=size=64x64:rate=10:duration=8"]
 TONE = ["-f", "lavfi", "-i", "sine=frequency=440:duration=2"]
+
+
+def write_video(path, frames, *options):
+    with video_writer(path, *options) as write:
+        for frame in frames:
+            write(frame)
 
 
 def moving(count=30, height=96, width=128):
