@@ -54,8 +54,9 @@ def test_code_dependencies_are_the_import_closure(name):
 def test_parameters_read_are_parameters_tracked(name):
     """Sections that the stage's script takes from `params` are the sections that DVC tracks for it."""
     tree = ast.parse((PROJECT / module_of(stage(name)["cmd"])).read_text())
+    main = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "main")
     read = {
-        node.attr for node in ast.walk(tree)
+        node.attr for node in ast.walk(main)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "params"
     }
     tracked = {param.split(".")[0] for param in stage(name).get("params", [])}
