@@ -37,15 +37,23 @@ PER_FRAME = Path("reports/per_frame.parquet")
 PLOTS = Path("reports/plots")
 PICTURE = Path("reports/evaluate/frames.png")
 
-BODY_MARGIN = 0.1  # of the pose's longer side: joints lie inside the body, the crop holds hair and fingers too
+BODY_MARGIN = (
+    0.1  # of the pose's longer side: joints lie inside the body, the crop holds hair and fingers too
+)
 EXAMPLES = 6  # frames shown in the picture
 
 
 def evaluate(
-    store: FrameStore, track: PoseTrack, first: int, renderer: Renderer, lpips: Lpips, keypoints: Keypoints,
-    pose: Pose, face_size: int,
+    store: FrameStore,
+    track: PoseTrack,
+    first: int,
+    renderer: Renderer,
+    lpips: Lpips,
+    keypoints: Keypoints,
+    pose: Pose,
+    face_size: int,
 ) -> tuple[list[Record], list[Example]]:
-    """Render frames ``first``, ``first`` + 1, ... recurrently and compare each with the real one at the same size.
+    """Render the frames from ``first`` on recurrently and compare each with the real one at the same size.
 
     track: the clip's poses as detected. face_size: px of the rendered picture. Body and face are crops around
     the input pose; the detector follows the real and the generated clip, both at the rendered size. Returns a
@@ -86,7 +94,7 @@ def evaluate(
 
 
 def similarity(name: str, real: np.ndarray, generated: np.ndarray, box: np.ndarray, lpips: Lpips) -> Record:
-    """SSIM and LPIPS of the crop ``box``, (4,) x0, y0, x1, y1; nothing if it is absent or too small for them."""
+    """SSIM and LPIPS of the crop ``box`` (x0, y0, x1, y1); nothing if it is absent or too small for them."""
     x0, y0, x1, y1 = box
     if min(x1 - x0, y1 - y0) < lpips.smallest:
         return {}

@@ -13,6 +13,7 @@ from pipeline.params import load_params
 from pipeline.reporting.charts import Chart, charts_uri
 from pipeline.reporting.page import render_page
 from pipeline.reporting.pictures import picture_uri
+from pipeline.reporting.training import training_sections
 
 REPORTS = Path("reports")
 PAGE = REPORTS / "index.html"
@@ -25,13 +26,19 @@ TRAINING = {
     REPORTS / "train_face": "pose, body generator, with the face generator's residual, real",
 }
 PARTS = ("body", "face", "left_hand", "right_hand")
-FRAME_PLOTS = {"ssim": "SSIM", "lpips": "LPIPS", "pose_distance": "pose distance, px",
-               "missed_detections": "missed detections", "temporal": "change over time, grey levels"}  # fmt: skip
-LOSSES = {"d": "discriminators", "g_gan": "generator: adversarial", "g_fm": "generator: feature matching",
-          "g_vgg": "generator: perceptual", "l1": "L1 to the real frame (not trained on)"}  # fmt: skip
-HEADLINE = {"body SSIM": ("body", "ssim"), "face SSIM": ("face", "ssim"),
-            "pose distance in px": ("pose_distance", "overall"),
-            "missed detections a frame": ("missed_detections", "overall")}  # fmt: skip
+FRAME_PLOTS = {
+    "ssim": "SSIM",
+    "lpips": "LPIPS",
+    "pose_distance": "pose distance, px",
+    "missed_detections": "missed detections",
+    "temporal": "change over time, grey levels",
+}
+HEADLINE = {
+    "body SSIM": ("body", "ssim"),
+    "face SSIM": ("face", "ssim"),
+    "pose distance in px": ("pose_distance", "overall"),
+    "missed detections a frame": ("missed_detections", "overall"),
+}
 
 
 def report(names: list[str], run_name: str, size: str) -> str:
@@ -61,7 +68,11 @@ def report(names: list[str], run_name: str, size: str) -> str:
 
 def headline(metrics: dict[str, Any]) -> list[tuple[str, float]]:
     """The few numbers to read first, of those that were measured."""
-    return [(name, metrics[group][key]) for name, (group, key) in HEADLINE.items() if key in metrics.get(group, {})]
+    return [
+        (name, metrics[group][key])
+        for name, (group, key) in HEADLINE.items()
+        if key in metrics.get(group, {})
+    ]
 
 
 def lpips_note(metrics: dict[str, Any]) -> str:
@@ -88,25 +99,11 @@ def source_section(name: str) -> dict[str, Any]:
     """A source's videos, which are linked, and its normalization."""
     for video in (VIDEOS / f"{name}.mp4", VIDEOS / f"{name}_side_by_side.mp4"):
         if not video.is_file():
-            raise UserError(f"{video} is missing: run `dvc repro`, or `python -m pipeline.transfer {name}`, first")
+            raise UserError(
+                f"{video} is missing: run `dvc repro`, or `python -m pipeline.transfer {name}`, first"
+            )
     fit = read_json(Path(f"data/normalized/{name}.json"))
     return {"name": name, "fit": fit, "plot": picture_uri(REPORTS / f"normalize/{name}.png")}
-
-
-def training_sections(log: Path, columns: str) -> list[dict[str, Any]]:
-    """Loss curves and the last samples of every phase that DVCLive logged in ``log``; none if it did not train."""
-    sections = []
-    for phase in sorted(path for path in (log / "plots/metrics").glob("*") if path.is_dir()):
-        curves = {key: pd.read_csv(phase / f"{key}.tsv", sep="\t") for key in LOSSES if (phase / f"{key}.tsv").is_file()}
-        charts = [Chart(LOSSES[key], "step", {key: (curve["step"], curve[key])}) for key, curve in curves.items()]
-        samples = sorted((log / "plots/images" / phase.name).glob("*.png"))
-        sections.append({
-            "name": phase.name,
-            "charts": charts_uri(charts),
-            "samples": picture_uri(samples[-1]) if samples else None,
-            "columns": columns,
-        })  # fmt: skip
-    return sections
 
 
 def main() -> None:

@@ -62,7 +62,7 @@ def lpips():
 
 @dataclass
 class Playback:
-    """Renders what a perfect network would: the clip's own frames, disturbed by ``change(number, picture)``."""
+    """Renders the clip's own frames, as a perfect network would, disturbed by ``change(number, picture)``."""
 
     store: FrameStore
     change: callable = lambda t, picture: picture
@@ -80,7 +80,9 @@ def measured(clip, lpips, change, joints=lambda joints: joints):
     store = FrameStore(clip / "data/frames/target.parquet")
     track = read_track(clip / "data/poses/target.parquet")
     track = track.with_joints(joints(track.joints.copy()))
-    records, examples = evaluate(store, track, FIRST, Playback(store, change), lpips, KEYPOINTS, POSE, FACE_SIZE)
+    records, examples = evaluate(
+        store, track, FIRST, Playback(store, change), lpips, KEYPOINTS, POSE, FACE_SIZE
+    )
     return to_table(records, lpips.name), examples
 
 
@@ -171,17 +173,20 @@ def write_params(folder, params):
 
 
 def made(folder):
-    return {path.relative_to(folder): path.read_bytes() for path in (folder / "reports").rglob("*") if path.is_file()}
+    return {
+        path.relative_to(folder): path.read_bytes()
+        for path in (folder / "reports").rglob("*")
+        if path.is_file()
+    }
 
 
 def test_stage_writes_everything_and_the_same_bytes_again(workspace, capsys):
     main()
     out = capsys.readouterr().out
     first = made(workspace)
-    assert {str(path) for path in first} == {
-        "reports/metrics.json", "reports/per_frame.parquet", "reports/evaluate/frames.png", "reports/plots/ssim.json",
-        "reports/plots/lpips.json", "reports/plots/pose_distance.json", "reports/plots/missed_detections.json",
-        "reports/plots/temporal.json",
+    plots = {"ssim", "lpips", "pose_distance", "missed_detections", "temporal"}
+    assert {str(path.relative_to("reports")) for path in first} == {
+        "metrics.json", "per_frame.parquet", "evaluate/frames.png", *(f"plots/{plot}.json" for plot in plots),
     }  # fmt: skip
     metrics = json.loads(first[Path("reports/metrics.json")])
     assert metrics["frames"]["held_out"] == 8
@@ -190,8 +195,14 @@ def test_stage_writes_everything_and_the_same_bytes_again(workspace, capsys):
         for name, value in metrics[group].items():
             assert value == pytest.approx(table[f"{group}.{name}"].mean())
     assert 0 < metrics["body"]["ssim"] < 0.9 and metrics["missed_detections"]["body"] > 10
-    for words in ("T.S. + Face", "this run (T.S. + Face)", "8 held-out frames at 128x128", "do not compare",
-                  "reports/metrics.json", "not measured: pose distance of"):
+    for words in (
+        "T.S. + Face",
+        "this run (T.S. + Face)",
+        "8 held-out frames at 128x128",
+        "do not compare",
+        "reports/metrics.json",
+        "not measured: pose distance of",
+    ):
         assert words in out
     main()
     assert made(workspace) == first

@@ -56,8 +56,15 @@ def workspace(tmp_path, monkeypatch, default_params):
     write_json(tmp_path / "data/frames/target.json", {"width": 288, "height": 512})
     for name in ("target", "tango", "polka"):
         coverage = {"body": 1.0, "face": 0.5, "left_hand": 0.25, "right_hand": 0.125}
-        write_json(tmp_path / f"data/poses/{name}.json", {"detector": "d", "frames": 99, "coverage": coverage})
-    fitted = {"method": "feet", "scale_far": 0.875, "scale_near": 1.25, "warnings": ["feet seen in <3 % of frames"]}
+        write_json(
+            tmp_path / f"data/poses/{name}.json", {"detector": "d", "frames": 99, "coverage": coverage}
+        )
+    fitted = {
+        "method": "feet",
+        "scale_far": 0.875,
+        "scale_near": 1.25,
+        "warnings": ["feet seen in <3 % of frames"],
+    }
     write_json(tmp_path / "data/normalized/tango.json", fitted)
     write_json(tmp_path / "data/normalized/polka.json", {"method": "none", "warnings": []})
     for name in ("tango", "polka"):
@@ -99,21 +106,38 @@ def test_page_shows_every_part(workspace, capsys):
     assert body[1:] == [f"{metrics['body']['ssim']:.5f}", "–", f"{metrics['body'][LPIPS]:.5f}"]
     assert ["T.S. + Face", "0.89807", "0.03066", "–"] in page.rows
     assert ["tango", "99", "100.0 %", "50.0 %", "25.0 %", "12.5 %"] in page.rows
-    for words in ("144x256", "do not compare", "untrained", "feet seen in <3 % of frames", "0.875", "1.250",
-                  "No warnings", "Not measured: pose distance of hands", "body"):
+    for words in (
+        "144x256",
+        "do not compare",
+        "untrained",
+        "feet seen in <3 % of frames",
+        "0.875",
+        "1.250",
+        "No warnings",
+        "Not measured: pose distance of hands",
+        "body",
+    ):
         assert words in page.text
     assert "nan" not in page.text.lower()
     assert html.count("data:image/svg") == 2  # metrics by frame, and losses of the one phase that was trained
     out = capsys.readouterr().out
-    for path in ("reports/videos/polka.mp4", "reports/metrics.json", "reports/evaluate/frames.png",
-                 "reports/index.html"):
+    for path in (
+        "reports/videos/polka.mp4",
+        "reports/metrics.json",
+        "reports/evaluate/frames.png",
+        "reports/index.html",
+    ):
         assert path in out
     assert str(workspace) not in out + html
 
 
 def test_links_lead_somewhere_and_nothing_comes_from_the_internet(workspace):
     main()
-    links = [link for link in Page((workspace / "reports/index.html").read_text()).links if not link.startswith("data:")]
+    links = [
+        link
+        for link in Page((workspace / "reports/index.html").read_text()).links
+        if not link.startswith("data:")
+    ]
     assert len(set(links)) == 4
     for link in links:
         assert (workspace / "reports" / link).is_file()

@@ -24,12 +24,14 @@ SMALLEST = {"alex": 32, "vgg": 32, "squeeze": 32, "efficientnet_lite0": 16}
 
 
 class Lpips:
-    """The distance by one network: ``alex`` (the paper's tables), ``vgg``, ``squeeze`` or ``efficientnet_lite0``.
+    """LPIPS by one network: ``alex`` (the paper's tables), ``vgg``, ``squeeze`` or ``efficientnet_lite0``.
 
     The first three are LPIPS 0.1: channels scaled to unit length at every position, squared differences
     weighted by the trained linear layers, mean over positions, sum over layers. ``efficientnet_lite0`` is
     the same form with all weights 1, as nobody trained any for it; so its values are on a scale of their own,
-    and ``name``, ``lpips_<net>``, says which network measured. ``smallest``: the shortest side it takes, in px.
+    and ``name``, ``lpips_<net>``, says which network measured.
+
+    smallest: the shortest side of a picture that it takes, in px.
 
     weights: a local file of torchvision's weights for that backbone; None: torchvision's own place. Raises
     UserError if they are not there, cannot be fetched or belong to another network.
@@ -51,7 +53,8 @@ class Lpips:
         """
         if a.shape != b.shape or min(a.shape[1:3]) < self.smallest:
             raise ValueError(
-                f"{self.name} needs pictures of one size, {self.smallest} px or more, not {a.shape} and {b.shape}"
+                f"{self.name} needs pictures of one size, {self.smallest} px or more, "
+                f"not {a.shape} and {b.shape}"
             )
         distances = self.network(self._signed(a), self._signed(b))
         return distances.flatten().double().cpu().numpy()
@@ -89,6 +92,8 @@ def _trained(net: str, weights: Path | None) -> lpips.LPIPS:
         network.net.load_state_dict({name: backbone[original] for name, original in names.items()})
     except (KeyError, RuntimeError, TypeError):
         expected = Path(BACKBONES[net].url).name
-        raise UserError(f"{weights or expected} holds weights of another network: evaluate.lpips {net} needs "
-                        f"{expected}; name it in {PARAMETER}") from None
+        raise UserError(
+            f"{weights or expected} holds weights of another network: evaluate.lpips {net} needs "
+            f"{expected}; name it in {PARAMETER}"
+        ) from None
     return network

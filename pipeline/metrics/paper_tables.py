@@ -9,18 +9,27 @@ ROWS = ("pix2pixHD", "T.S.", "T.S. + Face")
 CROP_COLUMNS = {"SSIM": "ssim", "LPIPS alex": "lpips_alex"}
 BODY = ((0.89564, 0.03189), (0.89597, 0.03137), (0.89807, 0.03066))
 FACE = ((0.81374, 0.03731), (0.8177, 0.03662), (0.83046, 0.03304))
-JOINT_COLUMNS = {"body (23)": "body", "face (70)": "face", "hands (2 x 21)": "hands", "overall (135)": "overall"}
+JOINT_COLUMNS = {
+    "body (23)": "body",
+    "face (70)": "face",
+    "hands (2 x 21)": "hands",
+    "overall (135)": "overall",
+}
 POSE_DISTANCE = (
-    (2.39352, 1.1872, 3.86359, 2.0781), (2.63446, 1.14348, 3.76056, 2.06884), (2.56743, 0.91636, 3.29771, 1.92704),
-)  # fmt: skip
+    (2.39352, 1.1872, 3.86359, 2.0781),
+    (2.63446, 1.14348, 3.76056, 2.06884),
+    (2.56743, 0.91636, 3.29771, 1.92704),
+)
 MISSED_DETECTIONS = (
-    (0.17864, 0.77796, 1.67584, 2.63244), (0.15989, 0.56318, 1.76016, 2.48323), (0.15578, 0.47392, 1.66366, 2.29336),
-)  # fmt: skip
+    (0.17864, 0.77796, 1.67584, 2.63244),
+    (0.15989, 0.56318, 1.76016, 2.48323),
+    (0.15578, 0.47392, 1.66366, 2.29336),
+)
 
 CAVEAT = (
-    "These do not compare with the paper's rows, which are means over its own dancers with its own larger networks "
-    "and training at 1024x512, pose detection by OpenPose: this clip, the network, its training, the size and the "
-    "detector are others. Compare runs on the same clip at the same size."
+    "These do not compare with the paper's rows, which are means over its own dancers with its own larger "
+    "networks and training at 1024x512, pose detection by OpenPose: this clip, the network, its training, "
+    "the size and the detector are others. Compare runs on the same clip at the same size."
 )
 
 
@@ -57,7 +66,9 @@ def tables(metrics: dict[str, Any], name: str) -> list[Table]:
 def as_text(table: Table) -> str:
     """The table in plain text, columns aligned, "-" where there is no value."""
     cells = [[table.title, *table.columns]]
-    cells += [[name, *("-" if value is None else f"{value:.5f}" for value in values)] for name, values in table.rows]
+    cells += [
+        [name, *("-" if value is None else f"{value:.5f}" for value in values)] for name, values in table.rows
+    ]
     widths = [max(map(len, column)) for column in zip(*cells)]
     lines = [[row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])] for row in cells]
     return "\n".join("  ".join(line) for line in lines)

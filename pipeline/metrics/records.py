@@ -62,15 +62,17 @@ def unmeasured(metrics: dict[str, Any]) -> list[str]:
         sentences.append("temporal: no two held-out frames follow one another")
     groups = [group for group, count in frames["pose_distance"].items() if not count]
     if groups:
-        sentences.append(f"pose distance of {', '.join(groups)}: in no held-out frame did the detector find such a "
-                         "joint in both the real and the generated picture")
+        sentences.append(
+            f"pose distance of {', '.join(groups)}: in no held-out frame did the detector find such a "
+            "joint in both the real and the generated picture"
+        )
     return sentences
 
 
 def write_plots(folder: Path, table: pd.DataFrame, lpips: str) -> None:
     """One JSON a plot in ``folder`` for ``dvc plots``: a record a frame, null where it has no value.
 
-    JSON, since ``dvc plots`` draws the empty cells of a CSV as zeros, which here would often be the best score.
+    JSON, since ``dvc plots`` draws the empty cells of a CSV as zeros: often the best score there is.
     """
     for plot, columns in plots(lpips).items():
         curves = table[["frame", *columns.values()]].set_axis(["frame", *columns], axis=1)

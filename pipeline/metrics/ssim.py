@@ -17,7 +17,9 @@ def ssim(a: np.ndarray, b: np.ndarray) -> float:
     differ or a side is shorter than the window.
     """
     if a.shape != b.shape or min(a.shape[:2]) < WINDOW:
-        raise ValueError(f"SSIM needs two pictures of one size, {WINDOW} px or more, not {a.shape} and {b.shape}")
+        raise ValueError(
+            f"SSIM needs two pictures of one size, {WINDOW} px or more, not {a.shape} and {b.shape}"
+        )
     kernel = cv2.getGaussianKernel(WINDOW, SIGMA)
     border = WINDOW // 2
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 import matplotlib
+import numpy as np
 from matplotlib.figure import Figure
 
 COLUMNS = 3
@@ -24,7 +25,7 @@ STYLE = {
 
 @dataclass(frozen=True)
 class Chart:
-    """One chart: its title, the axis below, and curves of (x values, y values) by name; None or NaN is a gap."""
+    """One chart: title, label of the x axis, and curves (x values, y values) by name; None is a gap."""
 
     title: str
     x_label: str
@@ -32,14 +33,19 @@ class Chart:
 
 
 def charts_uri(charts: Sequence[Chart]) -> str:
-    """The charts side by side, three in a row, as ``data:image/svg+xml;base64,…``: the same bytes for the same data."""
+    """The charts, three in a row, as ``data:image/svg+xml;base64,…``.
+
+    The same data gives the same bytes.
+    """
     rows = -(-len(charts) // COLUMNS)
     with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(12, 2.7 * rows), layout="constrained")
         for place, chart in enumerate(charts, start=1):
             axes = figure.add_subplot(rows, COLUMNS, place)
             for name, (x, y) in chart.curves.items():
-                axes.plot(x, [float("nan") if value is None else value for value in y], label=name)
+                axes.plot(x, np.array(y, np.float64), label=name)
+            if all(np.isnan(np.array(y, np.float64)).all() for _, y in chart.curves.values()):
+                axes.text(0.5, 0.5, "not measured", transform=axes.transAxes, ha="center", color="grey")
             axes.set(title=chart.title, xlabel=chart.x_label)
             if len(chart.curves) > 1:
                 axes.legend(frameon=False, fontsize=8)

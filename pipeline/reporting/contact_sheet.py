@@ -16,7 +16,7 @@ LABEL = 22  # px of the line above each row
 
 @dataclass(frozen=True)
 class Example:
-    """One frame of a clip: uint8 RGB pictures of one size (H, W, 3), and the face's box in them, -1 if unseen."""
+    """One frame of a clip: uint8 RGB pictures of one size (H, W, 3) and the face's box, -1 if unseen."""
 
     frame: int
     real: np.ndarray
@@ -45,7 +45,9 @@ def contact_sheet(examples: Sequence[Example]) -> np.ndarray:
     bands = []
     for name, pictures in rows.items():
         label = f"{name}, frames {numbers}" if name == "real" else name
-        band = np.hstack([np.pad(picture, ((0, GAP), (0, GAP), (0, 0)), constant_values=255) for picture in pictures])
+        band = np.hstack(
+            [np.pad(picture, ((0, GAP), (0, GAP), (0, 0)), constant_values=255) for picture in pictures]
+        )
         bands += [_label(label, band.shape[1]), band]
     return np.vstack(bands)
 
@@ -70,4 +72,6 @@ def _face(picture: np.ndarray, box: np.ndarray, width: int, side: int) -> np.nda
 
 def _label(text: str, width: int) -> np.ndarray:
     line = np.full((LABEL, width, 3), 255, np.uint8)
-    return cv2.putText(line, text, (2, LABEL - 7), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (40, 40, 40), 1, cv2.LINE_AA)
+    return cv2.putText(
+        line, text, (2, LABEL - 7), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (40, 40, 40), 1, cv2.LINE_AA
+    )

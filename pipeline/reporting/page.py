@@ -21,10 +21,11 @@ h3 { font-size: 1.05rem; margin: 1.5rem 0 .5rem; }
 p { max-width: 56rem; }
 .soft, figcaption { color: var(--soft); font-size: .92rem; }
 .tables { display: grid; grid-template-columns: repeat(auto-fit, minmax(26rem, 1fr)); gap: 1.25rem 2rem; }
-table { border-collapse: collapse; width: 100%; font-size: .92rem; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; width: 100%; font-size: .86rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding-bottom: .35rem; }
-th, td { padding: .3rem .6rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
-th { font-weight: 600; color: var(--soft); }
+th, td { padding: .3rem .45rem; text-align: right; white-space: nowrap;
+         border-bottom: 1px solid var(--line); }
+th { font-weight: 600; color: var(--soft); white-space: normal; vertical-align: bottom; }
 th:first-child, td:first-child { text-align: left; }
 tr.mine td { background: var(--mine); font-weight: 600; }
 .scroll { overflow-x: auto; }
@@ -42,17 +43,20 @@ video { background: #000; }
 <body>
 <h1>Dance report</h1>
 <p class="soft">Trained as <b>{{ run }}</b> at {{ size }} px. In short:
-{% for name, value in headline %}{{ name }} {{ "%.4g" | format(value) }}{{ ", " if not loop.last else "." }}{% endfor %}
+{% for name, value in headline %}{{ name }} {{ "%.4g" | format(value) }}
+{{- ", " if not loop.last else "." }}{% endfor %}
 </p>
 
 <h2>Result</h2>
 {% for source in sources %}
 <h3>{{ source.name }}</h3>
 <div class="videos">
-<figure class="wide"><video controls loop muted src="videos/{{ source.name }}_side_by_side.mp4"></video>
+<figure class="wide"><video controls loop muted autoplay playsinline
+src="videos/{{ source.name }}_side_by_side.mp4"></video>
 <figcaption>source, its pose in the target's place, result</figcaption></figure>
 <figure class="one"><video controls loop src="videos/{{ source.name }}.mp4"></video>
-<figcaption>result: <a href="videos/{{ source.name }}.mp4">videos/{{ source.name }}.mp4</a></figcaption></figure>
+<figcaption>result:
+<a href="videos/{{ source.name }}.mp4">videos/{{ source.name }}.mp4</a></figcaption></figure>
 </div>
 {% endfor %}
 
@@ -62,18 +66,18 @@ other and compared with the real ones at {{ size }} px. SSIM: higher is better; 
 <div class="tables">
 {% for table in tables %}<div class="scroll"><table>
 <caption>{{ table.title }}</caption>
-<tr><th></th>{% for column in table.columns %}<th>{{ column }}</th>{% endfor %}</tr>
+<tr><th></th>{% for column in table.columns %}<th>{{ column | replace("_", " ") }}</th>{% endfor %}</tr>
 {% for name, values in table.rows %}<tr{% if loop.last %} class="mine"{% endif %}><td>{{ name }}</td>
 {%- for value in values %}<td>{{ "–" if value is none else "%.5f" | format(value) }}</td>{% endfor %}</tr>
 {% endfor %}</table></div>
 {% endfor %}</div>
 <p class="note">{{ caveat }} {{ lpips_note }}</p>
-{% if metrics.temporal %}<p>Over time, in grey levels of 255: where the real clip stands still the generated one
-changes by {{ "%.2f" | format(metrics.temporal.flicker) if "flicker" in metrics.temporal else "–" }} from frame to
-frame (<i>flicker</i>; the real clip itself by
-{{ "%.2f" | format(metrics.temporal.flicker_real) if "flicker_real" in metrics.temporal else "–" }}); everywhere, its
-change differs from the real one by {{ "%.2f" | format(metrics.temporal.difference_error) }}
-(<i>difference error</i>).</p>{% endif %}
+{% if metrics.temporal is defined %}<p>Over time, in grey levels of 255: the change of the
+generated clip from frame to frame differs from the real clip's by {{ "%.2f" | format(metrics.temporal.difference_error) }}
+(<i>difference error</i>).
+{% if metrics.temporal.flicker is defined %}Where the real clip stands still, the generated one changes by
+{{ "%.2f" | format(metrics.temporal.flicker) }} (<i>flicker</i>), the real one itself by
+{{ "%.2f" | format(metrics.temporal.flicker_real) }}.{% endif %}</p>{% endif %}
 {% for reason in unmeasured %}<p class="warn">Not measured: {{ reason }}.</p>
 {% endfor %}
 <figure><img src="{{ frames }}" alt="Real frames, poses and generated frames">
@@ -84,7 +88,8 @@ change differs from the real one by {{ "%.2f" | format(metrics.temporal.differen
 <h2>Poses</h2>
 <div class="scroll"><table>
 <caption>Share of the frames in which each part was found</caption>
-<tr><th>clip</th><th>frames</th>{% for part in parts %}<th>{{ part | replace("_", " ") }}</th>{% endfor %}</tr>
+<tr><th>clip</th><th>frames</th>
+{%- for part in parts %}<th>{{ part | replace("_", " ") }}</th>{% endfor %}</tr>
 {% for clip in clips %}<tr><td>{{ clip.name }}</td><td>{{ clip.frames }}</td>
 {%- for part in parts %}<td>{{ "%.1f" | format(100 * clip.coverage[part]) }} %</td>{% endfor %}</tr>
 {% endfor %}</table></div>
@@ -95,8 +100,9 @@ change differs from the real one by {{ "%.2f" | format(metrics.temporal.differen
 {% for warning in source.fit.warnings %}<p class="warn">{{ warning }}</p>
 {% else %}<p class="soft">No warnings.</p>
 {% endfor %}
-{% if "scale_far" in source.fit %}<p>Feet fitted: the dancer is scaled by {{ "%.3f" | format(source.fit.scale_far) }}
-(far) to {{ "%.3f" | format(source.fit.scale_near) }} (near).</p>{% endif %}
+{% if "scale_far" in source.fit %}<p>Feet fitted: the dancer is scaled by
+{{ "%.3f" | format(source.fit.scale_far) }} (far) to {{ "%.3f" | format(source.fit.scale_near) }} (near).</p>
+{% endif %}
 <figure><img src="{{ source.plot }}" alt="Normalization of {{ source.name }}">
 <figcaption>Rows of nose and feet over time, and poses before and after</figcaption></figure>
 {% endfor %}

@@ -54,12 +54,14 @@ def pictures():
 
 @pytest.mark.parametrize("net", BUILDERS)
 def test_is_the_lpips_package_on_the_given_backbone(net, backbone):
-    """The package's own module with the features copied layer by layer instead of by their names in a file."""
+    """The package's own module, the features copied layer by layer instead of by their names in a file."""
     path, features = backbone(net)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         reference = package.LPIPS(net=net, pnet_rand=True, verbose=False)
-    slices = [layer for name, part in reference.net.named_children() if name.startswith("slice") for layer in part]
+    slices = [
+        layer for name, part in reference.net.named_children() if name.startswith("slice") for layer in part
+    ]
     for ours, theirs in zip(slices, features):
         ours.load_state_dict(theirs.state_dict())
     a, b = pictures()

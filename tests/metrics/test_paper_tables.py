@@ -10,7 +10,8 @@ METRICS = {
 
 
 @pytest.mark.parametrize("temporal, face, name", [
-    (False, False, "pix2pixHD"), (True, False, "T.S."), (True, True, "T.S. + Face"), (False, True, "pix2pixHD + Face"),
+    (False, False, "pix2pixHD"), (True, False, "T.S."), (True, True, "T.S. + Face"),
+    (False, True, "pix2pixHD + Face"),
 ])  # fmt: skip
 def test_names_the_row(temporal, face, name):
     assert row_name(temporal, face) == name

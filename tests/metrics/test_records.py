@@ -12,7 +12,9 @@ FULL = {measure: 1.0 for columns in plots(LPIPS).values() for measure in columns
 
 def records():
     """Three frames: the face is seen in two of them, hands in none, and the first has no pair."""
-    first = {"frame": 10, "time": 0.4} | FULL | {"body.ssim": 0.5, "face.ssim": 0.25, "missed_detections.body": 3}
+    first = (
+        {"frame": 10, "time": 0.4} | FULL | {"body.ssim": 0.5, "face.ssim": 0.25, "missed_detections.body": 3}
+    )
     first = {key: value for key, value in first.items() if not key.startswith("temporal.")}
     second = {"frame": 11, "time": 0.44} | FULL | {"body.ssim": 0.7, "face.ssim": 0.75}
     third = {"frame": 12, "time": 0.48} | FULL | {"body.ssim": 0.9, "face.ssim": None, f"face.{LPIPS}": None}
@@ -37,8 +39,8 @@ def test_what_no_frame_has_is_left_out_and_said():
     assert set(metrics["pose_distance"]) == {"body", "face", "overall"}
     json.dumps(metrics, allow_nan=False)
     assert unmeasured(metrics) == [
-        "pose distance of hands: in no held-out frame did the detector find such a joint in both the real and the "
-        "generated picture"
+        "pose distance of hands: in no held-out frame did the detector find such a joint in both the real "
+        "and the generated picture"
     ]
 
 
@@ -53,7 +55,9 @@ def test_frames_without_any_value():
 
 def test_keys_are_the_same_whatever_the_order_of_a_record():
     shuffled = [dict(reversed(record.items())) for record in records()]
-    assert json.dumps(summarize(to_table(shuffled, LPIPS))) == json.dumps(summarize(to_table(records(), LPIPS)))
+    assert json.dumps(summarize(to_table(shuffled, LPIPS))) == json.dumps(
+        summarize(to_table(records(), LPIPS))
+    )
 
 
 def test_table_keeps_its_values_in_parquet(tmp_path):

@@ -24,7 +24,13 @@ def texts(element):
 def test_shows_titles_axes_and_a_legend_only_where_there_is_a_choice():
     shown = texts(svg(charts_uri(CHARTS)))
     assert {"one curve", "two curves", "step", "frame", "body", "face"} <= set(shown)
-    assert "loss" not in shown
+    assert "loss" not in shown and "not measured" not in shown
+
+
+def test_says_so_where_there_is_nothing_to_draw():
+    assert "not measured" in texts(
+        svg(charts_uri([Chart("empty", "frame", {"body": ([0, 1], [None, None])})]))
+    )
 
 
 def test_same_data_same_bytes():
