@@ -37,9 +37,7 @@ PER_FRAME = Path("reports/per_frame.parquet")
 PLOTS = Path("reports/plots")
 PICTURE = Path("reports/evaluate/frames.png")
 
-BODY_MARGIN = (
-    0.1  # of the pose's longer side: joints lie inside the body, the crop holds hair and fingers too
-)
+BODY_MARGIN = 0.1  # of the pose's longer side: joints lie inside the body, the crop holds all of it
 EXAMPLES = 6  # frames shown in the picture
 
 

@@ -73,7 +73,8 @@ other and compared with the real ones at {{ size }} px. SSIM: higher is better; 
 {% endfor %}</div>
 <p class="note">{{ caveat }} {{ lpips_note }}</p>
 {% if metrics.temporal is defined %}<p>Over time, in grey levels of 255: the change of the
-generated clip from frame to frame differs from the real clip's by {{ "%.2f" | format(metrics.temporal.difference_error) }}
+generated clip from frame to frame differs from the real clip's by
+{{ "%.2f" | format(metrics.temporal.difference_error) }}
 (<i>difference error</i>).
 {% if metrics.temporal.flicker is defined %}Where the real clip stands still, the generated one changes by
 {{ "%.2f" | format(metrics.temporal.flicker) }} (<i>flicker</i>), the real one itself by
