@@ -20,13 +20,18 @@ def read_weights(weights: WeightsEnum, file: Path | None, parameter: str) -> dic
     if file is not None:
         if not file.is_file():
             raise UserError(f"{file}, named by {parameter}, is missing: {advice}")
-        try:
-            return torch.load(file, map_location="cpu", weights_only=True)
-        except Exception as error:  # torch.load raises a different class for each way a file can be broken
-            raise UserError(f"{file}, named by {parameter}, holds no readable weights "
-                            f"({str(error).splitlines()[0]}): {advice}") from None
+        return _load(file, f"{file}, named by {parameter}, holds no readable weights", advice)
+    if cached.is_file():
+        return _load(cached, f"{cached} holds no readable weights", f"delete it; {advice}")
     try:
-        return weights.get_state_dict(check_hash=True)
+        return weights.get_state_dict(check_hash=True, weights_only=True)
     except (URLError, OSError, RuntimeError) as error:
         raise UserError(f"the weights {cached.name} are not at {cached} and could not be downloaded "
                         f"({error}): {advice}") from None
+
+
+def _load(file: Path, complaint: str, advice: str) -> dict[str, Tensor]:
+    try:
+        return torch.load(file, map_location="cpu", weights_only=True)
+    except Exception as error:  # torch.load raises another class for each way in which a file can be broken
+        raise UserError(f"{complaint} ({str(error).splitlines()[0]}): {advice}") from None
