@@ -1,0 +1,150 @@
+"""The training stages on a tiny clip: the paper's setting at reduced size, repeatability, no face, bad weights."""
+
+import os
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from ruamel.yaml import YAML
+from torchvision.models import vgg19
+
+from pipeline import train_body, train_face
+from pipeline.cli import UserError
+from pipeline.gan.weights import load_weights
+from pipeline.pose.layout import FACE
+from pipeline.pose.track import PoseTrack, read_track, write_track
+from pipeline.video.store import StoredFrame, write_frames
+
+PROJECT = Path(__file__).parent.parent
+FRAMES = 40
+
+
+def make_workspace(folder: Path, params: dict, width: int, height: int) -> None:
+    """A clip of a bright square that moves with a made-up pose, as decode and keypoints would have left it."""
+    params["decode"] |= {"width": width, "height": height}
+    rng = np.random.default_rng(0)
+    offsets = rng.uniform(0.3, 0.7, (1, 137, 2)) * [width, height]
+    joints = np.ones((FRAMES, 137, 3), np.float32)
+    joints[:, :, :2] = offsets + np.sin(np.arange(FRAMES) / 5)[:, None, None] * [width / 10, 0]
+    joints[:, FACE, :2] = joints[:, :1, :2] + rng.uniform(-5, 5, (1, 70, 2))
+
+    def frame(t):
+        picture = np.full((height, width, 3), 60, np.uint8)
+        x, y = joints[t, 0, :2].astype(int)
+        picture[y - 8 : y + 8, x - 8 : x + 8] = (220, 160, 120)
+        return StoredFrame(picture, 0, t / 30)
+
+    frames = folder / "data/frames/target.parquet"
+    write_frames(frames, map(frame, range(FRAMES)), width, height, Fraction(30))
+    frames.with_suffix(".json").write_text("{}\n")
+    track = PoseTrack(joints, np.arange(FRAMES) / 30, Fraction(30), width, height, "made up")
+    write_track(folder / "data/poses/target.parquet", track)
+    YAML().dump(params, folder / "params.yaml")
+
+
+def shrink(params: dict) -> dict:
+    params["train"] |= {"height": 64, "steps": 3, "decay_steps": 1, "log_every": 2, "sample_every": 2}
+    params["train"]["generator"] |= {"ngf": 4, "downsamplings": 2, "blocks": 1}
+    params["train"]["discriminator"] |= {"ndf": 4, "layers": 2}
+    params["face"] |= {"size": 32, "ngf": 4, "blocks": 1, "ndf": 4, "layers": 2, "steps": 2, "decay_steps": 1,
+                       "batch": 2, "sample_every": 2}
+    params["evaluate"] |= {"gap": 2}
+    return params
+
+
+@pytest.fixture
+def workspace(tmp_path, monkeypatch, default_params):
+    params = shrink(default_params)
+    make_workspace(tmp_path, params, 64, 64)
+    monkeypatch.chdir(tmp_path)
+    return params
+
+
+def change(params: dict) -> None:
+    YAML().dump(params, Path("params.yaml"))
+
+
+def test_body_and_face_train_and_repeat_to_the_byte(workspace):
+    made = []
+    for _ in range(2):
+        train_body.main()
+        train_face.main()
+        made.append([Path(f"models/{name}.safetensors").read_bytes() for name in ("body", "face")])
+    assert made[0] == made[1]
+    workspace["train"]["seed"] = 1
+    change(workspace)
+    train_body.main()
+    assert Path("models/body.safetensors").read_bytes() != made[0][0]
+
+
+def test_curves_and_sample_grids_are_left_behind(workspace):
+    train_body.main()
+    assert Path("reports/train_body/plots/metrics/body/g_vgg.tsv").read_text().startswith("step\tg_vgg\n2\t")
+    grids = sorted(path.name for path in Path("reports/train_body/plots/images/body").iterdir())
+    assert grids == ["step_000002.png", "step_000004.png"]
+
+
+def test_no_face_gan_leaves_an_empty_weight_file(workspace):
+    workspace["face"]["enabled"] = False
+    change(workspace)
+    train_body.main()
+    train_face.main()
+    tensors, header = load_weights(Path("models/face.safetensors"))
+    assert tensors == {}
+    assert header["enabled"] is False
+    assert Path("reports/train_face").is_dir()
+
+
+def test_the_papers_setting_runs_at_reduced_size_coarse_to_fine(tmp_path, monkeypatch):
+    params = YAML(typ="safe").load(PROJECT / "params-paper.yaml")
+    params = shrink(params)
+    params["train"] |= {"coarse_steps": 2, "coarse_decay_steps": 1, "frozen_global_steps": 2,
+                        "perceptual_weights": str(tmp_path / "vgg19.pth")}
+    torch.manual_seed(0)
+    torch.save(vgg19(weights=None).state_dict(), tmp_path / "vgg19.pth")
+    make_workspace(tmp_path, params, 128, 64)  # 2 : 1, as 1024x512
+    monkeypatch.chdir(tmp_path)
+    train_body.main()
+    train_face.main()
+    tensors, header = load_weights(Path("models/body.safetensors"))
+    assert header["architecture"]["enhancer_blocks"] == 3
+    assert (header["width"], header["height"]) == (128, 64)
+    assert any(name.startswith("network.global_features") for name in tensors)
+    assert {path.name for path in Path("reports/train_body/plots/metrics").iterdir()} == {"coarse", "body"}
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value", "message"),
+    [
+        ("train", "perceptual_weights", "nowhere.pth", "nowhere.pth, named by train.perceptual_weights, is missing"),
+        ("train", "lambda_vgg", -1, "train.lambda_vgg is -1"),
+        ("train", "lambda", 1, "train.lambda is not a parameter"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_leaves_nothing(workspace, section, key, value, message):
+    workspace["train"]["perceptual"] = "vgg19"
+    workspace[section][key] = value
+    change(workspace)
+    result = subprocess.run(
+        [sys.executable, "-m", "pipeline.train_body"], capture_output=True, text=True,
+        env=os.environ | {"PYTHONPATH": str(PROJECT)},
+    )
+    assert result.returncode == 1
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
+    assert not Path("models").exists()
+
+
+def test_a_clip_without_a_face_says_so(workspace):
+    track = read_track(Path("data/poses/target.parquet"))
+    joints = track.joints.copy()
+    joints[:, FACE, 2] = 0
+    write_track(Path("data/poses/target.parquet"), track.with_joints(joints))
+    train_body.main()
+    with pytest.raises(UserError, match="face.enabled"):
+        train_face.main()
+    assert not Path("models/face.safetensors").exists()
