@@ -19,6 +19,14 @@ def vgg_file(tmp_path_factory):
 
 
 @pytest.mark.parametrize("network", ["efficientnet_lite0", "vgg19"])
+def test_a_checkerboard_of_single_pixels_costs_as_much_as_a_constant_of_that_amount(network, vgg_file):
+    loss = PerceptualLoss(network, vgg_file if network == "vgg19" else None)
+    picture = torch.zeros(1, 3, 64, 64)
+    checkerboard = 0.2 * (torch.arange(64)[:, None] + torch.arange(64) & 1).mul(2).sub(1).expand(1, 3, 64, 64)
+    assert loss(checkerboard, picture) > 0.5 * loss(picture + 0.2, picture)
+
+
+@pytest.mark.parametrize("network", ["efficientnet_lite0", "vgg19"])
 def test_zero_for_equal_pictures_and_growing_with_damage(network, vgg_file):
     loss = PerceptualLoss(network, vgg_file if network == "vgg19" else None)
     torch.manual_seed(1)
