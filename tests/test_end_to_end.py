@@ -91,7 +91,9 @@ def test_metrics_are_there_and_finite(workspace):
     metrics = json.loads((workspace / "reports/metrics.json").read_text())
     assert 0 < metrics["body"]["ssim"] < 1
     assert metrics["body"]["lpips_efficientnet_lite0"] > 0
-    assert {"pose_distance", "missed_detections", "temporal"} <= set(metrics)
+    # networks of five steps draw nobody, so no joint is found in both pictures and pose_distance is left out
+    assert metrics["missed_detections"]["body"] > 0
+    assert metrics["temporal"]["flicker"] > metrics["temporal"]["flicker_real"]
     frames = pd.read_parquet(workspace / "reports/per_frame.parquet")
     assert len(frames) == round(0.2 * SECONDS * FPS)
     assert frames["body.ssim"].mean() == pytest.approx(metrics["body"]["ssim"])
