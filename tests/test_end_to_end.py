@@ -119,13 +119,13 @@ def test_the_same_run_elsewhere_gives_the_same_bytes(workspace, tmp_path):
     assert (clone / "dvc.lock").read_text() == (workspace / "dvc.lock").read_text()
 
 
-def test_editing_a_metric_concerns_evaluate_and_report_only(workspace):
+def test_editing_a_metric_concerns_evaluate_alone(workspace):
     module = workspace / "pipeline/metrics/ssim.py"
     text = module.read_text()
     module.write_text(text + "# edited\n")
     stale = json.loads(succeed(workspace, "dvc", "status", "--json"))
     module.write_text(text)
-    assert set(stale) == {"evaluate", "report"}
+    assert set(stale) == {"evaluate"}  # the report follows if the numbers change
 
 
 def test_an_experiment_reruns_training_and_what_follows_and_compares(workspace):
