@@ -18,7 +18,7 @@ def pick_device(name: str) -> torch.device:
 
 
 def make_repeatable(seed: int) -> None:
-    """Seed PyTorch and choose deterministic kernels (the CPU's always are), so that the same run gives the same bytes."""
+    """Seed PyTorch and choose deterministic kernels (the CPU's always are): the same run gives the same bytes."""
     torch.manual_seed(seed)
     if torch.cuda.is_available():
         torch.backends.cudnn.benchmark = False

@@ -17,7 +17,13 @@ from pipeline.cli import UserError, run
 from pipeline.files import write_json
 from pipeline.params import Normalize, Pose, load_params
 from pipeline.pose.normalization import (
-    FeetFit, fit_feet, measure, normalize_feet, place_sideways, place_whole_picture, share_outside,
+    FeetFit,
+    fit_feet,
+    measure,
+    normalize_feet,
+    place_sideways,
+    place_whole_picture,
+    share_outside,
 )
 from pipeline.pose.normalization_plot import plot_normalization
 from pipeline.pose.smoothing import smooth

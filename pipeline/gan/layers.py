@@ -7,9 +7,9 @@ from torch import Tensor, nn
 class InstanceNorm(nn.Module):
     """Instance normalization without affine parameters: each channel of each picture to mean 0, variance 1.
 
-    forward: float (B, C, H, W) -> the same shape. It is written as batch normalization of one picture with B x C channels:
-    the same function, but PyTorch's own instance norm returns wrong gradients on the CPU for a channels-last
-    gradient at batch 1 (torch 2.14.1).
+    forward: float (B, C, H, W) -> the same shape. It is written as batch normalization of one picture with
+    B x C channels: the same function, but PyTorch's own instance norm returns wrong gradients on the CPU for a
+    channels-last gradient at batch 1 (torch 2.14.1).
     """
 
     def forward(self, x: Tensor) -> Tensor:

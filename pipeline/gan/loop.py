@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
-import torch
 from dvclive import Live
 from torch import Tensor, nn
 from torch.optim import Optimizer

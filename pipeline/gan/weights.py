@@ -30,7 +30,8 @@ def load_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
             header = json.loads(file.metadata()["header"])
             return {name: file.get_tensor(name) for name in file.keys()}, header
     except (SafetensorError, KeyError, TypeError) as error:
-        raise UserError(f"{path} is not a weight file of this project ({error}): delete it and run `dvc repro`") from None
+        message = f"{path} is not a weight file of this project ({error}): delete it and run `dvc repro`"
+        raise UserError(message) from None
 
 
 def sha256(path: Path) -> str:

@@ -12,7 +12,15 @@ import numpy as np
 
 from pipeline.cli import UserError
 from pipeline.pose.layout import (
-    BODY, LEFT_ANKLE, LEFT_ELBOW, LEFT_WRIST, NOSE, RIGHT_ANKLE, RIGHT_ELBOW, RIGHT_WRIST, found_joints,
+    BODY,
+    LEFT_ANKLE,
+    LEFT_ELBOW,
+    LEFT_WRIST,
+    NOSE,
+    RIGHT_ANKLE,
+    RIGHT_ELBOW,
+    RIGHT_WRIST,
+    found_joints,
 )
 
 END_SHARE = 0.05  # of the near..far range: frames that close to an end belong to it (the paper's)

@@ -78,7 +78,9 @@ def test_pairs_are_consecutive_frames_with_their_poses(store):
 
 def test_the_loader_gives_the_same_batches_every_time(store):
     dataset = PairDataset(TrainingFrames(store, joints_seen(8), 32, 32, 0.3), np.arange(1, 8))
-    first, second = ([batch[1].mean(dim=(1, 2, 3, 4)).tolist() for batch in step_loader(dataset, 2, 5, 0)] for _ in "ab")
+    first, second = (
+        [batch[1].mean(dim=(1, 2, 3, 4)).tolist() for batch in step_loader(dataset, 2, 5, 0)] for _ in range(2)
+    )
     assert len(first) == 5
     assert first == second
 

@@ -19,7 +19,8 @@ def test_losses_by_hand():
     generator, discriminator = networks()
     pose, generated, real = torch.rand(3, 2, 3, 32, 32).unbind(0)
     perceptual = PerceptualLoss("efficientnet_lite0", None)
-    g, d, terms = face_losses(generator, discriminator, perceptual, FaceLoss("lsgan", 7.0, "fp32"), pose, generated, real)
+    loss = FaceLoss("lsgan", 7.0, "fp32")
+    g, d, terms = face_losses(generator, discriminator, perceptual, loss, pose, generated, real)
     fake = generated + generator.network(torch.cat([pose, generated], 1))
     on_fake = discriminator(torch.cat([pose, fake], 1))[-1]
     on_real = discriminator(torch.cat([pose, real], 1))[-1]

@@ -10,7 +10,6 @@ from pipeline.pose import layout
 from pipeline.pose.detector import HolisticDetector
 from pipeline.pose.layout import BODY, FACE, LEFT_HAND, RIGHT_HAND
 
-
 pytestmark = pytest.mark.filterwarnings("ignore:SymbolDatabase.GetPrototype")  # pytest resets the detector's
 
 

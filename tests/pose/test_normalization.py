@@ -8,7 +8,13 @@ import pytest
 from pipeline.cli import UserError
 from pipeline.pose import layout
 from pipeline.pose.normalization import (
-    fit_feet, foot_rows, measure, normalize_feet, place_sideways, place_whole_picture, share_outside,
+    fit_feet,
+    foot_rows,
+    measure,
+    normalize_feet,
+    place_sideways,
+    place_whole_picture,
+    share_outside,
 )
 
 LIMIT = 0.3
