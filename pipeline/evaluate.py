@@ -1,139 +1,127 @@
-"""Stage evaluate: render the held-out frames of the target clip and measure them against the real ones."""
+"""Stage evaluate: held-out target frames against the real ones, and transfers against the truth where there is one."""
 
-from dataclasses import replace
 from pathlib import Path
-
-import numpy as np
-from tqdm import tqdm
 
 from pipeline.cli import UserError, run
 from pipeline.devices import make_repeatable, pick_device
+from pipeline.evaluation.baselines import Baselines
+from pipeline.evaluation.held_out import evaluate_held_out
+from pipeline.evaluation.transfer import Poses, Transfer, score_transfer
+from pipeline.evaluation.truth import TruthClip
 from pipeline.files import atomic, write_json
-from pipeline.gan.pictures import resize
 from pipeline.gan.render import Renderer
 from pipeline.holdout import split
-from pipeline.metrics.flicker import flicker
 from pipeline.metrics.lpips import Lpips
-from pipeline.metrics.missed_detections import missed_detections
 from pipeline.metrics.paper_tables import CAVEAT, as_text, row_name, tables
-from pipeline.metrics.pose_distance import pose_distance
-from pipeline.metrics.records import Record, summarize, to_table, unmeasured, write_plots
-from pipeline.metrics.ssim import ssim
-from pipeline.params import Keypoints, Pose, load_params
-from pipeline.pose.boxes import body_boxes, face_boxes
-from pipeline.pose.detector import HolisticDetector
-from pipeline.pose.picture import draw_pose
+from pipeline.metrics.records import summarize, to_table, unmeasured, write_plots
+from pipeline.metrics.transfer_records import summarize_transfers, transfer_table, transfer_tables, verdict
+from pipeline.params import Pose, load_params
+from pipeline.pose.layout import BODY
+from pipeline.pose.normalization import place_whole_picture
 from pipeline.pose.smoothing import smooth
-from pipeline.pose.track import PoseTrack, read_track
-from pipeline.reporting.contact_sheet import Example, contact_sheet, write_png
+from pipeline.pose.track import read_track
+from pipeline.reporting.contact_sheet import contact_sheet, write_png
+from pipeline.reporting.transfer_sheet import transfer_sheet
+from pipeline.video.probe import probe
 from pipeline.video.store import FrameStore
 
-FRAMES = Path("data/frames/target.parquet")
-POSES = Path("data/poses/target.parquet")
-BODY = Path("models/body.safetensors")
-FACE = Path("models/face.safetensors")
+FRAMES = Path("data/frames")
+POSES = Path("data/poses")
+NORMALIZED = Path("data/normalized")
+BODY_WEIGHTS = Path("models/body.safetensors")
+FACE_WEIGHTS = Path("models/face.safetensors")
+VIDEOS = Path("reports/videos")
 METRICS = Path("reports/metrics.json")
 PER_FRAME = Path("reports/per_frame.parquet")
+PER_FRAME_TRANSFER = Path("reports/per_frame_transfer.parquet")
 PLOTS = Path("reports/plots")
-PICTURE = Path("reports/evaluate/frames.png")
-
-BODY_MARGIN = 0.1  # of the pose's longer side: joints lie inside the body, the crop holds all of it
-EXAMPLES = 6  # frames shown in the picture
+PICTURES = Path("reports/evaluate")
 
 
-def evaluate(
-    store: FrameStore,
-    track: PoseTrack,
-    first: int,
-    renderer: Renderer,
-    lpips: Lpips,
-    keypoints: Keypoints,
-    pose: Pose,
-    face_size: int,
-) -> tuple[list[Record], list[Example]]:
-    """Render the frames from ``first`` on recurrently and compare each with the real one at the same size.
+def open_transfer(
+    name: str, truth: Path, target: FrameStore, how: str, width: int, height: int, pose: Pose
+) -> Transfer:
+    """What the source ``name`` became, and the clip in the folder ``truth`` that it should have become.
 
-    track: the clip's poses as detected. face_size: px of the rendered picture. Body and face are crops around
-    the input pose; the detector follows the real and the generated clip, both at the rendered size. Returns a
-    record a frame and some evenly spread frames to look at.
+    width, height: px of the training picture, into which the truth is fitted as the ``target``'s frames are, by
+    ``how``. Raises UserError if a file is missing or result, poses and truth do not belong together.
     """
-    joints = smooth(track.joints, pose.smooth_window, pose.max_gap, pose.min_confidence)
-    held_out = replace(track, joints=joints[first:], times=track.times[first:])
-    width, height = renderer.width, renderer.height
-    poses = renderer.scale(held_out)
-    bodies = body_boxes(poses, width, height, pose.min_confidence, BODY_MARGIN)
-    faces = face_boxes(poses, face_size, width, height, pose.min_confidence)
-    follows = set(store.pairs().tolist())
-    shown = set(np.linspace(0, len(poses) - 1, min(EXAMPLES, len(poses))).round().astype(int).tolist())
-    thresholds = keypoints.min_detection_confidence, keypoints.min_tracking_confidence
-
-    records: list[Record] = []
-    examples: list[Example] = []
-    before = None
-    frames = tqdm(renderer.render(held_out), desc="evaluate", unit="frame", total=len(poses))
-    with HolisticDetector(*thresholds) as on_real, HolisticDetector(*thresholds) as on_generated:
-        for index, generated in enumerate(frames):
-            frame = first + index
-            real = resize(store.read(frame), width, height)
-            record: Record = {"frame": frame, "time": float(store.times[frame])}
-            record |= similarity("body", real, generated, bodies[index], lpips)
-            record |= similarity("face", real, generated, faces[index], lpips)
-            found = on_real.detect(real), on_generated.detect(generated)
-            record |= prefixed("pose_distance", pose_distance(*found, pose.min_confidence))
-            record |= prefixed("missed_detections", missed_detections(*found, pose.min_confidence))
-            if before is not None and frame in follows:
-                record |= prefixed("temporal", flicker(before[0], real, before[1], generated))
-            records.append(record)
-            before = real, generated
-            if index in shown:
-                drawn = draw_pose(poses[index], width, height, pose.min_confidence)
-                examples.append(Example(frame, real, drawn, generated, faces[index]))
-    return records, examples
-
-
-def similarity(name: str, real: np.ndarray, generated: np.ndarray, box: np.ndarray, lpips: Lpips) -> Record:
-    """SSIM and LPIPS of the crop ``box`` (x0, y0, x1, y1); nothing if it is absent or too small for them."""
-    x0, y0, x1, y1 = box
-    if min(x1 - x0, y1 - y0) < lpips.smallest:
-        return {}
-    a, b = real[y0:y1, x0:x1], generated[y0:y1, x0:x1]
-    return {f"{name}.ssim": ssim(a, b), f"{name}.{lpips.name}": float(lpips(a[None], b[None])[0])}
-
-
-def prefixed(group: str, values: Record) -> Record:
-    """``{"body": 1}`` of ``group`` -> ``{"group.body": 1}``."""
-    return {f"{group}.{key}": value for key, value in values.items()}
+    source, normalized = read_track(POSES / f"{name}.parquet"), read_track(NORMALIZED / f"{name}.parquet")
+    result = probe(VIDEOS / f"{name}.mp4")
+    if (result.width, result.height, result.frames) != (width, height, len(normalized)):
+        raise UserError(
+            f"{result.path} has {result.frames} frames of {result.width}x{result.height} px, but there are "
+            f"{len(normalized)} poses and networks of {width}x{height} px: run `dvc repro`"
+        )
+    clip = TruthClip(truth, (target.width, target.height), how, width, height)
+    if abs(clip.count(normalized.fps) - result.frames) > 1:
+        raise UserError(
+            f"sources.{name}.truth, {truth}, lasts {float(clip.video.duration):.2f} s, {clip.count(normalized.fps)} "
+            f"frames at {float(normalized.fps):g} frames/s, but the result has {result.frames}: give the truth of "
+            "this very clip, from its first frame to its last"
+        )
+    raw = place_whole_picture(
+        smooth(source.joints, pose.smooth_window, pose.max_gap, pose.min_confidence),
+        (source.width, source.height), (normalized.width, normalized.height), pose.min_confidence,
+    )
+    poses = Poses(normalized.joints, raw, height / normalized.height)
+    return Transfer(result, clip, normalized.fps, poses, FrameStore(FRAMES / f"{name}.parquet"))
 
 
 def main() -> None:
     params = load_params()
     device = pick_device(params.device)
     make_repeatable(seed=0)  # nothing here is drawn at random; this chooses deterministic kernels
-    store, track = FrameStore(FRAMES), read_track(POSES)
+    store, track = FrameStore(FRAMES / "target.parquet"), read_track(POSES / "target.parquet")
     if len(store) != len(track):
-        raise UserError(f"{POSES} has {len(track)} frames, {FRAMES} has {len(store)}: run `dvc repro`")
-    first = split(len(store), params.evaluate.holdout, params.evaluate.gap)[1]
+        raise UserError(f"{POSES}/target.parquet has {len(track)} frames, {store.path} has {len(store)}: run `dvc repro`")
+    end, first = split(len(store), params.evaluate.holdout, params.evaluate.gap)
     weights = Path(params.evaluate.lpips_weights) if params.evaluate.lpips_weights else None
     lpips = Lpips(params.evaluate.lpips, weights, device)
-    renderer = Renderer(BODY, FACE, device)
+    renderer = Renderer(BODY_WEIGHTS, FACE_WEIGHTS, device)
+    width, height, pose = renderer.width, renderer.height, params.pose
+    transfers = {
+        name: open_transfer(name, Path(source.truth), store, params.decode.fit, width, height, pose)
+        for name, source in params.sources.items()
+        if source.truth
+    }
+    if transfers and min(width, height) < lpips.smallest:
+        raise UserError(
+            f"the training picture of {width}x{height} px is too small for evaluate.lpips {params.evaluate.lpips}, which "
+            f"needs {lpips.smallest} px: raise train.height"
+        )
 
-    records, examples = evaluate(
-        store, track, first, renderer, lpips, params.keypoints, params.pose, params.face.size
+    records, examples = evaluate_held_out(
+        store, track, first, renderer, lpips, params.keypoints, pose, params.face.size
     )
     table = to_table(records, lpips.name)
     metrics = summarize(table)
-    with atomic(PER_FRAME) as partial:
-        table.to_parquet(partial, index=False)
+    scores = {}
+    if transfers:
+        bodies = smooth(track.joints[:, BODY], pose.smooth_window, pose.max_gap, pose.min_confidence)
+        baselines = Baselines(store, bodies, end, width, height, pose.min_confidence)
+        for name, transfer in transfers.items():
+            scores[name], comparisons = score_transfer(transfer, baselines, lpips, pose.min_confidence)
+            write_png(PICTURES / f"transfer_{name}.png", transfer_sheet(comparisons))
+    transfer_frames = transfer_table(scores, lpips.name)
+    metrics |= {"transfer": summarize_transfers(transfer_frames)} if transfers else {}
+
+    for path, content in ((PER_FRAME, table), (PER_FRAME_TRANSFER, transfer_frames)):
+        with atomic(path) as partial:
+            content.to_parquet(partial, index=False)
     write_plots(PLOTS, table, lpips.name)
-    write_png(PICTURE, contact_sheet(examples))
+    write_png(PICTURES / "frames.png", contact_sheet(examples))
     write_json(METRICS, metrics)
 
     name = row_name(renderer.body.generator.temporal, renderer.face is not None)
     print("\n\n".join(as_text(each) for each in tables(metrics, name)))
-    print(f"\nThis run: {len(records)} held-out frames at {renderer.width}x{renderer.height}. {CAVEAT}")
+    print(f"\nThis run: {len(records)} held-out frames at {width}x{height}. {CAVEAT}")
     for reason in unmeasured(metrics):
         print(f"not measured: {reason}")
-    print(f"metrics: {METRICS}; by frame: {PER_FRAME}; plots: {PLOTS}; pictures: {PICTURE}")
+    for source in transfers:
+        scored = metrics["transfer"][source]
+        print("", *(f"{as_text(each)}\n" for each in transfer_tables(source, scored)), *verdict(source, scored), sep="\n")
+    print(f"metrics: {METRICS}; by frame: {PER_FRAME}; plots: {PLOTS}; pictures: {PICTURES}")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ module only checks them, so no stage lists it among its dependencies: adding a p
 not retrain a network.
 """
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -15,6 +15,7 @@ from ruamel.yaml.error import YAMLError
 from pipeline.cli import UserError
 
 PARAMS_FILE = Path("params.yaml")
+TRUTH = PurePosixPath("data/raw/truth")  # a dependency of the evaluate stage in dvc.yaml
 
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
@@ -34,6 +35,20 @@ class Clip(Section):
     """One video of one person; ``video`` is a path relative to the project's folder."""
 
     video: Annotated[str, Field(min_length=1)]
+
+
+class Source(Clip):
+    """A dance; ``truth`` is the folder of a rendered clip of the target doing it, if there is one."""
+
+    truth: str | None = None
+
+    @model_validator(mode="after")
+    def _truth_is_tracked(self):
+        if self.truth is not None:
+            folder = PurePosixPath(self.truth)
+            if TRUTH not in folder.parents or ".." in folder.parts:
+                raise ValueError(f"truth is {self.truth!r}; allowed: a folder inside {TRUTH}/, where DVC sees its changes")
+        return self
 
 
 class Decode(Section):
@@ -159,7 +174,7 @@ class Params(Section):
 
     device: Literal["auto", "cpu", "cuda"]
     target: Clip
-    sources: Annotated[dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")], Clip], Field(min_length=1)]
+    sources: Annotated[dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")], Source], Field(min_length=1)]
     decode: Decode
     keypoints: Keypoints
     pose: Pose

@@ -14,11 +14,14 @@ from pipeline.reporting.charts import Chart, charts_uri
 from pipeline.reporting.page import render_page
 from pipeline.reporting.pictures import picture_uri
 from pipeline.reporting.training import training_sections
+from pipeline.reporting.transfer import transfer_sections
 
 REPORTS = Path("reports")
 PAGE = REPORTS / "index.html"
 METRICS = REPORTS / "metrics.json"
-FRAMES_PICTURE = REPORTS / "evaluate/frames.png"
+PICTURES = REPORTS / "evaluate"
+FRAMES_PICTURE = PICTURES / "frames.png"
+PER_FRAME_TRANSFER = REPORTS / "per_frame_transfer.parquet"
 PLOTS = REPORTS / "plots"
 VIDEOS = REPORTS / "videos"
 TRAINING = {
@@ -42,7 +45,7 @@ HEADLINE = {
 
 
 def report(names: list[str], run_name: str, size: str) -> str:
-    """The page as HTML: result videos, metrics beside the paper's, pictures, poses, normalization, training.
+    """The page as HTML: videos, scores against the truth and beside the paper's, pictures, poses, training.
 
     names: the sources. run_name: the row of the paper's tables that this run is. size: of its pictures, in
     words. Raises UserError if a file that a stage should have made is missing.
@@ -53,6 +56,7 @@ def report(names: list[str], run_name: str, size: str) -> str:
         size=size,
         headline=headline(metrics),
         sources=[source_section(name) for name in names],
+        transfers=transfer_sections(metrics.get("transfer", {}), PER_FRAME_TRANSFER, PICTURES),
         metrics=metrics,
         tables=tables(metrics, run_name),
         caveat=CAVEAT,

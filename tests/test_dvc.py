@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from pipeline.params import TRUTH
+
 PROJECT = Path(__file__).parent.parent
 STAGES = YAML(typ="safe").load(PROJECT / "dvc.yaml")["stages"]
 # They check parameters and print errors but cannot change an output: params.yaml's values are tracked as
@@ -61,7 +63,12 @@ def test_parameters_read_are_parameters_tracked(name):
     }
     tracked = {param.split(".")[0] for param in stage(name).get("params", [])}
     # the device does not change the experiment; clips are dependencies by their files
-    assert read - {"device", "clip", "sources", "target"} == tracked
+    assert read - {"device", "clip", "sources", "target"} == tracked - {"sources"}
+
+
+def test_evaluate_tracks_which_truth_belongs_to_which_source():
+    assert "sources" in STAGES["evaluate"]["params"]
+    assert str(TRUTH) in STAGES["evaluate"]["deps"]
 
 
 def test_editing_a_metric_reruns_only_evaluate_and_report():

@@ -14,7 +14,8 @@ import torch
 from ruamel.yaml import YAML
 
 from pipeline.cli import UserError
-from pipeline.evaluate import evaluate, main
+from pipeline.evaluate import main
+from pipeline.evaluation.held_out import evaluate_held_out
 from pipeline.gan.body_generator import BodyGenerator
 from pipeline.gan.data import scale_joints
 from pipeline.gan.face_generator import FaceGenerator
@@ -80,7 +81,7 @@ def measured(clip, lpips, change, joints=lambda joints: joints):
     store = FrameStore(clip / "data/frames/target.parquet")
     track = read_track(clip / "data/poses/target.parquet")
     track = track.with_joints(joints(track.joints.copy()))
-    records, examples = evaluate(
+    records, examples = evaluate_held_out(
         store, track, FIRST, Playback(store, change), lpips, KEYPOINTS, POSE, FACE_SIZE
     )
     return to_table(records, lpips.name), examples

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torchvision.models import AlexNet_Weights, SqueezeNet1_1_Weights, VGG16_Weights
 
 from pipeline.cli import UserError
-from pipeline.perceptual.efficientnet import EfficientNetLite0
+from pipeline.perceptual.efficientnet import TAPS, EfficientNetLite0
 from pipeline.perceptual.files import read_weights
 
 PARAMETER = "evaluate.lpips_weights"
@@ -41,10 +41,10 @@ class Lpips:
         self.name = f"lpips_{net}"
         self.smallest = SMALLEST[net]
         self.device = device
-        network = _Uniform(EfficientNetLite0()) if net == "efficientnet_lite0" else _trained(net, weights)
+        network, channels = _uniform() if net == "efficientnet_lite0" else _trained(net, weights)
         self.network = network.to(device).eval().requires_grad_(False)
+        self.channels = [weight.to(device) for weight in channels]
 
-    @torch.inference_mode()
     def __call__(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         """Distances, float64 (B,), of two batches of RGB pictures (B, H, W, 3) with values in 0..255.
 
@@ -56,8 +56,24 @@ class Lpips:
                 f"{self.name} needs pictures of one size, {self.smallest} px or more, "
                 f"not {a.shape} and {b.shape}"
             )
-        distances = self.network(self._signed(a), self._signed(b))
-        return distances.flatten().double().cpu().numpy()
+        return self.distance(self.features(a), self.features(b))
+
+    @torch.inference_mode()
+    def features(self, pictures: np.ndarray) -> list[Tensor]:
+        """What lies between a picture and its distances, to be kept where one meets several others.
+
+        (B, H, W, 3) in 0..255 -> a map (B, C, h, w) a layer, its channels of unit length at every position.
+        """
+        return [lpips.normalize_tensor(layer) for layer in self.network(self._signed(pictures))]
+
+    @torch.inference_mode()
+    def distance(self, a: list[Tensor], b: list[Tensor]) -> np.ndarray:
+        """Distances, float64 (B,), by the features of two batches; a batch of one is compared with each of B."""
+        total = sum(
+            ((x - y).square() * weight).sum(dim=1).mean(dim=(1, 2))
+            for x, y, weight in zip(a, b, self.channels, strict=True)
+        )
+        return total.double().cpu().numpy()
 
     def _signed(self, pictures: np.ndarray) -> Tensor:
         """(B, H, W, 3) in 0..255 -> float32 (B, 3, H, W) in [-1, 1]."""
@@ -65,23 +81,13 @@ class Lpips:
         return tensor.permute(0, 3, 1, 2) / 127.5 - 1
 
 
-class _Uniform(nn.Module):
-    """LPIPS's form over any feature network, every channel and layer weighted 1."""
-
-    def __init__(self, features: nn.Module) -> None:
-        super().__init__()
-        self.features = features
-
-    def forward(self, a: Tensor, b: Tensor) -> Tensor:
-        distance = torch.zeros(len(a), device=a.device)
-        for layer_a, layer_b in zip(self.features(a), self.features(b)):
-            difference = lpips.normalize_tensor(layer_a) - lpips.normalize_tensor(layer_b)
-            distance += difference.square().sum(dim=1).mean(dim=(1, 2))
-        return distance
+def _uniform() -> tuple[nn.Module, list[Tensor]]:
+    """EfficientNet-Lite0, every channel and layer weighted 1."""
+    return EfficientNetLite0(), [torch.ones(())] * (1 + len(TAPS))
 
 
-def _trained(net: str, weights: Path | None) -> lpips.LPIPS:
-    """LPIPS 0.1 with its own linear layers (they come with the package) on torchvision's backbone."""
+def _trained(net: str, weights: Path | None) -> tuple[nn.Module, list[Tensor]]:
+    """LPIPS 0.1 on torchvision's backbone; the weights of its channels come with the package."""
     backbone = read_weights(BACKBONES[net], weights, PARAMETER)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*'(pretrained|weights)'.*", category=UserWarning)
@@ -96,4 +102,4 @@ def _trained(net: str, weights: Path | None) -> lpips.LPIPS:
             f"{weights or expected} holds weights of another network: evaluate.lpips {net} needs "
             f"{expected}; name it in {PARAMETER}"
         ) from None
-    return network
+    return nn.Sequential(network.scaling_layer, network.net), [lin.model[-1].weight for lin in network.lins]

@@ -47,7 +47,7 @@ def summarize(table: pd.DataFrame) -> dict[str, Any]:
     }
     counts = {f"frames.{name}": int(table[measure].count()) for name, measure in counted.items()}
     present = {name: mean for name, mean in means.items() if table[name].count()}
-    return _nested({"frames.held_out": len(table), **counts, **present})
+    return nested({"frames.held_out": len(table), **counts, **present})
 
 
 def unmeasured(metrics: dict[str, Any]) -> list[str]:
@@ -80,7 +80,12 @@ def write_plots(folder: Path, table: pd.DataFrame, lpips: str) -> None:
             curves.to_json(partial, orient="records", double_precision=6, indent=2)
 
 
-def _nested(flat: dict[str, Any]) -> dict[str, Any]:
+def prefixed(group: str, values: Record) -> Record:
+    """``{"body": 1}`` of ``group`` -> ``{"group.body": 1}``."""
+    return {f"{group}.{key}": value for key, value in values.items()}
+
+
+def nested(flat: dict[str, Any]) -> dict[str, Any]:
     """``{"body.ssim": 1}`` -> ``{"body": {"ssim": 1}}``, groups and names sorted."""
     tree: dict[str, Any] = {}
     for key in sorted(flat):

@@ -1,6 +1,6 @@
 """Frames to look at: real, pose and generated under one another, the faces enlarged."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from pipeline.files import atomic
 TALLEST = 256  # px: higher frames are shown smaller
 GAP = 6  # px between pictures
 LABEL = 22  # px of the line above each row
+EMPTY = 225  # grey where there is no picture
 
 
 @dataclass(frozen=True)
@@ -30,21 +31,29 @@ def contact_sheet(examples: Sequence[Example]) -> np.ndarray:
 
     A face that was not seen is left grey.
     """
-    height, width = examples[0].real.shape[:2]
-    scale = min(1.0, TALLEST / height)
-    size = round(width * scale), round(height * scale)
+    size = shown_size(examples[0].real)
     side = min(size)
-    rows = {
-        "real": [cv2.resize(e.real, size, interpolation=cv2.INTER_AREA) for e in examples],
+    numbers = ", ".join(str(e.frame) for e in examples)
+    return stack_rows({
+        f"real, frames {numbers}": [cv2.resize(e.real, size, interpolation=cv2.INTER_AREA) for e in examples],
         "pose": [cv2.resize(e.pose, size, interpolation=cv2.INTER_AREA) for e in examples],
         "generated": [cv2.resize(e.generated, size, interpolation=cv2.INTER_AREA) for e in examples],
         "real face": [_face(e.real, e.face, size[0], side) for e in examples],
         "generated face": [_face(e.generated, e.face, size[0], side) for e in examples],
-    }
-    numbers = ", ".join(str(e.frame) for e in examples)
+    })  # fmt: skip
+
+
+def shown_size(picture: np.ndarray) -> tuple[int, int]:
+    """(width, height) in px at which a picture (H, W, 3) is shown."""
+    height, width = picture.shape[:2]
+    scale = min(1.0, TALLEST / height)
+    return round(width * scale), round(height * scale)
+
+
+def stack_rows(rows: Mapping[str, Sequence[np.ndarray]]) -> np.ndarray:
+    """Rows of equally many uint8 RGB pictures, each row of one size and under its label."""
     bands = []
-    for name, pictures in rows.items():
-        label = f"{name}, frames {numbers}" if name == "real" else name
+    for label, pictures in rows.items():
         band = np.hstack(
             [np.pad(picture, ((0, GAP), (0, GAP), (0, 0)), constant_values=255) for picture in pictures]
         )
@@ -60,7 +69,7 @@ def write_png(path: Path, picture: np.ndarray) -> None:
 
 def _face(picture: np.ndarray, box: np.ndarray, width: int, side: int) -> np.ndarray:
     """The crop ``box`` enlarged to ``side`` px in the middle of a grey tile ``width`` px wide."""
-    tile = np.full((side, width, 3), 225, np.uint8)
+    tile = np.full((side, width, 3), EMPTY, np.uint8)
     x0, y0, x1, y1 = box
     if x0 >= 0:
         left = (width - side) // 2

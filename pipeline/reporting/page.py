@@ -41,6 +41,13 @@ video { background: #000; }
 </style>
 </head>
 <body>
+{% macro scores(table, decimals) %}<div class="scroll"><table>
+<caption>{{ table.title }}</caption>
+<tr><th></th>{% for column in table.columns %}<th>{{ column | replace("_", " ") }}</th>{% endfor %}</tr>
+{% for name, values in table.rows %}<tr{% if loop.last %} class="mine"{% endif %}><td>{{ name }}</td>
+{%- for value in values %}<td>{{ "–" if value is none else "%.*f" | format(decimals, value) }}</td>{% endfor %}</tr>
+{% endfor %}</table></div>
+{% endmacro -%}
 <h1>Dance report</h1>
 <p class="soft">Trained as <b>{{ run }}</b> at {{ size }} px. In short:
 {% for name, value in headline %}{{ name }} {{ "%.4g" | format(value) }}
@@ -60,17 +67,26 @@ src="videos/{{ source.name }}_side_by_side.mp4"></video>
 </div>
 {% endfor %}
 
+{% if transfers %}<h2>Measured against the truth</h2>
+<p>The delivered videos frame by frame against rendered clips of the target really doing the dance. A result is worth
+something where it beats the baselines, which know the training frames and no network. <i>Person mask</i> compares the
+person's pixels alone. PSNR (in dB) and SSIM: higher is better; LPIPS: lower.</p>
+{% for transfer in transfers %}
+<h3>{{ transfer.name }}</h3>
+<div class="tables">
+{% for table in transfer.tables %}{{ scores(table, 4) }}{% endfor %}</div>
+{% for sentence in transfer.verdict %}<p class="note">{{ sentence }}.</p>
+{% endfor %}
+<figure><img src="{{ transfer.pictures }}" alt="Source, truth and result of {{ transfer.name }}">
+<figcaption>Source, truth, result</figcaption></figure>
+<figure><img src="{{ transfer.charts }}" alt="The person of {{ transfer.name }} by frame">
+<figcaption>The person's pixels by frame</figcaption></figure>
+{% endfor %}{% endif %}
 <h2>Measured on held-out frames</h2>
 <p>{{ metrics.frames.held_out }} frames at the end of the target clip, never trained on, rendered one from the
 other and compared with the real ones at {{ size }} px. SSIM: higher is better; all else: lower is better.</p>
 <div class="tables">
-{% for table in tables %}<div class="scroll"><table>
-<caption>{{ table.title }}</caption>
-<tr><th></th>{% for column in table.columns %}<th>{{ column | replace("_", " ") }}</th>{% endfor %}</tr>
-{% for name, values in table.rows %}<tr{% if loop.last %} class="mine"{% endif %}><td>{{ name }}</td>
-{%- for value in values %}<td>{{ "–" if value is none else "%.5f" | format(value) }}</td>{% endfor %}</tr>
-{% endfor %}</table></div>
-{% endfor %}</div>
+{% for table in tables %}{{ scores(table, 5) }}{% endfor %}</div>
 <p class="note">{{ caveat }} {{ lpips_note }}</p>
 {% if metrics.temporal is defined %}<p>Over time, in grey levels of 255: the change of the
 generated clip from frame to frame differs from the real clip's by

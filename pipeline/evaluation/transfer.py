@@ -1,0 +1,93 @@
+"""Score a source's delivered video against the truth: the target really doing the source's dance."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from tqdm import tqdm
+
+from pipeline.evaluation.baselines import Baselines, spread
+from pipeline.evaluation.regions import RegionMeasures
+from pipeline.evaluation.truth import TruthClip, TruthFrame
+from pipeline.metrics.lpips import Lpips
+from pipeline.metrics.pose_distance import pose_distance
+from pipeline.metrics.records import Record, prefixed
+from pipeline.reporting.transfer_sheet import Comparison
+from pipeline.video.fit import fit_into
+from pipeline.video.probe import Video
+from pipeline.video.read import read_pictures
+from pipeline.video.store import FrameStore
+
+EXAMPLES = 6  # frames shown in the picture
+
+
+@dataclass(frozen=True)
+class Poses:
+    """A source's poses in the target's picture, float32 (frames, 137, 3) in px of the target's stored frames.
+
+    normalized: as they were rendered. raw: only scaled to the picture, as ``normalize.method: none`` does.
+    factor: from px of the stored frames to px of the training picture.
+    """
+
+    normalized: np.ndarray
+    raw: np.ndarray
+    factor: float
+
+    def errors(self, frame: int, truth: np.ndarray, min_confidence: float) -> Record:
+        """How far each lies from the true pose, (137, 3) in px of the training picture: the mean distance of the
+        body's joints found in both, px of the training picture; None if there are none."""
+        scale = np.array([self.factor, self.factor, 1])
+        return {
+            name: pose_distance(truth, poses[frame] * scale, min_confidence)["body"]
+            for name, poses in (("normalized", self.normalized), ("raw", self.raw))
+        }
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """What a source became and what it should have become.
+
+    result: the delivered video, of the training picture's size, one frame a pose. fps: its frames per second.
+    source: the source's own frames, one for each of the result's.
+    """
+
+    result: Video
+    truth: TruthClip
+    fps: Fraction
+    poses: Poses
+    source: FrameStore
+
+    def __len__(self) -> int:
+        return min(self.result.frames, self.truth.count(self.fps))
+
+    def __iter__(self) -> Iterator[tuple[np.ndarray, TruthFrame]]:
+        """(result, uint8 RGB (H, W, 3); truth) of every frame, up to the end of the shorter one."""
+        width, height = self.result.width, self.result.height
+        pictures = read_pictures(self.result, fit_into(width, height, width, height, "pad"))
+        return ((picture, truth) for (_, picture), truth in zip(pictures, self.truth.frames(self.fps)))
+
+
+def score_transfer(
+    transfer: Transfer, baselines: Baselines, lpips: Lpips, min_confidence: float
+) -> tuple[list[Record], list[Comparison]]:
+    """A record a frame of what the result, the baselines and the poses score, and some evenly spread frames."""
+    measure = RegionMeasures(lpips, baselines.constants)
+    shown = set(spread(len(transfer), EXAMPLES).tolist())
+    records: list[Record] = []
+    comparisons: list[Comparison] = []
+    frames = tqdm(transfer, desc=f"compare {transfer.result.path.name}", unit="frame")
+    for frame, (result, truth) in enumerate(frames):
+        pictures = {"result": result}
+        nearest = baselines.nearest_pose(transfer.poses.normalized[frame])
+        if nearest is not None:
+            pictures["nearest_pose"] = nearest
+        measured = measure(truth.picture, truth.mask, pictures)
+        record: Record = {"frame": frame, "time": float(frame / transfer.fps)} | measured.pop("result")
+        for name, values in measured.items():
+            record |= prefixed(f"baselines.{name}", values)
+        record |= prefixed("joints", transfer.poses.errors(frame, truth.pose, min_confidence))
+        records.append(record)
+        if frame in shown:
+            comparisons.append(Comparison(frame, transfer.source.read(frame), truth.picture, result))
+    return records, comparisons

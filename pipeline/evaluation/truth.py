@@ -1,0 +1,94 @@
+"""A rendered clip of what a perfect transfer would be, brought to the size and rate of a result."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from pipeline.cli import UserError
+from pipeline.gan.pictures import resize
+from pipeline.pose.track import read_track
+from pipeline.video.fit import fit_into
+from pipeline.video.masks import MaskStore
+from pipeline.video.probe import probe
+from pipeline.video.read import read_pictures
+from pipeline.video.resample import resample
+
+FILES = ("video.mp4", "poses.parquet", "masks.parquet")
+
+
+@dataclass(frozen=True)
+class TruthFrame:
+    """One true frame: uint8 RGB (H, W, 3), bool (H, W) where the person is, and the pose (137, 3) in px of both."""
+
+    picture: np.ndarray
+    mask: np.ndarray
+    pose: np.ndarray
+
+
+class TruthClip:
+    """The clip in ``folder``: video.mp4, poses.parquet (pose.track) and masks.parquet (video.masks).
+
+    Its frames are fitted into the training picture, ``width`` x ``height`` px, as the target's are: first into
+    ``stored``, (width, height) px of the target's stored frames, padded or cropped as ``how`` says. Raises
+    UserError if a file is missing or they do not belong together.
+    """
+
+    def __init__(self, folder: Path, stored: tuple[int, int], how: str, width: int, height: int) -> None:
+        for name in FILES:
+            if not (folder / name).is_file():
+                raise UserError(
+                    f"{folder / name} is missing: sources.<name>.truth in params.yaml names a folder with "
+                    f"{', '.join(FILES)}"
+                )
+        self.video = probe(folder / "video.mp4")
+        self.track = read_track(folder / "poses.parquet")
+        self.masks = MaskStore(folder / "masks.parquet")
+        self.fit = fit_into(self.video.width, self.video.height, *stored, how)
+        self.width, self.height = width, height
+        counts = self.video.frames, len(self.track), len(self.masks)
+        if len(set(counts)) > 1:
+            raise UserError("{} has {} frames in its video, {} poses and {} masks: make the clip again".format(
+                folder, *counts))
+        sizes = {(self.video.width, self.video.height), (self.track.width, self.track.height),
+                 self.masks[0].shape[::-1]}
+        if len(sizes) > 1:
+            raise UserError(f"{folder} has video, poses and masks of different sizes in px: make the clip again")
+
+    def count(self, fps: Fraction) -> int:
+        """How many frames there are at ``fps`` frames per second."""
+        return round(self.video.duration * fps)
+
+    def frames(self, fps: Fraction) -> Iterator[TruthFrame]:
+        """The frames nearest in time to 0, 1 / fps, 2 / fps, ... s, chosen as decode chooses a source's."""
+        pictures = enumerate(read_pictures(self.video, self.fit))
+        numbered = ((time, (index, picture)) for index, (time, picture) in pictures)
+        for _, (index, picture) in resample(numbered, fps, self.video.duration):
+            yield TruthFrame(resize(picture, self.width, self.height), self.mask(index), self.pose(index))
+
+    def mask(self, index: int) -> np.ndarray:
+        """Frame ``index``'s mask in the training picture: pixels of which the person covers half or more."""
+        fit = self.fit
+        size = fit.scaled_width, fit.scaled_height
+        scaled = cv2.resize(self.masks[index].astype(np.float32), size, interpolation=_interpolation(fit.scaled_height,
+                            fit.original_height))
+        left, top = max(0, fit.left), max(0, fit.top)
+        visible = scaled[max(0, -fit.top):, max(0, -fit.left):][: fit.height, : fit.width]
+        placed = np.zeros((fit.height, fit.width), np.float32)
+        placed[top : top + visible.shape[0], left : left + visible.shape[1]] = visible
+        share = cv2.resize(placed, (self.width, self.height), interpolation=_interpolation(self.height, fit.height))
+        return share >= 0.5
+
+    def pose(self, index: int) -> np.ndarray:
+        """Frame ``index``'s pose in px of the training picture, float32 (137, 3)."""
+        fit, pose = self.fit, self.track.joints[index].copy()
+        pose[:, 0] = (pose[:, 0] * fit.scaled_width / fit.original_width + fit.left) * self.width / fit.width
+        pose[:, 1] = (pose[:, 1] * fit.scaled_height / fit.original_height + fit.top) * self.height / fit.height
+        return pose
+
+
+def _interpolation(new: int, old: int) -> int:
+    return cv2.INTER_AREA if new < old else cv2.INTER_LINEAR

@@ -1,0 +1,47 @@
+"""What was measured of transfers whose truth is known, for the page."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipeline.cli import UserError
+from pipeline.metrics.transfer_records import BASELINES, heading, measures_of, transfer_tables, verdict
+from pipeline.reporting.charts import Chart, charts_uri
+from pipeline.reporting.pictures import picture_uri
+
+REGION = "mask"  # shown by frame: the person, by which results differ most
+
+
+def transfer_sections(metrics: Mapping[str, Any], per_frame: Path, pictures: Path) -> list[dict[str, Any]]:
+    """Tables, sentences, charts by frame and pictures of every source in ``metrics``, the ``transfer`` section.
+
+    per_frame: the table that evaluate wrote; pictures: the folder of its ``transfer_<source>.png``. Raises
+    UserError if a file is missing.
+    """
+    if not metrics:
+        return []
+    if not per_frame.is_file():
+        raise UserError(f"{per_frame} is missing: run `dvc repro`, or `python -m pipeline.evaluate`, first")
+    table = pd.read_parquet(per_frame)
+    return [
+        {
+            "name": source,
+            "tables": transfer_tables(source, scores),
+            "verdict": verdict(source, scores),
+            "pictures": picture_uri(pictures / f"transfer_{source}.png"),
+            "charts": charts_uri(
+                [_chart(table[table["source"] == source], measure) for measure in measures_of(scores)]
+            ),
+        }
+        for source, scores in metrics.items()
+    ]
+
+
+def _chart(frames: pd.DataFrame, measure: str) -> Chart:
+    columns = {"result": f"{REGION}.{measure}"} | {
+        title: f"baselines.{name}.{REGION}.{measure}" for name, title in BASELINES.items()
+    }
+    curves = {title: (frames["frame"], frames[column]) for title, column in columns.items()}
+    return Chart(heading(measure), "frame", curves)
