@@ -1,0 +1,24 @@
+"""Render the built-in dancers: ``python -m pipeline.demo <set> <folder>``, a set of clips of clips.yaml."""
+
+from pathlib import Path
+
+from pipeline.cli import UserError, run
+from pipeline.demo.assets import fetch_wheel
+from pipeline.demo.cast import clip_sets
+from pipeline.demo.clip import render_clip
+
+ASSETS = Path("data/demo")
+
+
+def main(name: str, folder: str) -> None:
+    sets = clip_sets()
+    if name not in sets:
+        raise UserError(f"clips.yaml has no set {name!r}; it has: {', '.join(sets)}")
+    wheel = fetch_wheel(ASSETS)
+    for clip, description in sets[name].items():
+        render_clip(wheel, description, Path(folder) / clip)
+        print(f"{Path(folder) / clip}: {description.person} does {description.motion}, {description.seconds:g} s")
+
+
+if __name__ == "__main__":
+    run(main, "set", "folder")

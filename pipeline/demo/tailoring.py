@@ -1,0 +1,89 @@
+"""Clothes, shoes and hair as geometry: the template's helper meshes, fitted to a body."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from pipeline.demo.assets import Template
+from pipeline.demo.cast import Person
+from pipeline.demo.mesh import normals, smooth, split_quads
+from pipeline.demo.noise import noise, smoothstep
+from pipeline.demo.paint.hair import above_hairline
+from pipeline.demo.template import HEAD, SHOE_TOP
+from pipeline.demo.wardrobe import clothed
+
+CLOSEST = 0.005  # m between the body and any garment
+SKIRT_GAP = 0.010  # m more under a skirt
+SHOE = 0.010  # m: thickness of the uppers
+SOLE = 0.014  # m
+STRIP_WIDTH = 1.22  # the template's strips of hair leave gaps between them
+OVER_SHIRT = 0.02  # m: loose hair falls over the shirt's back
+
+
+def raise_scalp(template: Template, rest: np.ndarray, person: Person) -> np.ndarray:
+    """Lift the scalp by the volume of the hair, lumpy as hair is."""
+    body = split_quads(template.faces["body"])
+    places = template.vertices
+    grown = smoothstep(0, 0.018, above_hairline(places)) * (places[:, 2] > HEAD) * np.isin(np.arange(len(places)), body)
+    lumps = 0.65 + 0.7 * noise(places * 28)
+    return rest + normals(rest, body) * (grown * person.hair.volume * lumps)[:, None]
+
+
+def iron(template: Template) -> Template:
+    """The template with smooth tights, or stripes on them would be crooked."""
+    tights = split_quads(template.faces["helper-tights"])
+    cloth = np.isin(np.arange(len(template.vertices)), tights) & (template.vertices[:, 2] > SHOE_TOP)
+    return replace(template, vertices=smooth(template.vertices, tights, cloth))
+
+
+def dress(template: Template, rest: np.ndarray, person: Person) -> tuple[np.ndarray, float]:
+    """Turn the template's tights into clothes and shoes: smoother than the body, looser, with flat soles.
+
+    Returns all vertices and the height of the soles.
+    """
+    places = template.vertices
+    tights = split_quads(template.faces["helper-tights"])
+    worn = np.isin(np.arange(len(rest)), tights)
+    shoe = worn & (places[:, 2] < SHOE_TOP)
+    cloth = worn & ~shoe & (clothed(places, person) > 0)
+    rest = smooth(rest, tights, cloth)
+    loose = smoothstep(0, 0.03, clothed(places, person)) * person.top.looseness + CLOSEST
+    rest = rest + normals(rest, tights) * (cloth * loose + shoe * SHOE)[:, None]
+    if person.bottom.kind == "skirt":
+        rest = _flare(template, rest, person)
+    sole = rest[shoe, 2].min()
+    rest[shoe & (rest[:, 2] < sole + SOLE), 2] = sole
+    return rest, float(sole)
+
+
+def _flare(template: Template, rest: np.ndarray, person: Person) -> np.ndarray:
+    """Hold the skirt off what is worn under it, and end it in a straight seam."""
+    skirt = split_quads(template.faces["helper-skirt"])
+    worn = np.isin(np.arange(len(rest)), skirt)
+    rest = rest + normals(rest, skirt) * (worn * (person.top.looseness + SKIRT_GAP))[:, None]
+    rest[:, 2] += worn * np.maximum(0, person.bottom.end - template.vertices[:, 2])
+    return rest
+
+
+def loose_hair(template: Template, rest: np.ndarray, length: float) -> tuple[Template, np.ndarray, np.ndarray]:
+    """Append widened copies of the strips of hair beside and behind the face, down to template height ``length``.
+
+    Returns the template and the rest vertices with them, and the strips' quads.
+    """
+    strips = template.faces["helper-hair"]
+    middle = template.vertices[strips].mean(axis=1)
+    beside = (middle[:, 1] > -0.075) & (middle[:, 2] > length)
+    beside &= ~((middle[:, 1] < -0.03) & (middle[:, 2] < 0.60))
+    strips = strips[beside | (middle[:, 2] > 0.83)]
+    corners = rest[strips]
+    centre = corners.mean(axis=1, keepdims=True)
+    wider = (centre + (corners - centre) * STRIP_WIDTH).reshape(-1, 3)
+    wider[:, 1] += OVER_SHIRT * smoothstep(0.62, 0.50, template.vertices[strips][..., 2].reshape(-1))
+    first, copied = len(rest), strips.reshape(-1)
+    longer = replace(
+        template,
+        vertices=np.concatenate([template.vertices, template.vertices[copied]]),
+        weights=np.concatenate([template.weights, template.weights[copied]]),
+        weight_bones=np.concatenate([template.weight_bones, template.weight_bones[copied]]),
+    )
+    return longer, np.concatenate([rest, wider]), first + np.arange(len(copied)).reshape(-1, 4)
