@@ -85,31 +85,32 @@ class Motion:
         """The pose at a time of at least 0 s."""
         beat = seconds / self._beat
         stride, figure, since = self._schedule(beat)
-        heading = self._heading(stride)
+        place, heading = self._place(stride), self._heading(stride)
+        forward, left = _directions(heading)
         channels = {name: waves(beat) for name, waves in self._body.items()}
         channels["head.turn"] -= np.degrees(self._look * np.sin(heading))
+        footsteps = {side: self._foot(side, stride) for side in SIGN}
+        for part, side in FEET.items():
+            channels |= _from_body(footsteps[side], part, side, place, heading)
         arcs = dict.fromkeys(FEET, 0.0)
         if figure is not None:
             channels, arcs = _perform(figure, since, channels)
-        forward, left = _directions(heading)
-        feet = {side: self._foot(side, stride) for side in SIGN}
-        pelvis = 0.5 * self._place(stride) + 0.25 * (feet["L"][:2] + feet["R"][:2])
-        tilt = 0.0
+        pelvis = 0.5 * place + 0.25 * (footsteps["L"][:2] + footsteps["R"][:2])
         if self._steps:
             weight = np.sin(np.pi * stride)  # -1: all on the left foot, 1: all on the right
-            pelvis = pelvis + self._steps["sway"] * weight * 0.5 * (feet["R"][:2] - feet["L"][:2])
-            tilt = -self._steps["hips"] * weight
+            pelvis = pelvis + self._steps["sway"] * weight * 0.5 * (footsteps["R"][:2] - footsteps["L"][:2])
+            channels["pelvis.tilt"] -= self._steps["hips"] * weight
             channels["pelvis.height"] += self._steps["bounce"] * (np.cos(2 * np.pi * stride) - 1)
         pelvis = pelvis + channels["pelvis.front"] * forward + channels["pelvis.side"] * left
+        turn, lean, tilt = _angles(channels, "pelvis", ("turn", "lean", "tilt"))
         return Pose(
             pelvis=(pelvis[0], pelvis[1], channels["pelvis.height"]),
-            hips=(heading + np.radians(channels["pelvis.turn"]), np.radians(channels["pelvis.lean"]),
-                  np.radians(channels["pelvis.tilt"] + tilt)),
+            hips=(heading + turn, lean, tilt),
             spine=_angles(channels, "spine", ("bend", "side", "twist")),
             head=_angles(channels, "head", ("nod", "tilt", "turn")),
             arms={side: Arm(*_angles(channels, part, ("up", "front", "elbow", "roll", "twist", "wrist")),
                             curl=channels[f"{part}.curl"]) for part, side in ARMS.items()},
-            feet={side: _placed(feet[side], channels, part, side, arcs[part], forward, left)
+            feet={side: _from_channels(channels, part, side, arcs[part], place, heading)
                   for part, side in FEET.items()},
         )
 
@@ -213,15 +214,23 @@ def _perform(figure: Sequence[_Key], since: float, dance: dict[str, float]) -> t
     return dance, dict.fromkeys(FEET, 0.0)
 
 
-def _placed(foot: np.ndarray, channels: dict[str, float], part: str, side: str, arc: float, forward: np.ndarray,
-            left: np.ndarray) -> Foot:
-    """The foot of the dance, moved by the channels of a figure."""
+def _from_body(foot: np.ndarray, part: str, side: str, place: np.ndarray, heading: float) -> dict[str, float]:
+    """A foot (x, y, lift, yaw, pitch) as channels, seen from the body's ``place`` and ``heading``."""
     x, y, lift, yaw, pitch = foot
-    front, aside = channels[f"{part}.front"], channels[f"{part}.side"] * SIGN[side]
-    dx, dy = front * forward + aside * left
+    forward, left = _directions(heading)
+    away = np.array([x, y]) - place
+    values = {"front": away @ forward, "side": SIGN[side] * (away @ left), "lift": lift,
+              "turn": SIGN[side] * np.degrees(yaw - heading), "heel": np.degrees(pitch)}
+    return {f"{part}.{name}": value for name, value in values.items()}
+
+
+def _from_channels(channels: Mapping[str, float], part: str, side: str, arc: float, place: np.ndarray,
+                   heading: float) -> Foot:
+    """The inverse of :func:`_from_body`; ``arc`` is added to the lift."""
+    forward, left = _directions(heading)
+    x, y = place + channels[f"{part}.front"] * forward + SIGN[side] * channels[f"{part}.side"] * left
     turn, heel = _angles(channels, part, ("turn", "heel"))
-    return Foot(x=x + dx, y=y + dy, lift=lift + arc + channels[f"{part}.lift"], yaw=yaw + SIGN[side] * turn,
-                pitch=pitch + heel)
+    return Foot(x=x, y=y, lift=channels[f"{part}.lift"] + arc, yaw=heading + SIGN[side] * turn, pitch=heel)
 
 
 def _channels(description: Mapping, place: str) -> dict:
