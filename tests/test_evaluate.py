@@ -1,6 +1,7 @@
 """The evaluate stage on a few frames of the built-in target clip."""
 
 import json
+import shutil
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -26,6 +27,8 @@ from pipeline.metrics.records import summarize, to_table
 from pipeline.params import Keypoints, Pose
 from pipeline.pose.detector import HolisticDetector
 from pipeline.pose.track import PoseTrack, read_track, write_track
+from pipeline.video.encode import video_writer
+from pipeline.video.masks import write_masks
 from pipeline.video.store import FrameStore, StoredFrame, write_frames
 
 PROJECT = Path(__file__).parent.parent
@@ -152,9 +155,10 @@ def test_without_any_input_pose_there_are_no_crops(clip, lpips):
 @pytest.fixture
 def workspace(clip, tmp_path, monkeypatch, default_params) -> Path:
     """A project's folder with that clip, random networks, and parameters to fit; the current folder."""
-    (tmp_path / "data").symlink_to(clip / "data")
+    shutil.copytree(clip / "data", tmp_path / "data")
     default_params["evaluate"] |= {"holdout": 0.4, "gap": 2}
     default_params["face"]["size"] = FACE_SIZE
+    default_params["sources"] = {"dancer": {"video": "dancer.mp4"}}
     write_params(tmp_path, default_params)
     torch.manual_seed(0)
     body = {"temporal": True, "ngf": 2, "downsamplings": 2, "blocks": 1, "enhancer_blocks": None}
@@ -187,10 +191,10 @@ def test_stage_writes_everything_and_the_same_bytes_again(workspace, capsys):
     first = made(workspace)
     plots = {"ssim", "lpips", "pose_distance", "missed_detections", "temporal"}
     assert {str(path.relative_to("reports")) for path in first} == {
-        "metrics.json", "per_frame.parquet", "evaluate/frames.png", *(f"plots/{plot}.json" for plot in plots),
+        "metrics.json", "per_frame.parquet", "per_frame_transfer.parquet", "evaluate/frames.png", *(f"plots/{plot}.json" for plot in plots),
     }  # fmt: skip
     metrics = json.loads(first[Path("reports/metrics.json")])
-    assert metrics["frames"]["held_out"] == 8
+    assert metrics["frames"]["held_out"] == 8 and "transfer" not in metrics
     table = pd.read_parquet(workspace / "reports/per_frame.parquet")
     for group in ("body", "face", "missed_detections", "temporal"):
         for name, value in metrics[group].items():
@@ -230,3 +234,82 @@ def test_names_the_missing_lpips_weights(workspace, default_params):
     with pytest.raises(UserError, match="alex.pth, named by evaluate.lpips_weights, is missing"):
         main()
     assert not (workspace / "reports").exists()
+
+
+@pytest.fixture
+def truth(workspace, default_params) -> Path:
+    """The workspace with a source that is the target itself, perfectly transferred, and its truth."""
+    store, track = FrameStore(workspace / "data/frames/target.parquet"), read_track(workspace / "data/poses/target.parquet")
+    shutil.copy(store.path, workspace / "data/frames/dancer.parquet")
+    write_track(workspace / "data/poses/dancer.parquet", track.with_joints(track.joints + np.array([12, 0, 0])))
+    write_track(workspace / "data/normalized/dancer.parquet", track.with_joints(track.joints + np.array([4, 0, 0])))
+    folder = workspace / "data/raw/truth/dancer"
+    with video_writer(folder / "video.mp4", FPS, 10) as write:
+        for picture in store:
+            write(picture)
+    write_track(folder / "poses.parquet", track)
+    mask = np.zeros((STORED, STORED), bool)
+    mask[60:240, 90:170] = True
+    write_masks(folder / "masks.parquet", [mask] * FRAMES)
+    write_result(workspace, [resize(picture, SIZE, SIZE) for picture in store])
+    default_params["sources"] |= {"dancer": {"video": "dancer.mp4", "truth": "data/raw/truth/dancer"}}
+    default_params["sources"] |= {"without": {"video": "without.mp4"}}
+    default_params["pose"] |= {"smooth_window": 1, "max_gap": 0}
+    write_params(workspace, default_params)
+    return folder
+
+
+def write_result(workspace, pictures, fps=FPS):
+    with video_writer(workspace / "reports/videos/dancer.mp4", fps, 10) as write:
+        for picture in pictures:
+            write(picture)
+
+
+def test_a_transfer_with_a_truth_is_scored_and_the_same_bytes_again(truth, workspace, capsys):
+    main()
+    out = capsys.readouterr().out
+    first = made(workspace)
+    transfer = json.loads(first[Path("reports/metrics.json")])["transfer"]
+    assert set(transfer) == {"dancer"}
+    dancer = transfer["dancer"]
+    assert dancer["frame"]["psnr"] > 30 and dancer["mask"]["ssim"] > 0.95
+    assert dancer["joints"] == pytest.approx({"normalized": 2, "raw": 6, "ratio": 3}, abs=0.05)
+    table = pd.read_parquet(workspace / "reports/per_frame_transfer.parquet")
+    assert table["source"].tolist() == ["dancer"] * FRAMES and table["frame"].tolist() == list(range(FRAMES))
+    for baseline in ("empty_background", "nearest_pose", "mean_frame"):
+        scores = dancer["baselines"][baseline]["box"]
+        assert scores["psnr"] < dancer["box"]["psnr"]
+        assert scores["psnr"] == pytest.approx(table[f"baselines.{baseline}.box.psnr"].mean())
+    for words in ("dancer: person mask", "nearest pose", "3.00 times as far"):
+        assert words in out
+    sheet = cv2.imread(str(workspace / "reports/evaluate/transfer_dancer.png"))
+    assert sheet.shape[1] == 6 * (SIZE + 6)
+    main()
+    assert made(workspace) == first
+
+
+def test_refuses_a_truth_of_another_length_before_any_work(truth, workspace):
+    with video_writer(truth / "video.mp4", 2 * FPS, 10) as write:
+        for picture in FrameStore(workspace / "data/frames/target.parquet"):
+            write(picture)
+    with pytest.raises(UserError, match="sources.dancer.truth, data/raw/truth/dancer, lasts 0.33 s, 10 frames at 30 "
+                                        "frames/s, but the result has 20"):
+        main()
+    assert not (workspace / "reports/metrics.json").exists()
+
+
+def test_refuses_a_result_of_other_poses_or_another_size(truth, workspace):
+    picture = np.zeros((SIZE, SIZE, 3), np.uint8)
+    write_result(workspace, [picture] * 7)
+    with pytest.raises(UserError, match="dancer.mp4 has 7 frames of 128x128 px, but there are 20 poses.*dvc repro"):
+        main()
+    write_result(workspace, [picture[:64]] * FRAMES)
+    with pytest.raises(UserError, match="has 20 frames of 128x64 px, but there are 20 poses and networks of 128x128"):
+        main()
+
+
+def test_says_which_file_of_the_truth_is_missing(truth, workspace):
+    (truth / "masks.parquet").unlink()
+    with pytest.raises(UserError, match="data/raw/truth/dancer/masks.parquet is missing"):
+        main()
+    assert not (workspace / "reports/metrics.json").exists()

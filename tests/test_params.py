@@ -65,6 +65,26 @@ def test_a_source_cannot_be_called_target(tmp_path, default_params):
         load(tmp_path, default_params)
 
 
+def test_a_source_may_have_a_truth(tmp_path, default_params):
+    default_params["sources"] = {"tango": {"video": "x.mp4", "truth": "data/raw/truth/tango"}, "polka": {"video": "y.mp4"}}
+    params = load(tmp_path, default_params)
+    assert params.sources["tango"].truth == "data/raw/truth/tango"
+    assert params.sources["polka"].truth is None
+
+
+@pytest.mark.parametrize("truth", ["data/raw/tango", "data/raw/truth", "/data/raw/truth/tango", "", "data/raw/truth/../x"])
+def test_a_truth_lies_where_dvc_sees_it(tmp_path, default_params, truth):
+    default_params["sources"] = {"tango": {"video": "x.mp4", "truth": truth}}
+    with pytest.raises(UserError, match=rf"sources\.tango\.truth is '{truth}'; allowed: a folder inside data/raw/truth/"):
+        load(tmp_path, default_params)
+
+
+def test_only_sources_have_a_truth(tmp_path, default_params):
+    default_params["target"]["truth"] = "data/raw/truth/me"
+    with pytest.raises(UserError, match="target.truth is not a parameter"):
+        load(tmp_path, default_params)
+
+
 def test_whole_numbers_are_fine_where_fractions_are(tmp_path, default_params):
     default_params["train"]["lambda_vgg"] = 10  # as `-S train.lambda_vgg=10` writes it
     assert load(tmp_path, default_params).train.lambda_vgg == 10

@@ -77,7 +77,7 @@ class Lpips:
 
     def _signed(self, pictures: np.ndarray) -> Tensor:
         """(B, H, W, 3) in 0..255 -> float32 (B, 3, H, W) in [-1, 1]."""
-        tensor = torch.from_numpy(np.ascontiguousarray(pictures)).to(self.device, torch.float32)
+        tensor = torch.tensor(np.ascontiguousarray(pictures), dtype=torch.float32, device=self.device)
         return tensor.permute(0, 3, 1, 2) / 127.5 - 1
 
 

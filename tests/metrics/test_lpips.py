@@ -159,3 +159,11 @@ def test_never_runs_code_from_a_weight_file(tmp_path):
     with pytest.raises(UserError):
         Lpips("alex", tmp_path / "evil.pth", CPU)
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("net", ["squeeze", "efficientnet_lite0"])
+def test_features_kept_and_compared_with_several_give_the_same_distances(net, backbone, efficientnet):
+    distance = efficientnet if net == "efficientnet_lite0" else Lpips(net, backbone(net)[0], CPU)
+    a, b = pictures()
+    one, several = distance.features(a[:1]), distance.features(b)
+    np.testing.assert_allclose(distance.distance(one, several), distance(np.stack([a[0], a[0]]), b), rtol=1e-4)

@@ -1,0 +1,111 @@
+"""A transfer that is perfect, or wrong in a known way, has the scores that it should have."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import torch
+
+from pipeline.evaluation.baselines import Baselines
+from pipeline.evaluation.transfer import EXAMPLES, Poses, Transfer, score_transfer
+from pipeline.evaluation.truth import TruthClip
+from pipeline.metrics.lpips import Lpips
+from pipeline.metrics.transfer_records import BASELINES, summarize_transfers, transfer_table, verdict
+from pipeline.video.encode import video_writer
+from pipeline.video.probe import probe
+from pipeline.video.store import FrameStore, StoredFrame, write_frames
+
+FPS, WIDTH, HEIGHT = Fraction(30), 96, 64
+LPIPS = "lpips_efficientnet_lite0"
+
+
+@pytest.fixture(scope="module")
+def lpips():
+    return Lpips("efficientnet_lite0", None, torch.device("cpu"))
+
+
+@pytest.fixture
+def score(tmp_path, walk, lpips):
+    """``score(picture of a frame, ...)`` -> metrics, examples: the target's own clip is a slower walk, farther down."""
+    target, dance = walk(count=30, speed=2, top=23), walk()
+
+    def score(picture, moved=(0, 0), count=dance.count, crf=18, factor=1):
+        frames = (StoredFrame(target.picture(t), 0, t / 30) for t in range(target.count))
+        write_frames(tmp_path / "target.parquet", frames, WIDTH, HEIGHT, FPS)
+        sources = (StoredFrame(255 - dance.picture(t), 0, t / 30) for t in range(dance.count))
+        write_frames(tmp_path / "source.parquet", sources, WIDTH, HEIGHT, FPS)
+        with video_writer(tmp_path / "result.mp4", FPS, crf) as write:
+            for t in range(count):
+                write(picture(t))
+        store = FrameStore(tmp_path / "target.parquet")
+        normalized, raw = (dance.joints() + np.array([offset, 0, 0]) for offset in moved)
+        transfer = Transfer(
+            probe(tmp_path / "result.mp4"),
+            TruthClip(dance.write(tmp_path / "truth"), (WIDTH, HEIGHT), "pad", WIDTH, HEIGHT),
+            FPS,
+            Poses(normalized / [factor, factor, 1], raw / [factor, factor, 1], factor),
+            FrameStore(tmp_path / "source.parquet"),
+        )
+        baselines = Baselines(store, target.joints()[:, :25], 20, WIDTH, HEIGHT, 0.3)
+        records, examples = score_transfer(transfer, baselines, lpips, 0.3)
+        return summarize_transfers(transfer_table({"dance": records}, lpips.name))["dance"], records, examples
+
+    return score
+
+
+def test_a_perfect_result_loses_only_what_the_codec_costs_and_beats_all_baselines(score, walk):
+    metrics, records, examples = score(walk().picture)
+    assert len(records) == walk().count
+    for region in ("frame", "box", "mask"):
+        assert metrics[region]["psnr"] > 35 and metrics[region]["ssim"] > 0.96 and metrics[region][LPIPS] < 0.3
+        for baseline in BASELINES:
+            others = metrics["baselines"][baseline][region]
+            assert metrics[region]["psnr"] > others["psnr"] + 5
+            assert metrics[region]["ssim"] > others["ssim"] and metrics[region][LPIPS] < others[LPIPS] / 2
+    assert "beats every baseline" in verdict("dance", metrics)[0]
+    assert [example.frame for example in examples][:: EXAMPLES - 1] == [0, walk().count - 1]
+
+
+def test_the_empty_background_as_the_result_scores_as_that_baseline(score, walk):
+    metrics, _, _ = score(lambda t: walk().background(), crf=0)
+    for region in ("frame", "box", "mask"):
+        baseline = metrics["baselines"]["empty_background"][region]
+        assert metrics[region]["psnr"] == pytest.approx(baseline["psnr"], abs=0.5)
+
+
+def test_a_blank_result_beats_nothing(score):
+    metrics, _, _ = score(lambda t: np.full((HEIGHT, WIDTH, 3), 250, np.uint8))
+    sentence = verdict("dance", metrics)[0]
+    assert all(title in sentence for title in BASELINES.values())
+    assert metrics["frame"]["psnr"] < metrics["baselines"]["mean_frame"]["frame"]["psnr"] - 5
+
+
+def test_a_result_one_frame_late_is_far_from_perfect(score, walk):
+    perfect = score(walk().picture)[0]
+    late = score(lambda t: walk().picture(max(0, t - 1)))[0]
+    for region in ("frame", "box", "mask"):
+        assert late[region]["psnr"] < perfect[region]["psnr"] - 8
+        assert late[region][LPIPS] > 2 * perfect[region][LPIPS]
+
+
+@pytest.mark.parametrize("factor", [1, 0.5])
+def test_joints_are_measured_in_px_of_the_training_picture(score, walk, factor):
+    metrics, records, _ = score(walk().picture, moved=(2, -5), factor=factor)
+    assert metrics["joints"] == pytest.approx({"normalized": 2, "raw": 5, "ratio": 2.5}, rel=1e-4)
+    assert records[3]["joints.normalized"] == pytest.approx(2, rel=1e-4)
+
+
+def test_a_result_of_one_frame_less_is_compared_as_far_as_it_goes(score, walk):
+    metrics, records, _ = score(walk().picture, count=walk().count - 1)
+    assert [record["frame"] for record in records] == list(range(walk().count - 1))
+    assert records[3]["time"] == pytest.approx(0.1)
+    assert metrics["mask"]["psnr"] > 30
+
+
+def test_examples_show_source_truth_and_result_of_the_same_frame(score, walk, blur):
+    _, _, examples = score(lambda t: walk().picture(t) // 2)
+    assert len(examples) == EXAMPLES
+    for example in examples:
+        true = walk().picture(example.frame)
+        for picture, expected in ((example.source, 255 - true), (example.truth, true), (example.result, true // 2)):
+            np.testing.assert_allclose(blur(picture), blur(expected), atol=8)
