@@ -52,9 +52,8 @@ class Top(Description):
 
 
 class Bottom(Description):
-    """Trousers, shorts or a skirt. end: template height where it ends. weave: how coarse it looks, 0..1 (denim: 1)."""
+    """Trousers or shorts. end: template height where they end. weave: how coarse it looks, 0..1 (denim: 1)."""
 
-    kind: Literal["trousers", "skirt"]
     colour: Colour
     end: float
     weave: Share = 0.0

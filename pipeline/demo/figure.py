@@ -9,7 +9,7 @@ from pipeline.demo.assets import Template, load_template, shape_body
 from pipeline.demo.cast import Person
 from pipeline.demo.mesh import split_quads
 from pipeline.demo.noise import noise
-from pipeline.demo.paint.cloth import paint_clothes, paint_skirt
+from pipeline.demo.paint.cloth import paint_clothes
 from pipeline.demo.paint.eye import paint_eye, paint_lashes
 from pipeline.demo.paint.hair import paint_strips
 from pipeline.demo.paint.skin import paint_skin
@@ -19,21 +19,21 @@ from pipeline.demo.template import HEAD, SHOE_TOP
 from pipeline.demo.texels import Texels
 from pipeline.demo.wardrobe import clothed
 
-SKIN, CLOTHES, EYES, LASHES, HAIR, SKIRT = range(6)  # what a triangle shows
-TWO_SIDED = (CLOTHES, LASHES, HAIR, SKIRT)
+SKIN, CLOTHES, EYES, LASHES, HAIR = range(5)  # what a triangle shows
+TWO_SIDED = (CLOTHES, LASHES, HAIR)
 TEXEL = 0.004  # m
 FACE_TEXEL = 0.0015  # m, on the head: lips and eyes are thin
 COVERED = 0.008  # m inside a garment's edge from where on the body under it is not drawn, or it would show through
 INFLUENCES = 6  # bones that move a vertex
 # How far folds tilt the surface, and how many of them there are in a metre, for each of the kinds above.
-FOLDS = np.array([(0.05, 60), (0.30, 20), (0.05, 60), (0.05, 60), (0.12, 60), (0.30, 20)])
+FOLDS = np.array([(0.05, 60), (0.30, 20), (0.05, 60), (0.05, 60), (0.12, 60)])
 
 
 @dataclass(frozen=True)
 class Figure:
     """A person ready to be posed and drawn, V vertices and T triangles.
 
-    rest: (V, 3), m. weights, bones: (V, K). triangles: int32 (T, 3). kinds: int (T,), what they show, SKIN to SKIRT.
+    rest: (V, 3), m. weights, bones: (V, K). triangles: int32 (T, 3). kinds: int (T,), what they show, SKIN to HAIR.
     texels: where each triangle's texels are; colour: float32 (texels, 3), linear; gloss: float32 (texels,); tilt: float32
     (texels, 3), added to the normal. sole: height of the soles in the rest pose, m.
     """
@@ -103,9 +103,6 @@ def _parts(template: Template, person: Person) -> list[tuple[np.ndarray, int]]:
     parts = [(body[bare], SKIN), (tights[worn], CLOTHES)]
     parts += [(faces[f"helper-{side}-eye"], EYES) for side in "lr"]
     parts += [(faces[f"helper-{side}-eyelashes-{lid}"], LASHES) for side in "lr" for lid in "12"]
-    if person.bottom.kind == "skirt":
-        skirt = faces["helper-skirt"]
-        parts.append((skirt[(places[skirt][:, :, 2] > person.bottom.end).any(axis=1)], SKIRT))
     return parts
 
 
@@ -122,7 +119,6 @@ def _paint(points: np.ndarray, kinds: np.ndarray, template: Template, person: Pe
         CLOTHES: lambda p: paint_clothes(p, person, sole),
         LASHES: paint_lashes,
         HAIR: lambda p: paint_strips(p, person.hair),
-        SKIRT: lambda p: paint_skirt(p, person),
     }
     for kind, paint in painters.items():
         texels = np.nonzero(kinds == kind)[0]

@@ -13,7 +13,6 @@ from pipeline.demo.template import HEAD, SHOE_TOP
 from pipeline.demo.wardrobe import clothed
 
 CLOSEST = 0.005  # m between the body and any garment
-SKIRT_GAP = 0.010  # m more under a skirt
 SHOE = 0.010  # m: thickness of the uppers
 SOLE = 0.014  # m
 STRIP_WIDTH = 1.22  # the template's strips of hair leave gaps between them
@@ -49,20 +48,9 @@ def dress(template: Template, rest: np.ndarray, person: Person) -> tuple[np.ndar
     rest = smooth(rest, tights, cloth)
     loose = smoothstep(0, 0.03, clothed(places, person)) * person.top.looseness + CLOSEST
     rest = rest + normals(rest, tights) * (cloth * loose + shoe * SHOE)[:, None]
-    if person.bottom.kind == "skirt":
-        rest = _flare(template, rest, person)
     sole = rest[shoe, 2].min()
     rest[shoe & (rest[:, 2] < sole + SOLE), 2] = sole
     return rest, float(sole)
-
-
-def _flare(template: Template, rest: np.ndarray, person: Person) -> np.ndarray:
-    """Hold the skirt off what is worn under it, and end it in a straight seam."""
-    skirt = split_quads(template.faces["helper-skirt"])
-    worn = np.isin(np.arange(len(rest)), skirt)
-    rest = rest + normals(rest, skirt) * (worn * (person.top.looseness + SKIRT_GAP))[:, None]
-    rest[:, 2] += worn * np.maximum(0, person.bottom.end - template.vertices[:, 2])
-    return rest
 
 
 def loose_hair(template: Template, rest: np.ndarray, length: float) -> tuple[Template, np.ndarray, np.ndarray]:

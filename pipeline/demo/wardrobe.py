@@ -6,7 +6,6 @@ from pipeline.demo.cast import Person
 from pipeline.demo.template import ARM, along_arm, on_arm
 
 OVERLAP = 0.10  # m that the bottom reaches up under the top
-UNDER_SKIRT = -0.22  # template height where the shorts under a skirt end
 
 
 def in_top(points: np.ndarray, person: Person) -> np.ndarray:
@@ -19,10 +18,9 @@ def in_top(points: np.ndarray, person: Person) -> np.ndarray:
 
 
 def in_bottom(points: np.ndarray, person: Person) -> np.ndarray:
-    """Distance (N,) of ``points`` (N, 3) to the edge of the trousers, or of the shorts under a skirt."""
-    end = person.bottom.end if person.bottom.kind == "trousers" else max(person.bottom.end, UNDER_SKIRT)
+    """Distance (N,) of ``points`` (N, 3) to the edge of the trousers: waist or end."""
     z = points[:, 2]
-    return np.where(on_arm(points), -1, np.minimum(person.top.hem + OVERLAP - z, z - end))
+    return np.where(on_arm(points), -1, np.minimum(person.top.hem + OVERLAP - z, z - person.bottom.end))
 
 
 def clothed(points: np.ndarray, person: Person) -> np.ndarray:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from pipeline.demo import cast
-from pipeline.demo.figure import CLOTHES, HAIR, SKIN, SKIRT, TWO_SIDED, build_figure
+from pipeline.demo.figure import CLOTHES, HAIR, SKIN, TWO_SIDED, build_figure
 from pipeline.demo.raster import rasterize
 
 
@@ -51,5 +51,4 @@ def test_garments_follow_the_description(figures):
     for name, person in cast.persons().items():
         kinds = set(figures[name].kinds.tolist())
         assert {SKIN, CLOTHES} <= kinds
-        assert (SKIRT in kinds) == (person.bottom.kind == "skirt")
         assert (HAIR in kinds) == (person.hair.length is not None)

@@ -31,16 +31,6 @@ def paint_clothes(points: np.ndarray, person: Person, sole: float) -> tuple[np.n
     return colour.astype(np.float32), np.where(shoe, SHOE_GLOSS, GLOSS).astype(np.float32)
 
 
-def paint_skirt(points: np.ndarray, person: Person) -> tuple[np.ndarray, np.ndarray]:
-    """Colour (N, 3) and gloss (N,) of a skirt at ``points`` (N, 3): pleats, and a darker seam at its end."""
-    around = np.arctan2(points[:, 0], -points[:, 1])
-    pleats = 0.88 + 0.12 * np.sin(around * 28)
-    colour = _worn(points, _weave(points, person) * pleats[:, None])
-    return mix(colour, colour * 0.6, smoothstep(0.018, 0.010, points[:, 2] - person.bottom.end)), np.full(
-        len(points), GLOSS, np.float32
-    )
-
-
 def _worn(points: np.ndarray, colour: np.ndarray) -> np.ndarray:
     """Broad folds and fine threads over ``colour`` (N, 3)."""
     fold, thread = noise(points * [14, 14, 9]), noise(points * 420)
