@@ -1,6 +1,7 @@
 """Where a dancer's joints truly are, in the project's own pose schema (pipeline/pose/layout.py)."""
 
 from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ from ruamel.yaml import YAML
 
 from pipeline.demo.assets import Template
 from pipeline.demo.skeleton import skin
-from pipeline.pose.layout import NUM_JOINTS
+from pipeline.pose.layout import LEFT_EYE, NUM_JOINTS, RIGHT_EYE
 
 JOINTS = Path(__file__).with_name("joints.yaml")
 FACING = np.cos(np.radians(60))  # a face turned farther away from the camera shows less than half of its joints
@@ -45,7 +46,7 @@ class Landmarks:
     def faces_camera(self, transforms: np.ndarray, camera: np.ndarray) -> bool:
         """Whether the face is turned towards a camera at ``camera`` (3,), m, by less than 60 degrees away from it."""
         rotation, shift = transforms[self._head, :, :3], transforms[self._head, :, 3]
-        eyes = self._points[np.isin(self._joint, [15, 16])].mean(axis=0)
+        eyes = self._points[np.isin(self._joint, [RIGHT_EYE, LEFT_EYE])].mean(axis=0)
         sight = camera - (rotation @ eyes + shift)
         return bool(rotation @ [0, -1, 0] @ sight > FACING * np.linalg.norm(sight))
 
@@ -53,5 +54,5 @@ class Landmarks:
 def _read_joints() -> list[Mapping]:
     """For each of the 137 joints the points {bone or vertex: weight} whose mean it is."""
     table = YAML(typ="safe").load(JOINTS)
-    joints = [*table["body"].values(), *sum(table["face"].values(), []), *table["left_hand"], *table["right_hand"]]
+    joints = [*table["body"].values(), *chain(*table["face"].values()), *table["left_hand"], *table["right_hand"]]
     return [joint if isinstance(joint, Mapping) else {joint: 1.0} for joint in joints]
