@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 from pipeline.cli import UserError
 from pipeline.files import write_json
 from pipeline.metrics.records import plots, summarize, to_table, write_plots
+from pipeline.metrics.transfer_records import summarize_transfers, transfer_table
 from pipeline.report import main
 from pipeline.reporting.contact_sheet import write_png
 
@@ -92,6 +93,21 @@ def workspace(tmp_path, monkeypatch, default_params):
     return tmp_path
 
 
+@pytest.fixture
+def scored(workspace):
+    """The workspace after an evaluation in which tango, of the two sources, had a truth; its metrics."""
+    rng = np.random.default_rng(1)
+    columns = [name for name in transfer_table({}, LPIPS) if "." in name]
+    records = [{"frame": t, "time": t / 30} | dict(zip(columns, rng.uniform(size=99))) for t in range(5)]
+    table = transfer_table({"tango": records}, LPIPS)
+    table.to_parquet(workspace / "reports/per_frame_transfer.parquet", index=False)
+    metrics = json.loads((workspace / "reports/metrics.json").read_text())
+    metrics["transfer"] = summarize_transfers(table)
+    write_json(workspace / "reports/metrics.json", metrics)
+    write_png(workspace / "reports/evaluate/transfer_tango.png", np.full((64, 160, 3), 90, np.uint8))
+    return metrics["transfer"]["tango"]
+
+
 def write_params(folder, params):
     with (folder / "params.yaml").open("w") as file:
         YAML().dump(params, file)
@@ -129,6 +145,34 @@ def test_page_shows_every_part(workspace, capsys):
     ):
         assert path in out
     assert str(workspace) not in out + html
+
+
+def test_shows_transfers_beside_the_baselines(workspace, scored):
+    main()
+    html = (workspace / "reports/index.html").read_text()
+    page = Page(html)
+    results = [row for row in page.rows if row[0] == "result"]
+    assert results == [
+        ["result", *(f"{scored[region][measure]:.4f}" for measure in ("psnr", "ssim", LPIPS))]
+        for region in ("frame", "box", "mask")
+    ]
+    nearest = scored["baselines"]["nearest_pose"]["box"]
+    assert ["nearest pose", *(f"{nearest[measure]:.4f}" for measure in ("psnr", "ssim", LPIPS))] in page.rows
+    assert "tango: the normalized joints are" in page.text and "Measured against the truth" in page.text
+    assert html.count("data:image/svg") == 3  # and by frame of the transfer
+    assert "polka: the" not in page.text
+
+
+def test_without_any_truth_there_is_no_such_section(workspace):
+    main()
+    assert "truth" not in Page((workspace / "reports/index.html").read_text()).text
+
+
+@pytest.mark.parametrize("missing", ["reports/per_frame_transfer.parquet", "reports/evaluate/transfer_tango.png"])
+def test_says_what_of_a_transfer_is_missing(workspace, scored, missing):
+    (workspace / missing).unlink()
+    with pytest.raises(UserError, match=f"{missing} is missing"):
+        main()
 
 
 def test_links_lead_somewhere_and_nothing_comes_from_the_internet(workspace):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
+from torch import Tensor
 
 from pipeline.metrics.lpips import Lpips
 from pipeline.metrics.psnr import psnr
@@ -26,42 +27,40 @@ class RegionMeasures:
     def __init__(self, lpips: Lpips, constants: Mapping[str, np.ndarray]) -> None:
         self.lpips = lpips
         self.constants = dict(constants)
-        self.features = {name: lpips.features(picture[None]) for name, picture in constants.items()}
+        self.features = {name: self._features(picture) for name, picture in constants.items()}
 
     def __call__(self, truth: np.ndarray, mask: np.ndarray, pictures: Mapping[str, np.ndarray]) -> dict[str, Record]:
         """``{name: {"frame.psnr": ..., "mask.lpips_<net>": ...}}`` of ``pictures`` and the constants.
 
         truth, pictures: uint8 RGB (H, W, 3); mask: bool (H, W). Without any person only ``frame`` is measured.
         """
-        of_truth = self.lpips.features(truth[None])
-        features = self.features | {name: self.lpips.features(each[None]) for name, each in pictures.items()}
-        pictures = self.constants | pictures
-        distances = {name: self.lpips.distance(of_truth, features[name])[0] for name in pictures}
-        similarities = {name: ssim_map(truth, picture) for name, picture in pictures.items()}
-        records = {
-            name: self._record("frame", psnr(truth, picture), _inside(similarities[name]), distances[name])
-            for name, picture in pictures.items()
-        }
-        if mask.any():
-            box = person_box(mask, self.lpips.smallest)
-            crops = [picture[box] for picture in pictures.values()]
-            persons = [np.where(mask[box][..., None], crop, truth[box]) for crop in crops]
-            layers = self.lpips.features(np.stack([truth[box], *crops, *persons]))
-            of_box, of_mask = np.split(
-                self.lpips.distance([layer[:1] for layer in layers], [layer[1:] for layer in layers]), 2
-            )
-            for index, (name, picture) in enumerate(pictures.items()):
-                similarity = similarities[name]
-                records[name] |= self._record(
-                    "box", psnr(truth[box], picture[box]), _inside(similarity[box]), of_box[index]
-                ) | self._record(
-                    "mask", psnr(truth, picture, mask), similarity[mask].mean(), of_mask[index]
+        whole = self._features(truth)
+        box = person_box(mask, self.lpips.smallest) if mask.any() else None
+        cropped = self._features(truth[box]) if box else None
+        records = {}
+        for name, picture in (self.constants | pictures).items():
+            similarity = ssim_map(truth, picture)
+            features = self.features[name] if name in self.features else self._features(picture)
+            record = self._record("frame", psnr(truth, picture), _inside(similarity), whole, features)
+            if box:
+                crop = picture[box]
+                person = np.where(mask[box][..., None], crop, truth[box])
+                record |= self._record(
+                    "box", psnr(truth[box], crop), _inside(similarity[box]), cropped, self._features(crop)
                 )
+                record |= self._record(
+                    "mask", psnr(truth, picture, mask), similarity[mask].mean(), cropped, self._features(person)
+                )
+            records[name] = record
         return records
 
-    def _record(self, region: str, *values: float) -> Record:
-        names = "psnr", "ssim", self.lpips.name
-        return {f"{region}.{name}": float(value) for name, value in zip(names, values, strict=True)}
+    def _features(self, picture: np.ndarray) -> list[Tensor]:
+        """Of one picture: several at a time fall out of the processor's cache and take longer."""
+        return self.lpips.features(picture[None])
+
+    def _record(self, region: str, psnr: float, ssim: float, truth: list[Tensor], features: list[Tensor]) -> Record:
+        distance = self.lpips.distance(truth, features)[0]
+        return {f"{region}.psnr": psnr, f"{region}.ssim": float(ssim), f"{region}.{self.lpips.name}": float(distance)}
 
 
 def person_box(mask: np.ndarray, smallest: int) -> Box:

@@ -69,22 +69,18 @@ def heading(measure: str) -> str:
 
 
 def verdict(source: str, metrics: Mapping[str, Any]) -> list[str]:
-    """Sentences: which baselines the result does not beat and where, and what normalization is worth."""
-    unbeaten = []
+    """Sentences: every baseline that the result does not beat, and where; and what normalization is worth."""
+    sentences = []
     for baseline, title in BASELINES.items():
         others = metrics["baselines"].get(baseline, {})
         places = [
-            f"{where} ({', '.join(measures)})"
+            f"{where} ({', '.join(map(heading, measures))})"
             for region, where in REGIONS.items()
-            if (measures := _not_better(metrics.get(region, {}), others.get(region, {})))
+            if (measures := _not_better(measures_of(metrics), metrics.get(region, {}), others.get(region, {})))
         ]
         if places:
-            unbeaten.append(f"{title} in the {', the '.join(places)}")
-    sentences = [
-        f"{source}: the result does not beat the baseline " + "; nor ".join(unbeaten)
-        if unbeaten
-        else f"{source}: the result beats every baseline in every region by every measure"
-    ]
+            sentences.append(f"{source}: the result does not beat the {title} in the {', the '.join(places)}")
+    sentences = sentences or [f"{source}: the result beats every baseline in every region by every measure"]
     joints = metrics.get("joints", {})
     if "ratio" in joints:
         sentences.append(
@@ -94,11 +90,16 @@ def verdict(source: str, metrics: Mapping[str, Any]) -> list[str]:
     return sentences
 
 
-def _not_better(result: Mapping[str, float], baseline: Mapping[str, float]) -> list[str]:
-    """The measures by which ``result`` is as good as ``baseline`` or worse."""
+def _not_better(measures: Sequence[str], result: Mapping[str, float], baseline: Mapping[str, float]) -> list[str]:
+    """The measures, of those that both have, by which ``result`` is as good as ``baseline`` or worse."""
     return [
         measure
-        for measure, value in result.items()
-        if measure in baseline
-        and (value <= baseline[measure] if measure in HIGHER_IS_BETTER else value >= baseline[measure])
+        for measure in measures
+        if measure in result
+        and measure in baseline
+        and (
+            result[measure] <= baseline[measure]
+            if measure in HIGHER_IS_BETTER
+            else result[measure] >= baseline[measure]
+        )
     ]
