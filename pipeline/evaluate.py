@@ -1,6 +1,7 @@
 """Stage evaluate: held-out target frames against the real ones, and transfers against the truth where there is one."""
 
 from pathlib import Path
+from typing import Any
 
 from pipeline.cli import UserError, run
 from pipeline.devices import make_repeatable, pick_device
@@ -68,13 +69,25 @@ def open_transfer(
     return Transfer(result, clip, normalized.fps, poses, FrameStore(FRAMES / f"{name}.parquet"))
 
 
+def print_scores(metrics: dict[str, Any], run_name: str, size: str) -> None:
+    """The paper's tables with this run, which is ``run_name`` in them, and every transfer beside the baselines."""
+    print("\n\n".join(as_text(each) for each in tables(metrics, run_name)))
+    print(f"\nThis run: {metrics['frames']['held_out']} held-out frames at {size}. {CAVEAT}")
+    for reason in unmeasured(metrics):
+        print(f"not measured: {reason}")
+    for source, scores in metrics.get("transfer", {}).items():
+        print("", *(f"{as_text(each)}\n" for each in transfer_tables(source, scores)), sep="\n")
+        print(*verdict(source, scores), sep="\n")
+
+
 def main() -> None:
     params = load_params()
     device = pick_device(params.device)
     make_repeatable(seed=0)  # nothing here is drawn at random; this chooses deterministic kernels
     store, track = FrameStore(FRAMES / "target.parquet"), read_track(POSES / "target.parquet")
     if len(store) != len(track):
-        raise UserError(f"{POSES}/target.parquet has {len(track)} frames, {store.path} has {len(store)}: run `dvc repro`")
+        raise UserError(f"{POSES}/target.parquet has {len(track)} poses for the {len(store)} frames of {store.path}: "
+                        "run `dvc repro`")
     end, first = split(len(store), params.evaluate.holdout, params.evaluate.gap)
     weights = Path(params.evaluate.lpips_weights) if params.evaluate.lpips_weights else None
     lpips = Lpips(params.evaluate.lpips, weights, device)
@@ -87,8 +100,8 @@ def main() -> None:
     }
     if transfers and min(width, height) < lpips.smallest:
         raise UserError(
-            f"the training picture of {width}x{height} px is too small for evaluate.lpips {params.evaluate.lpips}, which "
-            f"needs {lpips.smallest} px: raise train.height"
+            f"the training picture of {width}x{height} px is too small for evaluate.lpips {params.evaluate.lpips}, "
+            f"which needs {lpips.smallest} px: raise train.height"
         )
 
     records, examples = evaluate_held_out(
@@ -113,15 +126,8 @@ def main() -> None:
     write_png(PICTURES / "frames.png", contact_sheet(examples))
     write_json(METRICS, metrics)
 
-    name = row_name(renderer.body.generator.temporal, renderer.face is not None)
-    print("\n\n".join(as_text(each) for each in tables(metrics, name)))
-    print(f"\nThis run: {len(records)} held-out frames at {width}x{height}. {CAVEAT}")
-    for reason in unmeasured(metrics):
-        print(f"not measured: {reason}")
-    for source in transfers:
-        scored = metrics["transfer"][source]
-        print("", *(f"{as_text(each)}\n" for each in transfer_tables(source, scored)), *verdict(source, scored), sep="\n")
-    print(f"metrics: {METRICS}; by frame: {PER_FRAME}; plots: {PLOTS}; pictures: {PICTURES}")
+    print_scores(metrics, row_name(renderer.body.generator.temporal, renderer.face is not None), f"{width}x{height}")
+    print(f"metrics: {METRICS}; by frame: {PER_FRAME}, {PER_FRAME_TRANSFER}; plots: {PLOTS}; pictures: {PICTURES}")
 
 
 if __name__ == "__main__":

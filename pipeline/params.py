@@ -47,7 +47,7 @@ class Source(Clip):
         if self.truth is not None:
             folder = PurePosixPath(self.truth)
             if TRUTH not in folder.parents or ".." in folder.parts:
-                raise ValueError(f"truth is {self.truth!r}; allowed: a folder inside {TRUTH}/, where DVC sees its changes")
+                raise ValueError(f"truth is {self.truth!r}; allowed: a folder inside {TRUTH}/, where DVC sees changes")
         return self
 
 

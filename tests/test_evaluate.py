@@ -191,7 +191,8 @@ def test_stage_writes_everything_and_the_same_bytes_again(workspace, capsys):
     first = made(workspace)
     plots = {"ssim", "lpips", "pose_distance", "missed_detections", "temporal"}
     assert {str(path.relative_to("reports")) for path in first} == {
-        "metrics.json", "per_frame.parquet", "per_frame_transfer.parquet", "evaluate/frames.png", *(f"plots/{plot}.json" for plot in plots),
+        "metrics.json", "per_frame.parquet", "per_frame_transfer.parquet", "evaluate/frames.png",
+        *(f"plots/{plot}.json" for plot in plots),
     }  # fmt: skip
     metrics = json.loads(first[Path("reports/metrics.json")])
     assert metrics["frames"]["held_out"] == 8 and "transfer" not in metrics
@@ -239,7 +240,8 @@ def test_names_the_missing_lpips_weights(workspace, default_params):
 @pytest.fixture
 def truth(workspace, default_params) -> Path:
     """The workspace with a source that is the target itself, perfectly transferred, and its truth."""
-    store, track = FrameStore(workspace / "data/frames/target.parquet"), read_track(workspace / "data/poses/target.parquet")
+    store = FrameStore(workspace / "data/frames/target.parquet")
+    track = read_track(workspace / "data/poses/target.parquet")
     shutil.copy(store.path, workspace / "data/frames/dancer.parquet")
     write_track(workspace / "data/poses/dancer.parquet", track.with_joints(track.joints + np.array([12, 0, 0])))
     write_track(workspace / "data/normalized/dancer.parquet", track.with_joints(track.joints + np.array([4, 0, 0])))

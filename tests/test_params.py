@@ -66,16 +66,19 @@ def test_a_source_cannot_be_called_target(tmp_path, default_params):
 
 
 def test_a_source_may_have_a_truth(tmp_path, default_params):
-    default_params["sources"] = {"tango": {"video": "x.mp4", "truth": "data/raw/truth/tango"}, "polka": {"video": "y.mp4"}}
+    tango = {"video": "x.mp4", "truth": "data/raw/truth/tango"}
+    default_params["sources"] = {"tango": tango, "polka": {"video": "y.mp4"}}
     params = load(tmp_path, default_params)
     assert params.sources["tango"].truth == "data/raw/truth/tango"
     assert params.sources["polka"].truth is None
 
 
-@pytest.mark.parametrize("truth", ["data/raw/tango", "data/raw/truth", "/data/raw/truth/tango", "", "data/raw/truth/../x"])
+@pytest.mark.parametrize(
+    "truth", ["data/raw/tango", "data/raw/truth", "/data/raw/truth/tango", "", "data/raw/truth/../x"]
+)
 def test_a_truth_lies_where_dvc_sees_it(tmp_path, default_params, truth):
     default_params["sources"] = {"tango": {"video": "x.mp4", "truth": truth}}
-    with pytest.raises(UserError, match=rf"sources\.tango\.truth is '{truth}'; allowed: a folder inside data/raw/truth/"):
+    with pytest.raises(UserError, match=rf"sources\.tango\.truth is '{truth}'; allowed: .* inside data/raw/truth/"):
         load(tmp_path, default_params)
 
 

@@ -18,9 +18,10 @@ class Baselines:
     - ``mean_frame``: the mean of each pixel over time.
     - ``nearest_pose``: the training frame whose pose is nearest.
 
-    store: the target's frames. bodies: (frames, 25, 3) the body's joints in them, in px of the store. end: the first frame
-    that was not trained on. width, height: px of the pictures. Memory does not grow with the clip: the averages
-    are over at most 101 evenly spread training frames, the nearest pose is one of at most 10,000.
+    store: the target's frames. bodies: (frames, 25, 3), the body's joints in them, in px of the store. end: the
+    first frame that was not trained on. width, height: px of the pictures. Memory for pictures does not grow
+    with the clip: the averages are over at most 101 evenly spread training frames, the nearest pose is one of at
+    most 10,000.
     """
 
     def __init__(

@@ -1,7 +1,5 @@
 """Pictures against the truth of one frame: the whole frame, the box around the person, the person alone."""
 
-from collections.abc import Mapping
-
 import numpy as np
 from torch import Tensor
 
@@ -24,12 +22,12 @@ class RegionMeasures:
     pictures by name that are compared with every frame; their features are computed once.
     """
 
-    def __init__(self, lpips: Lpips, constants: Mapping[str, np.ndarray]) -> None:
+    def __init__(self, lpips: Lpips, constants: dict[str, np.ndarray]) -> None:
         self.lpips = lpips
-        self.constants = dict(constants)
+        self.constants = constants
         self.features = {name: self._features(picture) for name, picture in constants.items()}
 
-    def __call__(self, truth: np.ndarray, mask: np.ndarray, pictures: Mapping[str, np.ndarray]) -> dict[str, Record]:
+    def __call__(self, truth: np.ndarray, mask: np.ndarray, pictures: dict[str, np.ndarray]) -> dict[str, Record]:
         """``{name: {"frame.psnr": ..., "mask.lpips_<net>": ...}}`` of ``pictures`` and the constants.
 
         truth, pictures: uint8 RGB (H, W, 3); mask: bool (H, W). Without any person only ``frame`` is measured.
@@ -58,9 +56,9 @@ class RegionMeasures:
         """Of one picture: several at a time fall out of the processor's cache and take longer."""
         return self.lpips.features(picture[None])
 
-    def _record(self, region: str, psnr: float, ssim: float, truth: list[Tensor], features: list[Tensor]) -> Record:
-        distance = self.lpips.distance(truth, features)[0]
-        return {f"{region}.psnr": psnr, f"{region}.ssim": float(ssim), f"{region}.{self.lpips.name}": float(distance)}
+    def _record(self, region: str, ratio: float, similarity: float, truth: list[Tensor], other: list[Tensor]) -> Record:
+        values = {"psnr": ratio, "ssim": similarity, self.lpips.name: self.lpips.distance(truth, other)[0]}
+        return {f"{region}.{measure}": float(value) for measure, value in values.items()}
 
 
 def person_box(mask: np.ndarray, smallest: int) -> Box:

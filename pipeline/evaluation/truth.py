@@ -51,11 +51,12 @@ class TruthClip:
         self.width, self.height = width, height
         counts = self.video.frames, len(self.track), len(self.masks)
         if len(set(counts)) > 1:
-            raise UserError("{} has {} frames in its video, {} poses and {} masks: make the clip again".format(
-                folder, *counts))
-        sizes = {(self.video.width, self.video.height), (self.track.width, self.track.height),
-                 self.masks[0].shape[::-1]}
-        if len(sizes) > 1:
+            frames, poses, masks = counts
+            raise UserError(
+                f"{folder} has {frames} frames in its video, {poses} poses and {masks} masks: make the clip again"
+            )
+        size = self.video.width, self.video.height
+        if not size == (self.track.width, self.track.height) == self.masks[0].shape[::-1]:
             raise UserError(f"{folder} has video, poses and masks of different sizes in px: make the clip again")
 
     def count(self, fps: Fraction) -> int:
@@ -72,15 +73,12 @@ class TruthClip:
     def mask(self, index: int) -> np.ndarray:
         """Frame ``index``'s mask in the training picture: pixels of which the person covers half or more."""
         fit = self.fit
-        size = fit.scaled_width, fit.scaled_height
-        scaled = cv2.resize(self.masks[index].astype(np.float32), size, interpolation=_interpolation(fit.scaled_height,
-                            fit.original_height))
+        scaled = _resized(self.masks[index].astype(np.float32), fit.scaled_width, fit.scaled_height)
+        visible = scaled[max(0, -fit.top) :, max(0, -fit.left) :][: fit.height, : fit.width]
         left, top = max(0, fit.left), max(0, fit.top)
-        visible = scaled[max(0, -fit.top):, max(0, -fit.left):][: fit.height, : fit.width]
         placed = np.zeros((fit.height, fit.width), np.float32)
         placed[top : top + visible.shape[0], left : left + visible.shape[1]] = visible
-        share = cv2.resize(placed, (self.width, self.height), interpolation=_interpolation(self.height, fit.height))
-        return share >= 0.5
+        return _resized(placed, self.width, self.height) >= 0.5
 
     def pose(self, index: int) -> np.ndarray:
         """Frame ``index``'s pose in px of the training picture, float32 (137, 3)."""
@@ -90,5 +88,7 @@ class TruthClip:
         return pose
 
 
-def _interpolation(new: int, old: int) -> int:
-    return cv2.INTER_AREA if new < old else cv2.INTER_LINEAR
+def _resized(share: np.ndarray, width: int, height: int) -> np.ndarray:
+    """How much of each pixel is covered, float32 (H, W) in 0..1, at another size."""
+    shrinks = height < share.shape[0]
+    return cv2.resize(share, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
