@@ -2,15 +2,16 @@
 
 A motion has two clocks. The *beat* runs with time and moves trunk, head and arms, whose channels are means plus
 sinusoids. The *stride* counts steps: step k, a left one if k is even, swings while the stride goes from k to k + 1.
-The body follows a path and a heading over the stride, and every footstep is planned from them, so that a foot which is
-down stays exactly where it is. Now and then the dance is interrupted by a *figure*: the stride eases to a stop with both
-feet down, channels blend to the figure's keys and back, and the stride goes on.
+The body follows a path and a heading over the stride, and every footstep is planned from them, so that a foot that is
+down stays exactly where it is. Now and then the dance is interrupted by a *figure*: the stride eases to a stop with
+both feet down, channels blend to the figure's keys and back, and the stride goes on.
 
 Every pose is a function of time alone, smooth enough for the velocity to be continuous.
 """
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -46,23 +47,26 @@ def load_motions(file: Path = MOTIONS) -> dict[str, "Motion"]:
     content = YAML(typ="safe").load(file)
     figures = {}
     for name, keys in content["figures"].items():
-        figures[name] = _mirrored(figures[keys["mirror"]]) if "mirror" in keys else [
-            _Key(key, f"figure {name} in {file.name}") for key in keys]
+        mirror = isinstance(keys, Mapping)
+        figures[name] = (_mirrored(figures[keys["mirror"]]) if mirror
+                         else _read_figure(keys, f"figure {name} in {file.name}"))
     return {name: Motion(description, figures, f"motion {name} in {file.name}")
             for name, description in content["motions"].items()}
 
 
 class Motion:
-    """One dance."""
+    """One dance. ``beat``: s between its beats."""
 
     def __init__(self, description: Mapping, figures: Mapping[str, Sequence["_Key"]], place: str) -> None:
-        """description: an entry of ``motions`` in motions.yaml. ``place`` names it in a UserError."""
+        """description: an entry of ``motions`` in motions.yaml. figures: what it may name. place: for errors."""
         _check_keys(description, {"beat", "width", "splay", "look", "steps", "path", "body", "figures"}, place)
+        if "beat" not in description:
+            raise UserError(f"{place} must say how long its beat is, in seconds")
         path = description.get("path", {})
         _check_keys(path, {"x", "y", "heading", "turns"}, f"path of {place}")
         steps = description.get("steps")
         _check_keys(steps or {}, set(STEPS), f"steps of {place}")
-        self._beat = description["beat"]
+        self.beat = description["beat"]
         self._width = description.get("width", 0.16)
         self._splay = np.radians(description.get("splay", 8))
         self._look = description.get("look", 0)
@@ -73,17 +77,21 @@ class Motion:
         if feet := [name for name in body if name.split(".")[0] in FEET]:
             raise UserError(f"body of {place} sets {feet[0]}: only figures can, elsewhere feet follow the path")
         self._body = {name: Waves(body.get(name, rest)) for name, rest in REST.items()}
-        interludes = description.get("figures", {"after": 0, "order": []})
+        interludes = {"after": 0, "order": []} | description.get("figures", {})
+        _check_keys(interludes, {"after", "order"}, f"figures of {place}")
         if unknown := set(interludes["order"]) - set(figures):
             raise UserError(f"{place} names the figure {min(unknown)}, which is not under figures")
         self._after = interludes["after"]
+        if self._steps and interludes["order"] and (self._after != int(self._after) or self._after < 2 * RAMP):
+            raise UserError(f"after in figures of {place} is {self._after}: between steps it must be a whole number "
+                            "of 2 or more, so that both feet are down when a figure begins")
         self._figures = [figures[name] for name in interludes["order"]]
         lengths = [self._after + sum(key.beats + key.hold for key in figure) for figure in self._figures]
         self._starts = np.concatenate([[0.0], np.cumsum(lengths)])  # beats at which each figure's turn begins
 
     def pose(self, seconds: float) -> Pose:
         """The pose at a time of at least 0 s."""
-        beat = seconds / self._beat
+        beat = seconds / self.beat
         stride, figure, since = self._schedule(beat)
         place, heading = self._place(stride), self._heading(stride)
         forward, left = _directions(heading)
@@ -172,31 +180,38 @@ class Waves:
         return self._mean + sum(amplitude * np.sin(rate * time + phase) for amplitude, rate, phase in self._waves)
 
 
+@dataclass(frozen=True)
 class _Key:
     """A pose that a figure passes: the channels it decides, the beats to get there and those it is held."""
 
-    def __init__(self, description: Mapping, place: str) -> None:
-        self.beats = description["beats"]
-        self.hold = description.get("hold", 0)
-        rest = {part: names for part, names in description.items() if part not in {"beats", "hold"}}
-        self.channels = _channels(rest, place)
+    beats: float
+    hold: float
+    channels: dict[str, float]
+
+
+def _read_figure(keys: Sequence[Mapping], place: str) -> list[_Key]:
+    figure = []
+    for key in keys:
+        parts = {part: names for part, names in key.items() if part not in {"beats", "hold"}}
+        figure.append(_Key(key["beats"], key.get("hold", 0), _channels(parts, place)))
+    if figure[-1].channels:
+        raise UserError(f"the last key of {place} must have no channels: it is the way back to the dance")
+    return figure
 
 
 def _mirrored(figure: Sequence[_Key]) -> list[_Key]:
     """The figure with left and right exchanged."""
-    mirrored = []
-    for key in figure:
-        twin = _Key({"beats": key.beats, "hold": key.hold}, "")
-        for name, value in key.channels.items():
-            part, channel = name.split(".")
-            swapped = {"left": "right", "right": "left"}.get(part.split("_")[0])
-            part = f"{swapped}_{part.split('_')[1]}" if swapped else part
-            twin.channels[f"{part}.{channel}"] = -value if name in LEFTWARD else value
-        mirrored.append(twin)
-    return mirrored
+
+    def other_side(name: str) -> str:
+        side, _, rest = name.partition("_")
+        return f"{'right' if side == 'left' else 'left'}_{rest}" if rest else name
+
+    return [_Key(key.beats, key.hold, {other_side(name): -value if name in LEFTWARD else value
+                                       for name, value in key.channels.items()}) for key in figure]
 
 
-def _perform(figure: Sequence[_Key], since: float, dance: dict[str, float]) -> tuple[dict[str, float], dict[str, float]]:
+def _perform(figure: Sequence[_Key], since: float,
+             dance: dict[str, float]) -> tuple[dict[str, float], dict[str, float]]:
     """The channels ``since`` beats after a figure began, and how high each foot is on its way to another place."""
     before = dance
     for key in figure:
@@ -205,8 +220,8 @@ def _perform(figure: Sequence[_Key], since: float, dance: dict[str, float]) -> t
         if since < key.beats + key.hold:
             blend = _smooth(share)
             channels = {name: value + (after[name] - value) * blend for name, value in before.items()}
-            moving = {foot: any(before[f"{foot}.{name}"] != after[f"{foot}.{name}"] for name in ("front", "side", "turn"))
-                      for foot in FEET}
+            moving = {foot: any(before[f"{foot}.{name}"] != after[f"{foot}.{name}"]
+                                for name in ("front", "side", "turn")) for foot in FEET}
             arc = CLEARANCE * np.sin(np.pi * share) ** 2
             return channels, {foot: arc if moving[foot] else 0.0 for foot in FEET}
         since -= key.beats + key.hold
@@ -234,7 +249,7 @@ def _from_channels(channels: Mapping[str, float], part: str, side: str, arc: flo
 
 
 def _channels(description: Mapping, place: str) -> dict:
-    """Nested parts and names as a flat dict; ``arms`` and ``feet`` stand for both sides. Raises UserError if unknown."""
+    """Nested parts and names as a flat dict; ``arms`` and ``feet`` stand for both sides. UserError if unknown."""
     both = {"arms": ARMS, "feet": FEET}
     flat = {}
     for part in sorted(description, key=lambda part: part not in both):  # what one side says goes before both's
@@ -265,7 +280,7 @@ def _smooth(share: float) -> float:
 
 
 def _eased(time: float, duration: float) -> float:
-    """The way made at speed 1 with smooth ramps at both ends: 0 until time 0, ``duration - RAMP`` from ``duration`` on."""
+    """The way made at speed 1 with smooth ramps at both ends: ``duration - RAMP`` when ``duration`` is over."""
 
     def since(start: float) -> float:  # the integral of a smooth step that begins at ``start``
         share = np.clip((time - start) / RAMP, 0, 1)

@@ -40,8 +40,10 @@ class Arm:
 
 @dataclass(frozen=True)
 class Foot:
-    """One foot. x, y: where its ankle is above the floor when it stands flat, leg lengths. lift: the ball's height,
-    leg lengths. yaw: rad to the left. pitch: rad by which the heel is higher than the ball, around which the foot rolls.
+    """One foot.
+
+    x, y: where its ankle is above the floor when it stands flat, leg lengths. lift: the ball's height, leg lengths.
+    yaw: to the left, rad. pitch: the heel's rise, rad; the foot rolls around its ball.
     """
 
     x: float
@@ -55,9 +57,9 @@ class Foot:
 class Pose:
     """All that a motion decides.
 
-    pelvis: x, y on the floor and height, leg lengths; height 1 is that of the rest pose. hips: turn to the left, lean to
-    the front, tilt to the left, rad. spine: bend to the front, side to the left, twist to the left. head: nod to the
-    front, tilt to the left, turn to the left. arms and feet by side, "L" and "R".
+    pelvis: x, y on the floor and height, leg lengths; height 1 is that of the rest pose. hips: turn to the left, lean
+    to the front, tilt to the left, rad. spine: bend to the front, side to the left, twist to the left, rad. head: nod
+    to the front, tilt to the left, turn to the left, rad. arms and feet by side, "L" and "R".
     """
 
     pelvis: tuple[float, float, float]
@@ -157,13 +159,14 @@ class Skeleton:
 
     def _pose_leg(self, side: str, foot: Foot, pelvis: np.ndarray, hips: np.ndarray,
                   ankle: np.ndarray) -> dict[str, np.ndarray]:
-        """Rotations of a leg's bones. The knee bends to where pelvis and toes point on average, and a little outward."""
+        """Rotations of a leg's bones; the knee bends to where pelvis and toes point on average, a little outward."""
         leg = self._legs[side]
         hip = pelvis + hips @ (self._head(f"upperleg01.{side}") - self._head("spine05"))
         heading = _turn(foot.yaw)
         sideways = (hips + heading) @ (LEFT - KNEES_OUT * SIDES[side] * FORWARD)
         direction = _unit(ankle - hip)
-        distance = np.clip(np.linalg.norm(ankle - hip), abs(leg.thigh - leg.shin) * 1.01, (leg.thigh + leg.shin) * 0.9995)
+        distance = np.clip(np.linalg.norm(ankle - hip), abs(leg.thigh - leg.shin) * 1.01,
+                           (leg.thigh + leg.shin) * 0.9995)
         hinge = _unit(sideways - direction * (direction @ sideways))
         cosine = (leg.thigh**2 + distance**2 - leg.shin**2) / (2 * leg.thigh * distance)
         knee = leg.thigh * (cosine * direction + np.sqrt(1 - cosine**2) * np.cross(direction, hinge))
@@ -177,13 +180,14 @@ class Skeleton:
     # --- arms ---------------------------------------------------------------------------------------------------
 
     def _rest_arm(self, side: str) -> "_Arm":
-        shoulder, elbow, wrist = (self._head(f"{bone}.{side}") for bone in ("upperarm01", "lowerarm01", "wrist"))
-        upper, fore = _unit(elbow - shoulder), _unit(wrist - elbow)
-        hinge = np.cross(upper, fore)
-        return _Arm(upper=upper, fore=fore, upper_frame=_frame(upper, hinge), fore_frame=_frame(fore, hinge))
+        shoulder, middle, elbow, below, wrist = (
+            self._head(f"{bone}.{side}") for bone in ("upperarm01", "upperarm02", "lowerarm01", "lowerarm02", "wrist"))
+        hinge = np.cross(elbow - shoulder, wrist - elbow)
+        return _Arm(near=_unit(middle - shoulder), far=_unit(wrist - below),
+                    upper_frame=_frame(elbow - shoulder, hinge), fore_frame=_frame(wrist - elbow, hinge))
 
     def _pose_arm(self, side: str, arm: Arm, chest: np.ndarray) -> dict[str, np.ndarray]:
-        """Rotations of an arm's bones; half of the twist of the upper arm happens along it, so that no joint wrings."""
+        """Rotations of an arm's bones; the upper arm twists half at the shoulder and half in its middle."""
         rest, sign = self._arms[side], SIDES[side]
         swing = _turn(-sign * arm.front) @ _tilt(-sign * arm.up)
         direction = swing @ DOWN
@@ -191,9 +195,9 @@ class Skeleton:
         hinge = np.cross(direction, bend)
         fore = np.cos(arm.elbow) * direction + np.sin(arm.elbow) * bend
         upper = _frame(direction, hinge) @ rest.upper_frame.T
-        shortest = _between(rest.upper, direction)
-        twist = _angle_about(shortest.T @ upper, rest.upper)
-        return {f"upperarm01.{side}": chest @ shortest @ _rotation(rest.upper, twist / 2),
+        shortest = _between(rest.near, upper @ rest.near)
+        twist = _angle_about(shortest.T @ upper, rest.near)
+        return {f"upperarm01.{side}": chest @ shortest @ _rotation(rest.near, twist / 2),
                 f"upperarm02.{side}": chest @ upper,
                 f"lowerarm01.{side}": chest @ _frame(fore, hinge) @ rest.fore_frame.T}
 
@@ -215,10 +219,10 @@ class Skeleton:
         return axes
 
     def _pose_hand(self, side: str, arm: Arm) -> dict[str, np.ndarray]:
-        """Rotations of forearm and hand; the forearm's twist is spread over its bones as over radius and ulna."""
-        fore, sign = self._arms[side].fore, SIDES[side]
-        half = _rotation(fore, sign * arm.twist / 2)
-        bend = _rotation(_unit(np.cross(fore, self._palm(side))), arm.wrist)
+        """Rotations of forearm and hand; the forearm twists half in its middle and half at the wrist."""
+        axis = self._arms[side].far
+        half = _rotation(axis, SIDES[side] * arm.twist / 2)
+        bend = _rotation(_unit(np.cross(axis, self._palm(side))), arm.wrist)
         local = {f"lowerarm02.{side}": half, f"wrist.{side}": half @ bend}
         for bone, axis in self._curls[side].items():
             thumb = bone.startswith("finger1")
@@ -237,8 +241,8 @@ class _Leg:
 
 @dataclass(frozen=True)
 class _Arm:
-    upper: np.ndarray  # unit directions at rest
-    fore: np.ndarray
+    near: np.ndarray  # unit vectors along the upper half of the upper arm ...
+    far: np.ndarray  # ... and the lower half of the forearm at rest: the arm twists around them
     upper_frame: np.ndarray
     fore_frame: np.ndarray
 
