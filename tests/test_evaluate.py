@@ -44,7 +44,7 @@ KEYPOINTS = Keypoints(min_detection_confidence=0.5, min_tracking_confidence=0.5)
 def clip(tmp_path_factory) -> Path:
     """A project's folder with ``data`` of FRAMES frames of the target clip, 256x256, in two shots."""
     folder = tmp_path_factory.mktemp("clip")
-    with av.open(PROJECT / "data/raw/target.mp4") as video:
+    with av.open(PROJECT / "data/raw/target/video.mp4") as video:
         pictures = [
             cv2.resize(frame.to_ndarray(format="rgb24"), (STORED, STORED), interpolation=cv2.INTER_AREA)
             for frame, _ in zip(video.decode(video=0), range(FRAMES))
