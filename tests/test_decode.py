@@ -33,6 +33,8 @@ def workspace(tmp_path, monkeypatch, default_params):
     """A project's folder of its own with small store frames; ``set(key=value)`` changes `decode`."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "data/raw").mkdir(parents=True)
+    default_params["target"] = {"video": "data/raw/target.mp4"}
+    default_params["sources"] = {"dancer": {"video": "data/raw/dancer.mp4"}}
     default_params["decode"].update(width=64, height=96, fit="pad", fps=None)
     default_params["train"].update(height=96)
 

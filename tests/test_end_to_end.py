@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -15,6 +16,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from pipeline.gan.weights import load_weights
+from pipeline.pose.track import read_track, write_track
+from pipeline.video.masks import MaskStore, write_masks
 
 PROJECT = Path(__file__).parent.parent
 SECONDS = 2
@@ -42,6 +45,16 @@ def commit(folder: Path, message: str) -> None:
     succeed(folder, "git", "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", message)
 
 
+def shorten(clip: Path, to: Path) -> None:
+    """A rendered clip's first seconds at 256x256."""
+    output = ffmpeg.input(str(clip / "video.mp4")).output(str(to / "video.mp4"), t=SECONDS, vf="scale=256:256")
+    output.overwrite_output().run(cmd=imageio_ffmpeg.get_ffmpeg_exe(), quiet=True)
+    track, masks, frames = read_track(clip / "poses.parquet"), MaskStore(clip / "masks.parquet"), SECONDS * FPS
+    joints = track.joints[:frames] * [0.5, 0.5, 1]
+    write_track(to / "poses.parquet", replace(track, joints=joints, times=track.times[:frames], width=256, height=256))
+    write_masks(to / "masks.parquet", (masks[frame][::2, ::2] for frame in range(frames)))
+
+
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory) -> Path:
     """A clone of the working tree with short clips and tiny networks, after its first `dvc repro`."""
@@ -53,10 +66,8 @@ def workspace(tmp_path_factory) -> Path:
         if (PROJECT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(PROJECT / name, folder / name)
-    for clip in ("target", "dancer"):
-        video = ffmpeg.input(str(PROJECT / f"data/raw/{clip}.mp4"))
-        output = video.output(str(folder / f"data/raw/{clip}.mp4"), t=SECONDS, vf="scale=256:256")
-        output.overwrite_output().run(cmd=imageio_ffmpeg.get_ffmpeg_exe(), quiet=True)
+    for clip in ("target", "dancer", "truth/dancer"):
+        shorten(PROJECT / "data/raw" / clip, folder / "data/raw" / clip)
 
     yaml = YAML()
     params = yaml.load(folder / "params.yaml")

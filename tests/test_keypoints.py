@@ -25,7 +25,7 @@ FPS = Fraction(30)
 def workspace(tmp_path, project) -> Path:
     """A folder with params.yaml and the first 8 frames of the demo's target, decoded."""
     shutil.copy(project / "params.yaml", tmp_path)
-    with av.open(str(project / "data/raw/target.mp4")) as file:
+    with av.open(str(project / "data/raw/target/video.mp4")) as file:
         pictures = [frame.to_ndarray(format="rgb24") for frame in islice(file.decode(video=0), 8)]
     store(tmp_path, "target", pictures)
     return tmp_path
@@ -64,7 +64,7 @@ def test_poses_and_coverage(workspace):
 def test_a_video_without_a_person_is_refused(workspace, monkeypatch):
     store(workspace, "dancer", [np.full((96, 128, 3), 40 * t, np.uint8) for t in range(4)])
     monkeypatch.chdir(workspace)
-    with pytest.raises(UserError, match="no person was found in any of the 4 frames of data/raw/dancer.mp4"):
+    with pytest.raises(UserError, match="no person was found in any of the 4 frames of data/raw/dancer/video.mp4"):
         main("dancer")
     assert not Path("data/poses").exists()
 

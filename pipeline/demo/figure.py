@@ -7,6 +7,7 @@ import numpy as np
 
 from pipeline.demo.assets import Template, load_template, shape_body
 from pipeline.demo.cast import Person
+from pipeline.demo.joints import Landmarks
 from pipeline.demo.mesh import split_quads
 from pipeline.demo.noise import noise
 from pipeline.demo.paint.cloth import paint_clothes
@@ -33,12 +34,14 @@ FOLDS = np.array([(0.05, 60), (0.30, 20), (0.05, 60), (0.05, 60), (0.12, 60)])
 class Figure:
     """A person ready to be posed and drawn, V vertices and T triangles.
 
+    skeleton, landmarks: how the body moves, and where its joints are then.
     rest: (V, 3), m. weights, bones: (V, K). triangles: int32 (T, 3). kinds: int (T,), what they show, SKIN to HAIR.
     texels: where each triangle's texels are; colour: float32 (texels, 3), linear; gloss: float32 (texels,); tilt: float32
     (texels, 3), added to the normal. sole: height of the soles in the rest pose, m.
     """
 
     skeleton: Skeleton
+    landmarks: Landmarks
     rest: np.ndarray
     weights: np.ndarray
     bones: np.ndarray
@@ -56,6 +59,7 @@ def build_figure(wheel: Path, person: Person) -> Figure:
     template = load_template(wheel)
     rest, heads = shape_body(wheel, template, person.shape)
     skeleton = Skeleton(template.bones, template.parents, heads)
+    landmarks = Landmarks(template, rest, heads)
     rest = raise_scalp(template, rest, person)
     template = iron(template)
     rest, sole = dress(template, rest, person)
@@ -79,6 +83,7 @@ def build_figure(wheel: Path, person: Person) -> Figure:
     weights = np.take_along_axis(template.weights[used], strongest, axis=1)
     return Figure(
         skeleton=skeleton,
+        landmarks=landmarks,
         rest=rest[used],
         weights=weights / weights.sum(axis=1, keepdims=True),
         bones=np.take_along_axis(template.weight_bones[used], strongest, axis=1),
