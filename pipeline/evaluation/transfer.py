@@ -8,6 +8,7 @@ import numpy as np
 from tqdm import tqdm
 
 from pipeline.evaluation.baselines import Baselines, spread
+from pipeline.evaluation.parallel import in_parallel
 from pipeline.evaluation.regions import RegionMeasures
 from pipeline.evaluation.truth import TruthClip, TruthFrame
 from pipeline.metrics.lpips import Lpips
@@ -74,20 +75,23 @@ def score_transfer(
     """A record a frame of what the result, the baselines and the poses score, and some evenly spread frames."""
     measure = RegionMeasures(lpips, baselines.constants)
     shown = set(spread(len(transfer), EXAMPLES).tolist())
-    records: list[Record] = []
     comparisons: list[Comparison] = []
-    frames = tqdm(transfer, desc=f"compare {transfer.result.path.name}", unit="frame")
-    for frame, (result, truth) in enumerate(frames):
-        pictures = {"result": result}
-        nearest = baselines.nearest_pose(transfer.poses.normalized[frame])
-        if nearest is not None:
-            pictures["nearest_pose"] = nearest
+
+    def frames() -> Iterator[tuple[int, TruthFrame, dict[str, np.ndarray]]]:
+        for frame, (result, truth) in enumerate(transfer):
+            if frame in shown:
+                comparisons.append(Comparison(frame, transfer.source.read(frame), truth.picture, result))
+            nearest = baselines.nearest_pose(transfer.poses.normalized[frame])
+            yield frame, truth, {"result": result} | ({} if nearest is None else {"nearest_pose": nearest})
+
+    def score(item: tuple[int, TruthFrame, dict[str, np.ndarray]]) -> Record:
+        frame, truth, pictures = item
         measured = measure(truth.picture, truth.mask, pictures)
         record: Record = {"frame": frame, "time": float(frame / transfer.fps)} | measured.pop("result")
         for name, values in measured.items():
             record |= prefixed(f"baselines.{name}", values)
-        record |= prefixed("joints", transfer.poses.errors(frame, truth.pose, min_confidence))
-        records.append(record)
-        if frame in shown:
-            comparisons.append(Comparison(frame, transfer.source.read(frame), truth.picture, result))
-    return records, comparisons
+        return record | prefixed("joints", transfer.poses.errors(frame, truth.pose, min_confidence))
+
+    scored = in_parallel(score, frames())
+    description = f"compare {transfer.result.path.name}"
+    return list(tqdm(scored, desc=description, unit="frame", total=len(transfer))), comparisons
