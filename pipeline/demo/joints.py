@@ -12,7 +12,7 @@ from pipeline.demo.skeleton import skin
 from pipeline.pose.layout import LEFT_EYE, NUM_JOINTS, RIGHT_EYE
 
 JOINTS = Path(__file__).with_name("joints.yaml")
-FACING = np.cos(np.radians(60))  # a face turned farther away from the camera shows less than half of its joints
+FACING = np.cos(np.radians(45))  # a face turned farther away hides one of its sides
 
 
 class Landmarks:
@@ -44,7 +44,7 @@ class Landmarks:
         return joints
 
     def faces_camera(self, transforms: np.ndarray, camera: np.ndarray) -> bool:
-        """Whether the face is turned towards a camera at ``camera`` (3,), m, by less than 60 degrees away from it."""
+        """Whether the face is turned towards a camera at ``camera`` (3,), m, by less than 45 degrees away from it."""
         rotation, shift = transforms[self._head, :, :3], transforms[self._head, :, 3]
         eyes = self._points[np.isin(self._joint, [RIGHT_EYE, LEFT_EYE])].mean(axis=0)
         sight = camera - (rotation @ eyes + shift)
