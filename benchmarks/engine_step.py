@@ -1,0 +1,45 @@
+"""The training step of stage train_body, in the shape of the reference's."""
+
+from torch import Tensor
+from torch.optim import Optimizer
+
+from pipeline.gan.body_generator import BodyGenerator
+from pipeline.gan.body_step import BodyLoss, body_losses
+from pipeline.gan.discriminator import MultiscaleDiscriminator
+from pipeline.gan.loop import update
+from pipeline.gan.losses.perceptual import PerceptualLoss
+from pipeline.gan.optimizer import make_optimizer
+
+FOREVER = 10**9  # steps at a constant learning rate
+
+
+class EngineStep:
+    """The step of stage train_body."""
+
+    def __init__(
+        self, generator: BodyGenerator, discriminator: MultiscaleDiscriminator, perceptual: PerceptualLoss,
+        lambda_fm: float, lambda_vgg: float, learning_rate: float, precision: str,
+    ) -> None:
+        self.generator, self.discriminator, self.perceptual = generator, discriminator, perceptual
+        self.loss = BodyLoss("lsgan", lambda_fm, lambda_vgg, precision)
+        self.optimizers = [
+            make_optimizer(network.parameters(), learning_rate, (0.5, 0.999), FOREVER, 0)[0]
+            for network in (generator, discriminator)
+        ]
+
+    def gradients(self, poses: Tensor, frames: Tensor) -> dict[str, Tensor]:
+        """Leave the gradients of both networks in their parameters; returns the losses by name.
+
+        poses, frames: float (B, 2, 3, H, W) in [-1, 1].
+        """
+        return self._update(poses, frames, [])
+
+    def __call__(self, poses: Tensor, frames: Tensor) -> dict[str, Tensor]:
+        """A whole step."""
+        return self._update(poses, frames, self.optimizers)
+
+    def _update(self, poses: Tensor, frames: Tensor, optimizers: list[Optimizer]) -> dict[str, Tensor]:
+        networks = self.generator, self.discriminator
+        generator_loss, discriminator_loss, terms = body_losses(*networks, self.perceptual, self.loss, poses, frames)
+        update(generator_loss, discriminator_loss, *networks, optimizers)
+        return terms
