@@ -21,7 +21,7 @@ def detect(frames):
 @pytest.fixture(scope="module")
 def clip(request):
     """All frames of the demo's target."""
-    with av.open(str(request.config.rootpath / "data/raw/target.mp4")) as file:
+    with av.open(str(request.config.rootpath / "data/raw/target/video.mp4")) as file:
         return [frame.to_ndarray(format="rgb24") for frame in file.decode(video=0)]
 
 
