@@ -63,7 +63,8 @@ def test_the_face_is_in_openpose_order(clip):
     poses = detect(clip[::15])
     jaws = poses[:, FACE, 0][:, :17]
     sideways = np.abs(poses[:, FACE.start + 30, 0] - jaws[:, [0, 16]].mean(axis=1)) / np.ptp(jaws, axis=1)
-    front = poses[sideways.argmin()]
+    tilted = np.abs(poses[:, FACE.start + 16, 1] - poses[:, FACE.start, 1]) / np.ptp(jaws, axis=1)
+    front = poses[(sideways + tilted).argmin()]
     face = front[FACE, :2]
     jaw, right_brow, left_brow = face[0:17], face[17:22], face[22:27]
     right_eye, left_eye, lips, inner_lip = face[36:42], face[42:48], face[48:60], face[60:68]
