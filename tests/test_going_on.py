@@ -19,19 +19,21 @@ RANDOM = random.Random(0)
 
 
 @pytest.fixture
-def workspaces(tmp_path, monkeypatch, default_params):
-    """Two folders with the same data: one for a run without stops. Checkpoints after every step."""
+def params(default_params):
+    """Tiny networks, checkpoints after every step, curves and samples that do not fall on the phases' ends."""
     params = shrink(default_params)
-    params["train"] |= {"steps": 20, "decay_steps": 10, "coarse_steps": 15, "coarse_decay_steps": 5,
-                        "frozen_global_steps": 8, "log_every": 4, "sample_every": 7}
-    params["train"]["generator"]["enhancer"] = True
-    params["face"] |= {"steps": 40, "decay_steps": 20, "log_every": 4, "sample_every": 7}
     params["checkpoints"]["every"] = 0
-    monkeypatch.setenv("EVERYBODY_DANCE_CACHE", str(tmp_path / "cache"))
+    for section in ("train", "face"):
+        params[section] |= {"log_every": 4, "sample_every": 7}
+    return params
+
+
+def make_workspaces(folder: Path, params: dict, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two projects with the same data: `whole`, where this process is now, for a run without stops, and `stopped`."""
+    monkeypatch.setenv("EVERYBODY_DANCE_CACHE", str(folder / "cache"))
     for name in ("whole", "stopped"):
-        make_workspace(tmp_path / name, params, 64, 64)
-    monkeypatch.chdir(tmp_path / "whole")
-    return tmp_path
+        make_workspace(folder / name, params, 64, 64)
+    monkeypatch.chdir(folder / "whole")
 
 
 def start(workspaces: Path, stage: str) -> subprocess.Popen:
@@ -47,11 +49,14 @@ def checkpoints(workspaces: Path) -> list[Path]:
     return sorted(workspaces.glob("cache/*/[0-9]*.safetensors"))
 
 
-def stop(workspaces: Path, stage: str, number: signal.Signals) -> tuple[int, str, str]:
-    """Start the stage and signal its whole process group at a random moment of training. -> its exit status and output."""
-    before = checkpoints(workspaces)[-1:]
+def stop(workspaces: Path, stage: str, number: signal.Signals, phase: str = "") -> tuple[int, str, str]:
+    """Start the stage and signal its whole process group at a random moment after its first checkpoint of ``phase``.
+
+    -> its exit status and what it printed.
+    """
+    before = checkpoints(workspaces)
     process = start(workspaces, stage)
-    while checkpoints(workspaces)[-1:] == before:
+    while not [path for path in checkpoints(workspaces) if path not in before and phase in path.name]:
         assert process.poll() is None, process.communicate()
         time.sleep(0.005)
     time.sleep(RANDOM.uniform(0, 0.3))
@@ -59,6 +64,7 @@ def stop(workspaces: Path, stage: str, number: signal.Signals) -> tuple[int, str
     os.killpg(process.pid, number)
     out, err = process.communicate(timeout=20)
     assert "Traceback" not in err
+    assert len(checkpoints(workspaces)) <= 3  # two, and one not yet pruned when the process was killed
     return process.returncode, out, err
 
 
@@ -80,32 +86,36 @@ def assert_the_same_bytes(workspaces: Path, stage: str) -> None:
     assert list((workspaces / "cache").iterdir()) == []
 
 
-def test_training_that_is_stopped_again_and_again_ends_in_the_same_bytes(workspaces):
+def test_body_training_that_is_stopped_again_and_again_ends_in_the_same_bytes(tmp_path, params, monkeypatch):
+    params["train"] |= {"steps": 25, "decay_steps": 10, "coarse_steps": 15, "coarse_decay_steps": 5,
+                        "frozen_global_steps": 8}
+    params["train"]["generator"]["enhancer"] = True
+    make_workspaces(tmp_path, params, monkeypatch)
     train_body.main()
-    code, _, err = stop(workspaces, "train_body", signal.SIGINT)
+    assert stop(tmp_path, "train_body", signal.SIGKILL, "coarse")[0] == -signal.SIGKILL
+    code, out, err = stop(tmp_path, "train_body", signal.SIGINT)
     assert code == 130
-    newest = checkpoints(workspaces)[-1].stem.split("-")
+    assert "going on from step" in out
+    newest = checkpoints(tmp_path)[-1].stem.split("-")
     assert f"run the same again to go on from step {newest[2]} of {newest[1]}" in err
-    phases = set()
-    for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGKILL):
-        code, out, _ = stop(workspaces, "train_body", number)
-        assert code == (130 if number == signal.SIGTERM else -signal.SIGKILL)
-        assert "going on from step" in out
-        phases.add(checkpoints(workspaces)[-1].stem.split("-")[1])
-        assert len(checkpoints(workspaces)) <= 3  # two, and one not yet pruned when it was killed
-    older, newest = checkpoints(workspaces)[-2:]
+    assert stop(tmp_path, "train_body", signal.SIGKILL, "body")[0] == -signal.SIGKILL
+    older, newest = checkpoints(tmp_path)[-2:]
     os.truncate(newest, 5000)
-    out, err = finish(workspaces, "train_body")
+    out, err = finish(tmp_path, "train_body")
     assert f"{newest} is cut short" in err
     assert str(older) in out
-    assert_the_same_bytes(workspaces, "train_body")
-    assert phases == {"coarse", "body"}
+    assert_the_same_bytes(tmp_path, "train_body")
 
-    shutil.copytree(workspaces / "stopped/models", workspaces / "whole/models", dirs_exist_ok=True)
+
+def test_face_training_that_is_stopped_again_and_again_ends_in_the_same_bytes(tmp_path, params, monkeypatch):
+    params["face"] |= {"steps": 40, "decay_steps": 20}
+    make_workspaces(tmp_path, params, monkeypatch)
+    train_body.main()
+    shutil.copytree(tmp_path / "whole/models", tmp_path / "stopped/models")
     train_face.main()
-    assert stop(workspaces, "train_face", signal.SIGKILL)[0] == -signal.SIGKILL
-    code, _, err = stop(workspaces, "train_face", signal.SIGINT)
+    assert stop(tmp_path, "train_face", signal.SIGKILL)[0] == -signal.SIGKILL
+    code, _, err = stop(tmp_path, "train_face", signal.SIGTERM)
     assert code == 130
     assert "frame/s" not in err  # the body generator's pictures are not made again
-    finish(workspaces, "train_face")
-    assert_the_same_bytes(workspaces, "train_face")
+    finish(tmp_path, "train_face")
+    assert_the_same_bytes(tmp_path, "train_face")

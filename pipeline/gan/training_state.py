@@ -39,7 +39,7 @@ class TrainingState:
     def header(self) -> dict[str, Any]:
         """The rest of the state, fit for JSON."""
         schedules = [schedule.state_dict() for _, schedule in self.optimizers]
-        return {"phase": self.name, "step": self.step, "schedules": schedules}
+        return {"phase": self.name, "step": self.step, "schedules": schedules, "terms": list(self.terms)}
 
     def restore(self, tensors: dict[str, Tensor], header: dict[str, Any]) -> None:
         """Become the state that gave these ``tensors`` (on the CPU) and this ``header``."""
@@ -52,7 +52,7 @@ class TrainingState:
             for group, rate in zip(optimizer.param_groups, schedule.get_last_lr(), strict=True):
                 group["lr"] = rate
         device = next(self.generator.parameters()).device
-        self.terms = {key: list(values.to(device)) for key, values in _below(tensors, "term.").items()}
+        self.terms = {key: list(tensors[f"term.{key}"].to(device)) for key in header["terms"]}
         torch.set_rng_state(tensors["random.cpu"])
         if torch.cuda.is_available():
             torch.cuda.set_rng_state(tensors["random.cuda"])
