@@ -1,4 +1,4 @@
-"""Real training processes that are stopped in every way and started again: the result's bytes are as if never stopped."""
+"""Real training processes, stopped in every way and started again: the same bytes as if never stopped."""
 
 import os
 import random

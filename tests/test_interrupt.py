@@ -1,4 +1,4 @@
-"""Signals: the first is noted, Ctrl-C again stops, what was there before comes back; loaders leave it to their parent."""
+"""Signals: the first is noted, Ctrl-C again stops, the handlers before come back; loaders leave it to their parent."""
 
 import signal
 import subprocess

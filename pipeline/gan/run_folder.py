@@ -31,7 +31,8 @@ def cache_folder() -> Path:
 
 @contextmanager
 def run_folder(name: str) -> Iterator[Path]:
-    """The folder of the run ``name``, this process's alone inside the block; removed when the block succeeds.
+    """The folder of the run ``name``, this process's alone inside the block; removed when the block succeeds, or
+    leaves nothing in it.
 
     Raises UserError if another process is in there, or if the folder cannot be made.
     """
@@ -49,8 +50,13 @@ def run_folder(name: str) -> Iterator[Path]:
     with lock:
         for partial in folder.glob(".*.partial*"):  # of a process that was killed
             partial.unlink()
-        yield folder
-        shutil.rmtree(folder, ignore_errors=True)  # another process may be moving in at this very moment
+        finished = False
+        try:
+            yield folder
+            finished = True
+        finally:
+            if finished or [path.name for path in folder.iterdir()] == ["lock"]:
+                shutil.rmtree(folder, ignore_errors=True)  # another process may be moving in at this very moment
 
 
 def _lock(folder: Path) -> TextIO:

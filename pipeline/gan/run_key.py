@@ -20,7 +20,7 @@ def run_key(stage: str, inputs: Iterable[Path], parameters: dict[str, Any], devi
 
     inputs: the files that it reads, by content; one that is missing is its reader's to report. parameters: those
     that it reads, fit for JSON. Beside them count this project's code as it is loaded now, the libraries' versions
-    and the kind of device. The number of threads does not: it depends on what else the machine is asked to do.
+    and the kind of device. The number of threads does not: a checkpoint brings its own.
     """
     parts = {
         "inputs": [sha256(path) if path.is_file() else None for path in inputs],

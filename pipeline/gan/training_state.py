@@ -39,10 +39,15 @@ class TrainingState:
     def header(self) -> dict[str, Any]:
         """The rest of the state, fit for JSON."""
         schedules = [schedule.state_dict() for _, schedule in self.optimizers]
-        return {"phase": self.name, "step": self.step, "schedules": schedules, "terms": list(self.terms)}
+        return {"phase": self.name, "step": self.step, "schedules": schedules, "terms": list(self.terms),
+                "threads": torch.get_num_threads()}
 
     def restore(self, tensors: dict[str, Tensor], header: dict[str, Any]) -> None:
-        """Become the state that gave these ``tensors`` (on the CPU) and this ``header``."""
+        """Become the state that gave these ``tensors`` (on the CPU) and this ``header``.
+
+        PyTorch computes with as many threads as it did then: they share out sums, which decides their last bits.
+        """
+        torch.set_num_threads(header["threads"])
         self.step = header["step"]
         for name, network in self._networks().items():
             network.load_state_dict(_below(tensors, f"{name}."))

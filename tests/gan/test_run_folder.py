@@ -55,6 +55,9 @@ def test_removed_by_success_and_kept_by_failure(cache):
         (folder / "checkpoint").touch()
         (folder / ".crops.1.partial.npy").touch()
         1 / 0  # noqa: B018
+    with pytest.raises(ZeroDivisionError), run_folder("another"):
+        1 / 0  # noqa: B018
+    assert [path.name for path in cache.iterdir()] == ["run"]
     with run_folder("run") as folder:
         assert sorted(path.name for path in folder.iterdir()) == ["checkpoint", "lock"]
     assert list(cache.iterdir()) == []

@@ -41,7 +41,15 @@ def test_a_restored_state_goes_on_to_the_same_bits():
     advance(other, [3, 4, 5])
     assert_same(other.tensors(), state.tensors())
     assert other.header() == state.header()
-    assert [o.param_groups[0]["lr"] for o, _ in other.optimizers] == [o.param_groups[0]["lr"] for o, _ in state.optimizers]
+    for (optimizer, _), (expected, _) in zip(other.optimizers, state.optimizers, strict=True):
+        assert optimizer.param_groups[0]["lr"] == expected.param_groups[0]["lr"]
+
+
+def test_sums_are_shared_out_among_as_many_threads_as_before():
+    state = toy_state()
+    state.restore(state.tensors(), state.header() | {"threads": 2})
+    assert torch.get_num_threads() == 2
+    torch.set_num_threads(1)
 
 
 def test_moments_take_the_layout_of_their_parameters():
