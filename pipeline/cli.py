@@ -12,7 +12,7 @@ def run(main: Callable[..., None], *arguments: str) -> None:
     """Run a stage's ``main`` with the command line's arguments.
 
     ``arguments`` names the expected positional arguments, for the usage line. Exits with 1 and one
-    sentence on a UserError, with 2 on a wrong call and with 130 on Ctrl-C.
+    sentence on a UserError, with 2 on a wrong call and with 130 on Ctrl-C (a KeyboardInterrupt's message is printed).
     """
     given = sys.argv[1:]
     if len(given) != len(arguments):
@@ -21,9 +21,11 @@ def run(main: Callable[..., None], *arguments: str) -> None:
         sys.exit(2)
     try:
         main(*given)
+        return
     except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        print("stopped; nothing half-written was left behind", file=sys.stderr)
-        sys.exit(130)
+        message, code = f"error: {error}", 1
+    except KeyboardInterrupt as stop:
+        message, code = str(stop) or "stopped; nothing half-written was left behind", 130
+    # not inside a handler, where the traceback would keep loader processes alive
+    print(message, file=sys.stderr)
+    sys.exit(code)

@@ -15,15 +15,27 @@ def atomic(path: Path) -> Iterator[Path]:
     """Give a temporary path beside ``path`` to write to; rename it to ``path`` if the block succeeds.
 
     The temporary name keeps the suffix, since encoders choose their format by it. Parent folders are
-    made. If the block raises, what was written is removed and ``path`` stays as it was.
+    made. If the block raises, what was written is removed and ``path`` stays as it was. A power cut leaves the
+    old or the new content, too.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.stem}.{os.getpid()}.partial{path.suffix}")
     try:
         yield partial
+        _to_disk(partial)
         os.replace(partial, path)
+        _to_disk(path.parent)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _to_disk(path: Path) -> None:
+    """Wait until the disk holds a file's content or a folder's entries."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def write_json(path: Path, content: Any) -> None:

@@ -154,6 +154,16 @@ class Face(Section):
     sample_every: Count
 
 
+class Checkpoints(Section):
+    """How often a training stage puts its state away, in seconds (0: after every step), and how many states it keeps.
+
+    No stage tracks them in ``dvc.yaml``, since going on from a checkpoint gives the same weights as never stopping.
+    """
+
+    every: NotNegative
+    keep: Count
+
+
 class Transfer(Section):
     """The result's H.264 quality: constant rate factor, lower is better and larger."""
 
@@ -181,6 +191,7 @@ class Params(Section):
     normalize: Normalize
     train: Train
     face: Face
+    checkpoints: Checkpoints
     transfer: Transfer
     evaluate: Evaluate
 

@@ -3,19 +3,23 @@
 from pathlib import Path
 
 import torch
-from dvclive import Live
 from torch.utils.data import default_collate
 
 from pipeline.cli import run
 from pipeline.devices import make_repeatable, pick_device
+from pipeline.gan.batches import step_loader
 from pipeline.gan.body_generator import BodyGenerator
 from pipeline.gan.body_step import BodyLoss, body_losses, discriminator_channels
-from pipeline.gan.data import PairDataset, TrainingFrames, consecutive_pairs, step_loader
+from pipeline.gan.checkpoint import Checkpoints
+from pipeline.gan.data import PairDataset, TrainingFrames, consecutive_pairs
 from pipeline.gan.discriminator import MultiscaleDiscriminator
 from pipeline.gan.loop import train
 from pipeline.gan.losses.perceptual import PerceptualLoss
 from pipeline.gan.optimizer import make_optimizer
+from pipeline.gan.run_folder import run_folder
+from pipeline.gan.run_key import run_key
 from pipeline.gan.samples import body_grid, spread
+from pipeline.gan.training_state import TrainingState
 from pipeline.gan.weights import save_weights, sha256
 from pipeline.holdout import split
 from pipeline.params import Evaluate, Pose, Train, load_params
@@ -30,12 +34,14 @@ LOG = Path("reports/train_body")
 
 
 def train_body(
-    frames: Path, track: PoseTrack, train_params: Train, pose: Pose, evaluate: Evaluate, device: torch.device, log: Path
+    frames: Path, track: PoseTrack, train_params: Train, pose: Pose, evaluate: Evaluate, device: torch.device,
+    checkpoints: Checkpoints,
 ) -> tuple[BodyGenerator, dict]:
     """Train the body generator on the training part of the target clip; with an enhancer, coarse to fine.
 
-    frames: the target's frame store. track: its poses as detected. log: folder for loss curves and sample grids.
-    Returns the generator and the arguments it was built with.
+    frames: the target's frame store. track: its poses as detected. checkpoints: of this very training, which goes on
+    from the newest; loss curves and sample grids go to their log folder. Returns the generator and the arguments it
+    was built with.
     """
     make_repeatable(train_params.seed)
     store = FrameStore(frames)
@@ -63,17 +69,17 @@ def train_body(
             make_optimizer(network.parameters(), train_params.learning_rate, betas, steps, decay_steps)
             for network in (generator, discriminator)
         ]
+        state = TrainingState(name, generator, discriminator, optimizers)
+        checkpoints.restore(state)
         pictures = TrainingFrames(frames, joints, width, height, pose.min_confidence)
         dataset = PairDataset(pictures, training_pairs)
         fixed = default_collate([PairDataset(pictures, sample_pairs)[i] for i in range(len(sample_pairs))])
         train(
-            name,
-            step_loader(dataset, train_params.batch, steps + decay_steps, train_params.seed),
+            state,
+            step_loader(dataset, train_params.batch, state.step, steps + decay_steps, train_params.seed),
             lambda batch: body_losses(generator, discriminator, perceptual, loss, *(x.to(device) for x in batch)),
-            generator,
-            discriminator,
-            optimizers,
             live,
+            checkpoints,
             train_params.log_every,
             train_params.sample_every,
             lambda: body_grid(generator, *(x.to(device) for x in fixed)),
@@ -81,12 +87,12 @@ def train_body(
         )
 
     height = train_params.height
-    with Live(str(log), dvcyaml=False, report=None, save_dvc_exp=False) as live:
-        if net.enhancer:
+    with checkpoints.open_log() as live:
+        if coarse_first := net.enhancer and not checkpoints.beyond("coarse"):
             coarse = BodyGenerator(**{**architecture, "enhancer_blocks": None}).to(device)
             train_phase("coarse", coarse, height // 2, train_params.coarse_steps, train_params.coarse_decay_steps)
         generator = BodyGenerator(**architecture).to(device)
-        if net.enhancer:
+        if coarse_first:
             generator.start_from(coarse)
         train_phase("body", generator, height, train_params.steps, train_params.decay_steps)
     return generator, architecture
@@ -96,17 +102,26 @@ def main() -> None:
     params = load_params()
     device = pick_device(params.device)
     track = read_track(POSES)
-    generator, architecture = train_body(FRAMES, track, params.train, params.pose, params.evaluate, device, LOG)
-    header = {
-        "architecture": architecture,
-        "height": params.train.height,
-        "width": params.train.height * track.width // track.height,
-        "min_confidence": params.pose.min_confidence,
-        "precision": params.train.precision,
-        "train": params.train.model_dump(),
-        "inputs": {str(path): sha256(path) for path in (FRAMES.with_suffix(".json"), POSES)},
-    }
-    save_weights(WEIGHTS, generator.state_dict(), header)
+    parameters = {"train": params.train.model_dump(), "pose": params.pose.model_dump(),
+                  "holdout": params.evaluate.holdout, "gap": params.evaluate.gap}
+    inputs = [FRAMES, POSES]
+    if params.train.perceptual_weights:
+        inputs.append(Path(params.train.perceptual_weights))
+    with run_folder(run_key("train_body", inputs, parameters, device)) as folder:
+        checkpoints = Checkpoints(folder, LOG, params.checkpoints.every, params.checkpoints.keep)
+        generator, architecture = train_body(
+            FRAMES, track, params.train, params.pose, params.evaluate, device, checkpoints
+        )
+        header = {
+            "architecture": architecture,
+            "height": params.train.height,
+            "width": params.train.height * track.width // track.height,
+            "min_confidence": params.pose.min_confidence,
+            "precision": params.train.precision,
+            "train": params.train.model_dump(),
+            "inputs": {str(path): sha256(path) for path in (FRAMES.with_suffix(".json"), POSES)},
+        }
+        save_weights(WEIGHTS, generator.state_dict(), header)
     print(f"body generator: {WEIGHTS}; loss curves and samples: {LOG}")
 
 

@@ -1,15 +1,15 @@
 """Stage train_face: learn to refine the face of the fixed body generator ("Everybody Dance Now", section 4.2)."""
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
-from dvclive import Live
 from torch.utils.data import default_collate
 
 from pipeline.cli import UserError, run
 from pipeline.devices import make_repeatable, pick_device
-from pipeline.gan.data import TrainingFrames, step_loader
+from pipeline.gan.batches import step_loader
+from pipeline.gan.checkpoint import Checkpoints
+from pipeline.gan.data import TrainingFrames
 from pipeline.gan.discriminator import PatchDiscriminator
 from pipeline.gan.face_data import FaceDataset, render_crops
 from pipeline.gan.face_generator import FaceGenerator
@@ -18,7 +18,10 @@ from pipeline.gan.loop import train
 from pipeline.gan.losses.perceptual import PerceptualLoss
 from pipeline.gan.optimizer import make_optimizer
 from pipeline.gan.render import BodyRenderer
+from pipeline.gan.run_folder import run_folder
+from pipeline.gan.run_key import run_key
 from pipeline.gan.samples import face_grid, spread
+from pipeline.gan.training_state import TrainingState
 from pipeline.gan.weights import save_weights, sha256
 from pipeline.holdout import split
 from pipeline.params import Evaluate, Face, Pose, Train, load_params
@@ -35,12 +38,13 @@ LOG = Path("reports/train_face")
 
 def train_face(
     frames: Path, track: PoseTrack, body: BodyRenderer, face: Face, train_params: Train, pose: Pose,
-    evaluate: Evaluate, log: Path,
+    evaluate: Evaluate, checkpoints: Checkpoints,
 ) -> tuple[FaceGenerator, dict]:
     """Train the face generator on the training part of the target clip, on what ``body`` renders there.
 
-    frames: the target's frame store. track: its poses as detected. log: folder for loss curves and sample grids.
-    Returns the generator and the arguments it was built with. Raises UserError if no face is ever seen.
+    frames: the target's frame store. track: its poses as detected. checkpoints: of this very training, which goes on
+    from the newest; loss curves and sample grids go to their log folder. Returns the generator and the arguments it
+    was built with. Raises UserError if no face is ever seen.
     """
     make_repeatable(train_params.seed)
     joints = smooth(track.joints, pose.smooth_window, pose.max_gap, pose.min_confidence)
@@ -65,22 +69,19 @@ def train_face(
         make_optimizer(network.parameters(), face.learning_rate, betas, face.steps, face.decay_steps)
         for network in (generator, discriminator)
     ]
-    with (
-        TemporaryDirectory(prefix="face-crops-") as folder,
-        Live(str(log), dvcyaml=False, report=None, save_dvc_exp=False) as live,
-    ):
-        crops = render_crops(body, pictures.joints, boxes, Path(folder) / "crops.npy")
-        dataset = FaceDataset(pictures, crops, boxes, times)
-        examples = FaceDataset(pictures, crops, boxes, samples)
-        fixed = default_collate([examples[i] for i in range(len(examples))])
+    state = TrainingState("face", generator, discriminator, optimizers)
+    crops = render_crops(body, pictures.joints, boxes, checkpoints.folder / "crops.npy")
+    dataset = FaceDataset(pictures, crops, boxes, times)
+    examples = FaceDataset(pictures, crops, boxes, samples)
+    fixed = default_collate([examples[i] for i in range(len(examples))])
+    checkpoints.restore(state)
+    with checkpoints.open_log() as live:
         train(
-            "face",
-            step_loader(dataset, face.batch, face.steps + face.decay_steps, train_params.seed),
+            state,
+            step_loader(dataset, face.batch, state.step, face.steps + face.decay_steps, train_params.seed),
             lambda batch: face_losses(generator, discriminator, perceptual, loss, *(x.to(body.device) for x in batch)),
-            generator,
-            discriminator,
-            optimizers,
             live,
+            checkpoints,
             face.log_every,
             face.sample_every,
             lambda: face_grid(generator, *(x.to(body.device) for x in fixed)),
@@ -98,11 +99,18 @@ def main() -> None:
         print(f"face.enabled is false: {WEIGHTS} holds no network, and the body generator's output is the result")
         return
     track = read_track(POSES)
-    generator, architecture = train_face(
-        FRAMES, track, body, params.face, params.train, params.pose, params.evaluate, LOG
-    )
-    header |= {"architecture": architecture, "size": params.face.size, "face": params.face.model_dump()}
-    save_weights(WEIGHTS, generator.state_dict(), header)
+    parameters = {"face": params.face.model_dump(), "train": params.train.model_dump(),
+                  "pose": params.pose.model_dump(), "holdout": params.evaluate.holdout, "gap": params.evaluate.gap}
+    inputs = [FRAMES, POSES, BODY]
+    if params.train.perceptual_weights:
+        inputs.append(Path(params.train.perceptual_weights))
+    with run_folder(run_key("train_face", inputs, parameters, body.device)) as folder:
+        checkpoints = Checkpoints(folder, LOG, params.checkpoints.every, params.checkpoints.keep)
+        generator, architecture = train_face(
+            FRAMES, track, body, params.face, params.train, params.pose, params.evaluate, checkpoints
+        )
+        header |= {"architecture": architecture, "size": params.face.size, "face": params.face.model_dump()}
+        save_weights(WEIGHTS, generator.state_dict(), header)
     print(f"face generator: {WEIGHTS}; loss curves and samples: {LOG}")
 
 

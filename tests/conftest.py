@@ -11,6 +11,12 @@ PROJECT = Path(__file__).parent.parent
 os.environ["PYTHONPATH"] = str(PROJECT)  # stages run as `python -m pipeline.<stage>` in other folders
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory) -> None:
+    """Unfinished trainings of the tests are kept away from the user's."""
+    os.environ["EVERYBODY_DANCE_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
 @pytest.fixture
 def project() -> Path:
     """The project's folder, to be read only."""

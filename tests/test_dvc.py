@@ -62,8 +62,8 @@ def test_parameters_read_are_parameters_tracked(name):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "params"
     }
     tracked = {param.split(".")[0] for param in stage(name).get("params", [])}
-    # the device does not change the experiment; clips are dependencies by their files
-    assert read - {"device", "clip", "sources", "target"} == tracked - {"sources"}
+    # neither the device nor checkpoints change the experiment; clips are dependencies by their files
+    assert read - {"device", "checkpoints", "clip", "sources", "target"} == tracked - {"sources"}
 
 
 def test_evaluate_tracks_which_truth_belongs_to_which_source():

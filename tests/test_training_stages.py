@@ -3,57 +3,21 @@
 import os
 import subprocess
 import sys
-from fractions import Fraction
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from ruamel.yaml import YAML
+from tiny_training import make_workspace, shrink
 from torchvision.models import vgg19
 
 from pipeline import train_body, train_face
 from pipeline.cli import UserError
 from pipeline.gan.weights import load_weights
 from pipeline.pose.layout import FACE
-from pipeline.pose.track import PoseTrack, read_track, write_track
-from pipeline.video.store import StoredFrame, write_frames
+from pipeline.pose.track import read_track, write_track
 
 PROJECT = Path(__file__).parent.parent
-FRAMES = 40
-
-
-def make_workspace(folder: Path, params: dict, width: int, height: int) -> None:
-    """A clip of a bright square that moves with a made-up pose, as decode and keypoints would have left it."""
-    params["decode"] |= {"width": width, "height": height}
-    rng = np.random.default_rng(0)
-    offsets = rng.uniform(0.3, 0.7, (1, 137, 2)) * [width, height]
-    joints = np.ones((FRAMES, 137, 3), np.float32)
-    joints[:, :, :2] = offsets + np.sin(np.arange(FRAMES) / 5)[:, None, None] * [width / 10, 0]
-    joints[:, FACE, :2] = joints[:, :1, :2] + rng.uniform(-5, 5, (1, 70, 2))
-
-    def frame(t):
-        picture = np.full((height, width, 3), 60, np.uint8)
-        x, y = joints[t, 0, :2].astype(int)
-        picture[y - 8 : y + 8, x - 8 : x + 8] = (220, 160, 120)
-        return StoredFrame(picture, 0, t / 30)
-
-    frames = folder / "data/frames/target.parquet"
-    write_frames(frames, map(frame, range(FRAMES)), width, height, Fraction(30))
-    frames.with_suffix(".json").write_text("{}\n")
-    track = PoseTrack(joints, np.arange(FRAMES) / 30, Fraction(30), width, height, "made up")
-    write_track(folder / "data/poses/target.parquet", track)
-    YAML().dump(params, folder / "params.yaml")
-
-
-def shrink(params: dict) -> dict:
-    params["train"] |= {"height": 64, "steps": 3, "decay_steps": 1, "log_every": 2, "sample_every": 2}
-    params["train"]["generator"] |= {"ngf": 4, "downsamplings": 2, "blocks": 1}
-    params["train"]["discriminator"] |= {"ndf": 4, "layers": 2}
-    params["face"] |= {"size": 32, "ngf": 4, "blocks": 1, "ndf": 4, "layers": 2, "steps": 2, "decay_steps": 1,
-                       "batch": 2, "sample_every": 2}
-    params["evaluate"] |= {"gap": 2}
-    return params
 
 
 @pytest.fixture

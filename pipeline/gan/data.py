@@ -1,20 +1,17 @@
 """Training pairs: two consecutive frames of the target and their pose pictures, drawn at load time."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, Sampler
+from torch.utils.data import Dataset
 
 from pipeline.cli import UserError
 from pipeline.gan.pictures import resize, to_tensor
 from pipeline.pose.layout import BODY
 from pipeline.pose.picture import draw_pose
 from pipeline.video.store import FrameStore
-
-LOADER_PROCESSES = 2
 
 
 class TrainingFrames:
@@ -72,30 +69,3 @@ def consecutive_pairs(pairs: np.ndarray, joints: np.ndarray, start: int, end: in
             "was found; use a longer clip, or one that shows the whole person"
         )
     return chosen
-
-
-class StepSampler(Sampler[list[int]]):
-    """Batches of indices for ``steps`` steps: one shuffled pass over the data after another, by the seed alone."""
-
-    def __init__(self, size: int, batch: int, steps: int, seed: int) -> None:
-        self.size, self.batch, self.steps, self.seed = size, batch, steps, seed
-
-    def __len__(self) -> int:
-        return self.steps
-
-    def __iter__(self) -> Iterator[list[int]]:
-        epoch, order = 0, np.empty(0, np.int64)
-        for _ in range(self.steps):
-            while len(order) < self.batch:
-                shuffled = np.random.default_rng([self.seed, epoch]).permutation(self.size)
-                order, epoch = np.concatenate([order, shuffled]), epoch + 1
-            yield order[: self.batch].tolist()
-            order = order[self.batch :]
-
-
-def step_loader(dataset: Dataset, batch: int, steps: int, seed: int) -> DataLoader:
-    """A loader that gives one batch a step for ``steps`` steps, prepared in other processes."""
-    sampler = StepSampler(len(dataset), batch, steps, seed)
-    return DataLoader(
-        dataset, batch_sampler=sampler, num_workers=LOADER_PROCESSES, pin_memory=torch.cuda.is_available()
-    )

@@ -8,25 +8,29 @@ from torch import Tensor
 from torch.utils.data import Dataset
 from tqdm import tqdm
 
+from pipeline.files import atomic
 from pipeline.gan.data import TrainingFrames
 from pipeline.gan.render import BodyRenderer
 
 
 def render_crops(body: BodyRenderer, joints: np.ndarray, boxes: np.ndarray, file: Path) -> np.ndarray:
-    """Render all ``joints`` recurrently, as rendering does, and keep the face crops in ``file``.
+    """Render all ``joints`` recurrently, as rendering does, and keep the face crops in ``file``, unless it is there.
 
     joints: float32 (frames, 137, 3) in pixels of the body generator's pictures. boxes: int32 (frames, 4), -1
     where no face is seen; square, all of one size S. -> float16 (frames, 3, S, S) in [-1, 1], mapped from ``file``
     so that memory does not grow with the clip; frames without a face stay 0.
     """
-    size = int((boxes[:, 2] - boxes[:, 0]).max())
-    crops = np.lib.format.open_memmap(file, "w+", np.float16, (len(joints), 3, size, size))
-    frames = tqdm(body.run(joints), desc="body", unit="frame", total=len(joints))
-    for t, (_, frame) in enumerate(frames):
-        x0, y0, x1, y1 = boxes[t]
-        if x0 >= 0:
-            crops[t] = frame[:, y0:y1, x0:x1].half().cpu().numpy()
-    return crops
+    if not file.is_file():
+        size = int((boxes[:, 2] - boxes[:, 0]).max())
+        with atomic(file) as partial:
+            crops = np.lib.format.open_memmap(partial, "w+", np.float16, (len(joints), 3, size, size))
+            frames = tqdm(body.run(joints), desc="body", unit="frame", total=len(joints))
+            for t, (_, frame) in enumerate(frames):
+                x0, y0, x1, y1 = boxes[t]
+                if x0 >= 0:
+                    crops[t] = frame[:, y0:y1, x0:x1].half().cpu().numpy()
+            crops.flush()
+    return np.load(file, mmap_mode="r")
 
 
 class FaceDataset(Dataset):

@@ -1,16 +1,19 @@
-"""The loop around a training step: progress, loss curves, sample grids, a stop at a loss that is not finite."""
+"""The loop around a training step: progress, loss curves, sample grids, checkpoints, a stop when asked or diverged."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 import numpy as np
+import torch
 from dvclive import Live
 from torch import Tensor, nn
 from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LRScheduler
 from tqdm import tqdm
 
 from pipeline.cli import UserError
+from pipeline.gan.checkpoint import Checkpoints
+from pipeline.gan.training_state import TrainingState
+from pipeline.interrupt import Interrupt
 
 Losses = Callable[[Any], tuple[Tensor, Tensor, dict[str, Tensor]]]
 
@@ -28,56 +31,90 @@ def update(generator_loss: Tensor, discriminator_loss: Tensor, generator: nn.Mod
 
 
 def train(
-    name: str,
-    batches: Iterable[Any],
+    state: TrainingState,
+    batches: Collection[Any],
     losses: Losses,
-    generator: nn.Module,
-    discriminator: nn.Module,
-    optimizers: list[tuple[Optimizer, LRScheduler]],
     live: Live,
+    checkpoints: Checkpoints,
     log_every: int,
     sample_every: int,
     sample: Callable[[], np.ndarray],
     before_step: Callable[[int], None] = lambda step: None,
 ) -> None:
-    """Train on every batch of ``batches``, a step each.
+    """Train ``state`` on every batch of ``batches``, a step each, from the step where it stands to the phase's last.
 
     losses: a batch -> (generator's loss, discriminator's loss, every term by name), scalars. Every ``log_every``
     steps the terms' means since the last time go to ``live``; every ``sample_every`` steps and at the end
     ``sample()``, uint8 RGB (H, W, 3), is saved there. ``before_step`` gets the step's number, from 1 on.
-    Raises UserError at a loss that is not finite.
+    Raises UserError when a term or a weight is not finite, which no checkpoint ever holds, and KeyboardInterrupt,
+    after a checkpoint, when the user or a scheduler asks for a stop.
     """
-    total = len(batches)
-    sums: dict[str, Tensor] = {}
-    counted = 0
-    progress = tqdm(batches, desc=name, unit="step", total=total)
-    for step, batch in enumerate(progress, start=1):
-        before_step(step)
-        generator_loss, discriminator_loss, terms = losses(batch)
-        update(generator_loss, discriminator_loss, generator, discriminator, [o for o, _ in optimizers])
-        for _, schedule in optimizers:
-            schedule.step()
-        sums = {key: sums.get(key, 0) + value.detach() for key, value in terms.items()}
-        counted += 1
-        if step % log_every == 0 or step == total:
-            means = {key: (value / counted).item() for key, value in sums.items()}
-            check_finite(means, step)
-            live.step = step
-            for key, value in means.items():
-                live.log_metric(f"{name}/{key}", value)
-            live.log_metric(f"{name}/learning_rate", optimizers[0][1].get_last_lr()[0])
-            live.make_summary()
-            progress.set_postfix({key: f"{value:.3f}" for key, value in means.items()})
-            sums, counted = {}, 0
-        if step % sample_every == 0 or step == total:
-            live.log_image(f"{name}/step_{step:06d}.png", sample())
+    total = state.step + len(batches)
+    progress = tqdm(batches, desc=state.name, unit="step", initial=state.step, total=total)
+    with Interrupt() as interrupt:
+        for batch in progress:
+            state.step += 1
+            before_step(state.step)
+            generator_loss, discriminator_loss, terms = losses(batch)
+            optimizers = [optimizer for optimizer, _ in state.optimizers]
+            update(generator_loss, discriminator_loss, state.generator, state.discriminator, optimizers)
+            for _, schedule in state.optimizers:
+                schedule.step()
+            for key, value in terms.items():
+                state.terms.setdefault(key, []).append(value.detach())
+            if state.step % log_every == 0 or state.step == total:
+                check_terms(state, checkpoints)
+                progress.set_postfix({key: f"{value:.3f}" for key, value in log_terms(state, live).items()})
+            if state.step % sample_every == 0 or state.step == total:
+                live.log_image(f"{state.name}/step_{state.step:06d}.png", sample())
+            if interrupt.requested or checkpoints.due():
+                check_terms(state, checkpoints)
+                check_weights(state, checkpoints)
+                checkpoints.save(state)
+            if interrupt.requested:
+                progress.close()
+                start = checkpoints.last or "the start"
+                message = f"stopped at step {state.step} of {state.name}; run the same again to go on from {start}"
+                raise KeyboardInterrupt(message)
+    check_weights(state, checkpoints)
 
 
-def check_finite(terms: dict[str, float], step: int) -> None:
-    """Raise UserError if a term is NaN or infinite: training on would only spoil the weights."""
-    broken = [key for key, value in terms.items() if not np.isfinite(value)]
-    if broken:
-        raise UserError(
-            f"training diverged by step {step}: {', '.join(broken)} became NaN or infinite; lower the learning "
-            "rate or the loss weights, or use precision fp32"
-        )
+def log_terms(state: TrainingState, live: Live) -> dict[str, float]:
+    """Log the means of the terms since the last time and begin anew. -> the means by name."""
+    means = {key: torch.stack(values).mean().item() for key, values in state.terms.items()}
+    live.step = state.step
+    for key, value in means.items():
+        live.log_metric(f"{state.name}/{key}", value)
+    live.log_metric(f"{state.name}/learning_rate", state.optimizers[0][1].get_last_lr()[0])
+    live.make_summary()
+    state.terms = {}
+    return means
+
+
+def check_terms(state: TrainingState, checkpoints: Checkpoints) -> None:
+    """Raise UserError if a term since the last log point is NaN or infinite, naming the first such step.
+
+    Looking at many steps at once spares a GPU from waiting for the CPU at each.
+    """
+    if not state.terms:
+        return
+    finite = torch.stack([torch.stack(values) for values in state.terms.values()]).isfinite().cpu()
+    if not finite.all():
+        column = int((~finite).any(dim=0).nonzero()[0])
+        terms = [key for key, good in zip(state.terms, finite[:, column], strict=True) if not good]
+        raise _diverged(state, state.step - finite.shape[1] + 1 + column, terms, checkpoints)
+
+
+def check_weights(state: TrainingState, checkpoints: Checkpoints) -> None:
+    """Raise UserError if a weight is NaN or infinite, as after a step whose gradients were."""
+    if broken := state.broken_networks():
+        raise _diverged(state, state.step, [f"the {name}'s weights" for name in broken], checkpoints)
+
+
+def _diverged(state: TrainingState, step: int, what: list[str], checkpoints: Checkpoints) -> UserError:
+    last = f"the last good checkpoint is {checkpoints.last}" if checkpoints.last else "there is no checkpoint yet"
+    return UserError(
+        f"training diverged at step {step} of {state.name}: {', '.join(what)} became NaN or infinite; {last}, but "
+        "going on from it would repeat this, so change a parameter: lower the learning rate or the loss weights, or "
+        "use train.precision fp32"
+    )

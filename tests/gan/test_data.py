@@ -1,4 +1,4 @@
-"""Training data: order of batches, which pairs count, and that picture and pose belong together."""
+"""Training data: which pairs count, and that picture and pose belong together."""
 
 from fractions import Fraction
 
@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from pipeline.cli import UserError
-from pipeline.gan.data import PairDataset, StepSampler, TrainingFrames, consecutive_pairs, scale_joints, step_loader
+from pipeline.gan.data import PairDataset, TrainingFrames, consecutive_pairs, scale_joints
 from pipeline.gan.face_data import FaceDataset
 from pipeline.gan.pictures import resize, to_picture, to_tensor
 from pipeline.video.store import StoredFrame, write_frames
@@ -39,21 +39,6 @@ def test_shrinking_averages_whole_blocks():
     np.testing.assert_allclose(resize(picture, 4, 4), blocks, atol=0.51)
 
 
-def test_sampler_passes_over_everything_before_it_repeats_and_by_the_seed_alone():
-    batches = list(StepSampler(size=7, batch=2, steps=14, seed=3))
-    flat = [index for batch in batches for index in batch]
-    assert all(len(batch) == 2 for batch in batches)
-    for start in range(0, 28, 7):
-        assert sorted(flat[start : start + 7]) == list(range(7))
-    assert flat[:7] != flat[7:14]
-    assert batches == list(StepSampler(7, 2, 14, seed=3))
-    assert batches != list(StepSampler(7, 2, 14, seed=4))
-
-
-def test_a_batch_larger_than_the_data_is_filled():
-    assert all(len(batch) == 5 for batch in StepSampler(size=2, batch=5, steps=3, seed=0))
-
-
 def test_pairs_stay_inside_their_part_and_need_a_body_in_both_frames():
     joints = joints_seen(10)
     joints[4] = 0
@@ -74,15 +59,6 @@ def test_pairs_are_consecutive_frames_with_their_poses(store):
     assert grey == pytest.approx([120, 150], abs=1.5)
     torch.testing.assert_close(poses[1], frames[5][0])
     assert not torch.equal(poses[0], poses[1])
-
-
-def test_the_loader_gives_the_same_batches_every_time(store):
-    dataset = PairDataset(TrainingFrames(store, joints_seen(8), 32, 32, 0.3), np.arange(1, 8))
-    first, second = (
-        [batch[1].mean(dim=(1, 2, 3, 4)).tolist() for batch in step_loader(dataset, 2, 5, 0)] for _ in range(2)
-    )
-    assert len(first) == 5
-    assert first == second
 
 
 def test_scaling_joints_keeps_confidence():

@@ -1,0 +1,49 @@
+"""Which examples every training step sees, and their preparation in other processes."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch.utils.data import DataLoader, Dataset, Sampler
+
+from pipeline.interrupt import leave_stopping_to_parent
+
+LOADER_PROCESSES = 2
+
+
+class StepSampler(Sampler[list[int]]):
+    """Batches of indices for steps ``start`` to ``steps`` - 1: one shuffled pass over the data after another.
+
+    Every step's batch follows from its number and the seed alone, so that training goes on where it stopped.
+    """
+
+    def __init__(self, size: int, batch: int, start: int, steps: int, seed: int) -> None:
+        self.size, self.batch, self.start, self.steps, self.seed = size, batch, start, steps, seed
+
+    def __len__(self) -> int:
+        return self.steps - self.start
+
+    def __iter__(self) -> Iterator[list[int]]:
+        epoch, used = divmod(self.start * self.batch, self.size)
+        order = self._shuffled(epoch)[used:]
+        for _ in range(len(self)):
+            while len(order) < self.batch:
+                epoch += 1
+                order = np.concatenate([order, self._shuffled(epoch)])
+            yield order[: self.batch].tolist()
+            order = order[self.batch :]
+
+    def _shuffled(self, epoch: int) -> np.ndarray:
+        return np.random.default_rng([self.seed, epoch]).permutation(self.size)
+
+
+def step_loader(dataset: Dataset, batch: int, start: int, steps: int, seed: int) -> DataLoader:
+    """A loader that gives one batch a step for steps ``start`` to ``steps`` - 1, prepared in other processes."""
+    return DataLoader(
+        dataset,
+        batch_sampler=StepSampler(len(dataset), batch, start, steps, seed),
+        num_workers=LOADER_PROCESSES,
+        pin_memory=torch.cuda.is_available(),
+        worker_init_fn=leave_stopping_to_parent,
+        generator=torch.Generator(),  # its own: starting a loader must not move the networks' random state
+    )
