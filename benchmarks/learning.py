@@ -23,10 +23,11 @@ from tqdm import tqdm
 from benchmarks.engine_step import EngineStep
 from benchmarks.machine import describe, synchronize
 from benchmarks.reference_step import ReferenceStep
-from pipeline.devices import pick_device
+from pipeline.devices import keep_freed_memory, memory_format, pick_device
+from pipeline.gan.batches import step_loader
 from pipeline.gan.body_generator import BodyGenerator
 from pipeline.gan.body_step import discriminator_channels
-from pipeline.gan.data import PairDataset, TrainingFrames, consecutive_pairs, step_loader
+from pipeline.gan.data import PairDataset, TrainingFrames, consecutive_pairs
 from pipeline.gan.discriminator import MultiscaleDiscriminator
 from pipeline.gan.losses.perceptual import PerceptualLoss
 from pipeline.gan.pictures import to_picture
@@ -51,6 +52,7 @@ def main() -> None:
     parser.add_argument("--height", type=int, help="of the pictures, px; default: train.height")
     options = parser.parse_args()
     params = load_params()
+    keep_freed_memory()
     device = pick_device(params.device)
     training, held_out = data(params, options.height or params.train.height)
     print(f"{describe(device)}; {options.steps} steps at {training.frames.width}x{training.frames.height}, "
@@ -60,11 +62,14 @@ def main() -> None:
         torch.manual_seed(seed)
         networks = build(params)
         for kind, results in runs.items():
-            generator, discriminator, perceptual = (network.to(device) for network in deepcopy(networks))
+            order = torch.contiguous_format if kind == "reference" else memory_format(options.precision)
+            generator, discriminator, perceptual = (
+                network.to(device, memory_format=order) for network in deepcopy(networks)
+            )
             arguments = (generator, discriminator, perceptual, params.train.lambda_fm, params.train.lambda_vgg,
                          params.train.learning_rate)
             step = ReferenceStep(*arguments) if kind == "reference" else EngineStep(*arguments, options.precision)
-            loader = step_loader(training, params.train.batch, options.steps, seed)
+            loader = step_loader(training, params.train.batch, 0, options.steps, seed)
             run = learn(step, loader, device, f"{kind}, seed {seed}")
             run |= distances(generator, held_out, device)
             results.append(run)

@@ -6,7 +6,7 @@ import torch
 from torch.utils.data import default_collate
 
 from pipeline.cli import run
-from pipeline.devices import make_repeatable, pick_device
+from pipeline.devices import keep_freed_memory, make_repeatable, memory_format, pick_device
 from pipeline.gan.batches import step_loader
 from pipeline.gan.body_generator import BodyGenerator
 from pipeline.gan.body_step import BodyLoss, body_losses, discriminator_channels
@@ -44,6 +44,8 @@ def train_body(
     was built with.
     """
     make_repeatable(train_params.seed)
+    keep_freed_memory()
+    place = {"device": device, "memory_format": memory_format(train_params.precision)}
     store = FrameStore(frames)
     joints = smooth(track.joints, pose.smooth_window, pose.max_gap, pose.min_confidence)
     end, held_out = split(len(store), evaluate.holdout, evaluate.gap)
@@ -56,14 +58,14 @@ def train_body(
     architecture = {"temporal": train_params.temporal_smoothing, "ngf": net.ngf, "downsamplings": net.downsamplings,
                     "blocks": net.blocks, "enhancer_blocks": net.enhancer_blocks if net.enhancer else None}
     weights = Path(train_params.perceptual_weights) if train_params.perceptual_weights else None
-    perceptual = PerceptualLoss(train_params.perceptual, weights).to(device) if train_params.lambda_vgg else None
+    perceptual = PerceptualLoss(train_params.perceptual, weights).to(**place) if train_params.lambda_vgg else None
     loss = BodyLoss(train_params.gan_loss, train_params.lambda_fm, train_params.lambda_vgg, train_params.precision)
 
     def train_phase(name: str, generator: BodyGenerator, height: int, steps: int, decay_steps: int) -> None:
         """Train ``generator`` at ``height`` pixels against new discriminators."""
         width = height * store.width // store.height
         channels = discriminator_channels(generator.temporal)
-        discriminator = MultiscaleDiscriminator(channels, d.ndf, d.layers, d.scales).to(device)
+        discriminator = MultiscaleDiscriminator(channels, d.ndf, d.layers, d.scales).to(**place)
         betas = (train_params.beta1, train_params.beta2)
         optimizers = [
             make_optimizer(network.parameters(), train_params.learning_rate, betas, steps, decay_steps)
@@ -89,9 +91,9 @@ def train_body(
     height = train_params.height
     with checkpoints.open_log() as live:
         if coarse_first := net.enhancer and not checkpoints.beyond("coarse"):
-            coarse = BodyGenerator(**{**architecture, "enhancer_blocks": None}).to(device)
+            coarse = BodyGenerator(**{**architecture, "enhancer_blocks": None}).to(**place)
             train_phase("coarse", coarse, height // 2, train_params.coarse_steps, train_params.coarse_decay_steps)
-        generator = BodyGenerator(**architecture).to(device)
+        generator = BodyGenerator(**architecture).to(**place)
         if coarse_first:
             generator.start_from(coarse)
         train_phase("body", generator, height, train_params.steps, train_params.decay_steps)

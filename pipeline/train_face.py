@@ -6,7 +6,7 @@ import numpy as np
 from torch.utils.data import default_collate
 
 from pipeline.cli import UserError, run
-from pipeline.devices import make_repeatable, pick_device
+from pipeline.devices import keep_freed_memory, make_repeatable, memory_format, pick_device
 from pipeline.gan.batches import step_loader
 from pipeline.gan.checkpoint import Checkpoints
 from pipeline.gan.data import TrainingFrames
@@ -47,6 +47,8 @@ def train_face(
     was built with. Raises UserError if no face is ever seen.
     """
     make_repeatable(train_params.seed)
+    keep_freed_memory()
+    place = {"device": body.device, "memory_format": memory_format(train_params.precision)}
     joints = smooth(track.joints, pose.smooth_window, pose.max_gap, pose.min_confidence)
     pictures = TrainingFrames(frames, joints, body.width, body.height, pose.min_confidence)
     boxes = face_boxes(pictures.joints, face.size, body.width, body.height, pose.min_confidence)
@@ -60,10 +62,10 @@ def train_face(
 
     architecture = {"ngf": face.ngf, "downsamplings": face.downsamplings, "blocks": face.blocks}
     weights = Path(train_params.perceptual_weights) if train_params.perceptual_weights else None
-    perceptual = PerceptualLoss(train_params.perceptual, weights).to(body.device) if face.lambda_vgg else None
+    perceptual = PerceptualLoss(train_params.perceptual, weights).to(**place) if face.lambda_vgg else None
     loss = FaceLoss(face.gan_loss, face.lambda_vgg, train_params.precision)
-    generator = FaceGenerator(**architecture).to(body.device)
-    discriminator = PatchDiscriminator(6, face.ndf, face.layers).to(body.device)
+    generator = FaceGenerator(**architecture).to(**place)
+    discriminator = PatchDiscriminator(6, face.ndf, face.layers).to(**place)
     betas = (train_params.beta1, train_params.beta2)
     optimizers = [
         make_optimizer(network.parameters(), face.learning_rate, betas, face.steps, face.decay_steps)

@@ -1,10 +1,14 @@
 """Devices."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 import torch
 
 from pipeline.cli import UserError
-from pipeline.devices import autocast, pick_device
+from pipeline.devices import autocast, memory_format, pick_device
 
 
 def test_auto_takes_what_there_is():
@@ -22,3 +26,32 @@ def test_precision_of_convolutions(precision, dtype):
     convolution = torch.nn.Conv2d(1, 1, 1)
     with autocast(torch.device("cpu"), precision):
         assert convolution(torch.zeros(1, 1, 2, 2)).dtype == dtype
+
+
+def test_the_environment_is_set_before_pytorch_reads_it():
+    """A stage imports the package first; what the user has set is left alone."""
+    code = "import os, pipeline; print(os.environ['GOMP_SPINCOUNT'])"
+    environment = {key: value for key, value in os.environ.items() if key != "GOMP_SPINCOUNT"}
+    for extra, expected in (({}, "10000"), ({"GOMP_SPINCOUNT": "7"}, "7")):
+        result = subprocess.run(
+            [sys.executable, "-c", code], env=environment | extra, capture_output=True, text=True, check=True
+        )
+        assert result.stdout.strip() == expected
+
+
+def test_freed_memory_is_kept():
+    """Once a large block is freed, the process is as large as before: the next one needs no new pages."""
+    code = (
+        "import resource, torch\n"
+        "from pathlib import Path\n"
+        "from pipeline.devices import keep_freed_memory\n"
+        "keep_freed_memory()\n"
+        "resident = lambda: int(Path('/proc/self/statm').read_text().split()[1]) * resource.getpagesize()\n"
+        "before = resident(); block = torch.ones(50_000_000); del block; print(resident() - before)"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(result.stdout) > 150_000_000
+
+
+def test_bfloat16_runs_channels_last():
+    assert memory_format("bf16") == torch.channels_last and memory_format("fp32") == torch.contiguous_format

@@ -1,7 +1,8 @@
 """Feature matching: generated pictures should excite the discriminator's layers as real ones do."""
 
 from torch import Tensor
-from torch.nn.functional import l1_loss
+
+from pipeline.gan.losses.l1 import l1
 
 
 def feature_matching_loss(real: list[list[Tensor]], fake: list[list[Tensor]]) -> Tensor:
@@ -15,5 +16,5 @@ def feature_matching_loss(real: list[list[Tensor]], fake: list[list[Tensor]]) ->
         hidden = len(real_maps) - 1
         weight = 4.0 / hidden / len(real)
         for real_map, fake_map in zip(real_maps[:hidden], fake_maps[:hidden], strict=True):
-            total = total + weight * l1_loss(fake_map.float(), real_map.detach().float())
+            total = total + weight * l1(fake_map, real_map)
     return total

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from torch import Tensor, nn
-from torch.nn.functional import l1_loss
 
+from pipeline.gan.losses.l1 import l1
 from pipeline.perceptual.efficientnet import EfficientNetLite0
 from pipeline.perceptual.vgg19 import VGG19
 
@@ -37,4 +37,4 @@ class PerceptualLoss(nn.Module):
 
     def forward(self, fake: Tensor, real: Tensor) -> Tensor:
         pairs = zip(self.weights, self.maps(fake), self.maps(real), strict=True)
-        return sum(weight * l1_loss(f.float(), r.detach().float()) for weight, f, r in pairs)
+        return sum(weight * l1(f, r) for weight, f, r in pairs)
