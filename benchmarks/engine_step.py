@@ -42,4 +42,4 @@ class EngineStep:
         networks = self.generator, self.discriminator
         generator_loss, discriminator_loss, terms = body_losses(*networks, self.perceptual, self.loss, poses, frames)
         update(generator_loss, discriminator_loss, *networks, optimizers)
-        return terms
+        return {name: value.detach() for name, value in terms.items()}
