@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+import torch
 from tiny_training import make_workspace, shrink
 
 from pipeline import train_body, train_face
@@ -31,6 +32,8 @@ def params(default_params):
 def make_workspaces(folder: Path, params: dict, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two projects with the same data: `whole`, where this process is now, for a run without stops, and `stopped`."""
     monkeypatch.setenv("EVERYBODY_DANCE_CACHE", str(folder / "cache"))
+    # Another number of threads shares out sums in another way: the stages' processes shall have as many as this one.
+    monkeypatch.setenv("OMP_NUM_THREADS", str(torch.get_num_threads()))
     for name in ("whole", "stopped"):
         make_workspace(folder / name, params, 64, 64)
     monkeypatch.chdir(folder / "whole")
