@@ -7,7 +7,7 @@ face is turned to the camera) and the hands, the distance of the found body join
 them within a fifth of the torso (PCK@0.2).
 """
 
-import sys
+import argparse
 from pathlib import Path
 
 import numpy as np
@@ -56,5 +56,7 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    for argument in sys.argv[1:]:
-        main(Path(argument))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folders", nargs="+", type=Path, help="of rendered clips")
+    for folder in parser.parse_args().folders:
+        main(folder)

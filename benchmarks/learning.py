@@ -10,7 +10,6 @@ perceptual distance is no more than one standard deviation of the reference's ru
 
 import argparse
 from copy import deepcopy
-from itertools import islice
 from pathlib import Path
 from time import perf_counter
 
@@ -36,6 +35,7 @@ from pipeline.metrics.lpips import Lpips
 from pipeline.params import Params, load_params
 from pipeline.pose.smoothing import smooth
 from pipeline.pose.track import read_track
+from pipeline.spread import spread
 
 FRAMES = Path("data/frames/target.parquet")
 POSES = Path("data/poses/target.parquet")
@@ -85,7 +85,7 @@ def data(params: Params, height: int) -> tuple[PairDataset, PairDataset]:
     end, first = split(len(track), params.evaluate.holdout, params.evaluate.gap)
     pairs = frames.store.pairs()
     held_out = consecutive_pairs(pairs, joints, first, len(track))
-    chosen = held_out[np.linspace(0, len(held_out) - 1, min(HELD_OUT, len(held_out))).round().astype(int)]
+    chosen = held_out[spread(len(held_out), HELD_OUT)]
     return PairDataset(frames, consecutive_pairs(pairs, joints, 0, end)), PairDataset(frames, chosen)
 
 
@@ -115,7 +115,7 @@ def distances(generator: BodyGenerator, pairs: PairDataset, device: torch.device
     """Mean absolute (in [-1, 1]) and perceptual distance of generated held-out pairs from the real ones, in float32."""
     lpips = Lpips("efficientnet_lite0", None, device)
     absolute, perceptual = [], []
-    for poses, frames in islice(pairs, len(pairs)):
+    for poses, frames in (pairs[index] for index in range(len(pairs))):
         fakes = generator.rollout(poses[None].to(device))[0].cpu()
         absolute.append(float((fakes - frames).abs().mean()))
         pictures = [np.stack([to_picture(picture) for picture in each]) for each in (fakes, frames)]

@@ -16,8 +16,8 @@ def describe(device: torch.device) -> str:
     else:
         lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
         names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
-        features = [flag for flag in ("amx_bf16", "avx512_bf16", "avx2") if any(flag in line.split() for line in lines)]
-        name = f"{(names or [platform.processor()])[0]}, {len(os.sched_getaffinity(0))} cores, {features[:1]}"
+        amx = " with AMX" if torch.cpu.get_capabilities().get("amx_bf16") else ""
+        name = f"{(names or [platform.processor()])[0]}{amx}, {len(os.sched_getaffinity(0))} cores"
     return f"{name}, torch {torch.__version__}"
 
 

@@ -9,7 +9,7 @@ lists the generator's parameters twice in its optimizer, which moves them twice 
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import l1_loss, mse_loss
+from torch.nn.functional import instance_norm, l1_loss, mse_loss
 from torch.optim import Adam
 
 from pipeline.gan.body_generator import BodyGenerator
@@ -18,11 +18,18 @@ from pipeline.gan.layers import InstanceNorm
 from pipeline.gan.losses.perceptual import PerceptualLoss
 
 
+class PlainInstanceNorm(nn.Module):
+    """PyTorch's own instance normalization; (B, C, H, W) -> the same shape."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return instance_norm(x)
+
+
 def with_plain_norms(network: nn.Module) -> nn.Module:
     """Replace the project's instance normalization by PyTorch's."""
     for name, child in network.named_children():
         if isinstance(child, InstanceNorm):
-            setattr(network, name, nn.InstanceNorm2d(1, affine=False, track_running_stats=False))
+            setattr(network, name, PlainInstanceNorm())
         else:
             with_plain_norms(child)
     return network

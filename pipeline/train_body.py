@@ -18,13 +18,14 @@ from pipeline.gan.losses.perceptual import PerceptualLoss
 from pipeline.gan.optimizer import make_optimizer
 from pipeline.gan.run_folder import run_folder
 from pipeline.gan.run_key import run_key
-from pipeline.gan.samples import body_grid, spread
+from pipeline.gan.samples import SAMPLES, body_grid
 from pipeline.gan.training_state import TrainingState
 from pipeline.gan.weights import save_weights, sha256
 from pipeline.holdout import split
 from pipeline.params import Evaluate, Pose, Train, load_params
 from pipeline.pose.smoothing import smooth
 from pipeline.pose.track import PoseTrack, read_track
+from pipeline.spread import spread
 from pipeline.video.store import FrameStore
 
 FRAMES = Path("data/frames/target.parquet")
@@ -50,7 +51,8 @@ def train_body(
     joints = smooth(track.joints, pose.smooth_window, pose.max_gap, pose.min_confidence)
     end, held_out = split(len(store), evaluate.holdout, evaluate.gap)
     training_pairs = consecutive_pairs(store.pairs(), joints, 0, end)
-    sample_pairs = spread(consecutive_pairs(store.pairs(), joints, held_out, len(store)))
+    held_out_pairs = consecutive_pairs(store.pairs(), joints, held_out, len(store))
+    sample_pairs = held_out_pairs[spread(len(held_out_pairs), SAMPLES)]
     print(f"training on {len(training_pairs)} pairs of frames 0 to {end - 1}, device {device}, "
           f"precision {train_params.precision}")
 

@@ -20,7 +20,7 @@ from pipeline.gan.optimizer import make_optimizer
 from pipeline.gan.render import BodyRenderer
 from pipeline.gan.run_folder import run_folder
 from pipeline.gan.run_key import run_key
-from pipeline.gan.samples import face_grid, spread
+from pipeline.gan.samples import SAMPLES, face_grid
 from pipeline.gan.training_state import TrainingState
 from pipeline.gan.weights import save_weights, sha256
 from pipeline.holdout import split
@@ -28,6 +28,7 @@ from pipeline.params import Evaluate, Face, Pose, Train, load_params
 from pipeline.pose.boxes import face_boxes
 from pipeline.pose.smoothing import smooth
 from pipeline.pose.track import PoseTrack, read_track
+from pipeline.spread import spread
 
 FRAMES = Path("data/frames/target.parquet")
 POSES = Path("data/poses/target.parquet")
@@ -52,9 +53,10 @@ def train_face(
     joints = smooth(track.joints, pose.smooth_window, pose.max_gap, pose.min_confidence)
     pictures = TrainingFrames(frames, joints, body.width, body.height, pose.min_confidence)
     boxes = face_boxes(pictures.joints, face.size, body.width, body.height, pose.min_confidence)
-    end, held_out = split(len(track), evaluate.holdout, evaluate.gap)
-    times = np.flatnonzero(boxes[:end, 0] >= 0)
-    samples = spread(np.flatnonzero(boxes[:, 0] >= 0))  # of the whole clip, held-out end included
+    end, _ = split(len(track), evaluate.holdout, evaluate.gap)
+    seen = np.flatnonzero(boxes[:, 0] >= 0)
+    times = seen[seen < end]
+    samples = seen[spread(len(seen), SAMPLES)]  # of the whole clip, held-out end included
     if not len(times):
         raise UserError("no face is seen in the training part of the target clip, so there is nothing for the Face GAN "
                         "to learn; set face.enabled to false, or use a clip that shows the face")

@@ -18,12 +18,11 @@ import numpy as np
 from ruamel.yaml import YAML
 
 from pipeline.cli import UserError
-from pipeline.demo.skeleton import Arm, Foot, Pose
+from pipeline.demo.skeleton import SIDES, Arm, Foot, Pose
 
 MOTIONS = Path(__file__).with_name("motions.yaml")
 FEET = {"left_foot": "L", "right_foot": "R"}
 ARMS = {"left_arm": "L", "right_arm": "R"}
-SIGN = {"L": 1, "R": -1}
 ARM = {"up": 14, "front": 0, "elbow": 18, "roll": 0, "twist": 0, "wrist": 0, "curl": 0.15}
 FOOT = {"front": 0, "side": 0, "lift": 0, "turn": 0, "heel": 0}
 PARTS = {  # every channel and its value where a motion says nothing: degrees, leg lengths, curl 0..1
@@ -97,7 +96,7 @@ class Motion:
         forward, left = _directions(heading)
         channels = {name: waves(beat) for name, waves in self._body.items()}
         channels["head.turn"] -= np.degrees(self._look * np.sin(heading))
-        footsteps = {side: self._foot(side, stride) for side in SIGN}
+        footsteps = {side: self._foot(side, stride) for side in SIDES}
         for part, side in FEET.items():
             channels |= _from_body(footsteps[side], part, side, place, heading)
         arcs = dict.fromkeys(FEET, 0.0)
@@ -165,7 +164,7 @@ class Motion:
         """x, y and yaw of the foot that stands while the body passes ``stride``."""
         heading = self._heading(stride)
         _, left = _directions(heading)
-        return np.array([*(self._place(stride) + SIGN[side] * self._width * left), heading + SIGN[side] * self._splay])
+        return np.array([*(self._place(stride) + SIDES[side] * self._width * left), heading + SIDES[side] * self._splay])
 
 
 class Waves:
@@ -234,8 +233,8 @@ def _from_body(foot: np.ndarray, part: str, side: str, place: np.ndarray, headin
     x, y, lift, yaw, pitch = foot
     forward, left = _directions(heading)
     away = np.array([x, y]) - place
-    values = {"front": away @ forward, "side": SIGN[side] * (away @ left), "lift": lift,
-              "turn": SIGN[side] * np.degrees(yaw - heading), "heel": np.degrees(pitch)}
+    values = {"front": away @ forward, "side": SIDES[side] * (away @ left), "lift": lift,
+              "turn": SIDES[side] * np.degrees(yaw - heading), "heel": np.degrees(pitch)}
     return {f"{part}.{name}": value for name, value in values.items()}
 
 
@@ -243,9 +242,9 @@ def _from_channels(channels: Mapping[str, float], part: str, side: str, arc: flo
                    heading: float) -> Foot:
     """The inverse of :func:`_from_body`; ``arc`` is added to the lift."""
     forward, left = _directions(heading)
-    x, y = place + channels[f"{part}.front"] * forward + SIGN[side] * channels[f"{part}.side"] * left
+    x, y = place + channels[f"{part}.front"] * forward + SIDES[side] * channels[f"{part}.side"] * left
     turn, heel = _angles(channels, part, ("turn", "heel"))
-    return Foot(x=x, y=y, lift=channels[f"{part}.lift"] + arc, yaw=heading + SIGN[side] * turn, pitch=heel)
+    return Foot(x=x, y=y, lift=channels[f"{part}.lift"] + arc, yaw=heading + SIDES[side] * turn, pitch=heel)
 
 
 def _channels(description: Mapping, place: str) -> dict:

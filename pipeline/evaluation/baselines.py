@@ -4,6 +4,7 @@ import numpy as np
 
 from pipeline.gan.pictures import resize
 from pipeline.pose.layout import BODY, found_joints
+from pipeline.spread import spread
 from pipeline.video.store import FrameStore
 
 AVERAGED = 101  # frames: enough for the median to be free of a moving person; odd, so that it is a true value
@@ -55,8 +56,3 @@ class Baselines:
 
     def _picture(self, frame: int) -> np.ndarray:
         return resize(self.store.read(int(frame)), *self.size)
-
-
-def spread(end: int, most: int) -> np.ndarray:
-    """At most ``most`` of the frames 0..end-1, evenly spread from the first to the last, int64."""
-    return np.linspace(0, end - 1, min(end, most)).round().astype(np.int64)

@@ -20,6 +20,7 @@ from pipeline.pose.picture import draw_pose
 from pipeline.pose.smoothing import smooth
 from pipeline.pose.track import PoseTrack
 from pipeline.reporting.contact_sheet import Example
+from pipeline.spread import spread
 from pipeline.video.store import FrameStore
 
 BODY_MARGIN = 0.1  # of the pose's longer side: joints lie inside the body, the crop holds all of it
@@ -49,7 +50,7 @@ def evaluate_held_out(
     bodies = body_boxes(poses, width, height, pose.min_confidence, BODY_MARGIN)
     faces = face_boxes(poses, face_size, width, height, pose.min_confidence)
     follows = set(store.pairs().tolist())
-    shown = set(np.linspace(0, len(poses) - 1, min(EXAMPLES, len(poses))).round().astype(int).tolist())
+    shown = set(spread(len(poses), EXAMPLES).tolist())
     thresholds = keypoints.min_detection_confidence, keypoints.min_tracking_confidence
 
     records: list[Record] = []

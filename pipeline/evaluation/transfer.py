@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 from tqdm import tqdm
 
-from pipeline.evaluation.baselines import Baselines, spread
+from pipeline.evaluation.baselines import Baselines
 from pipeline.evaluation.parallel import in_parallel
 from pipeline.evaluation.regions import RegionMeasures
 from pipeline.evaluation.truth import TruthClip, TruthFrame
@@ -15,6 +15,7 @@ from pipeline.metrics.lpips import Lpips
 from pipeline.metrics.pose_distance import pose_distance
 from pipeline.metrics.records import Record, prefixed
 from pipeline.reporting.transfer_sheet import Comparison
+from pipeline.spread import spread
 from pipeline.video.fit import fit_into
 from pipeline.video.probe import Video
 from pipeline.video.read import read_pictures

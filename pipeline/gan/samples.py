@@ -11,12 +11,6 @@ from pipeline.gan.pictures import to_picture
 SAMPLES = 4
 
 
-def spread(choices: np.ndarray) -> np.ndarray:
-    """SAMPLES of the choices, evenly spread; fewer if there are fewer."""
-    places = np.linspace(0, len(choices) - 1, min(SAMPLES, len(choices)))
-    return choices[places.round().astype(int)]
-
-
 @torch.no_grad()
 def body_grid(generator: BodyGenerator, poses: Tensor, frames: Tensor) -> np.ndarray:
     """One row an example: pose picture, generated frame, real frame, each the later of its pair.

@@ -21,9 +21,9 @@ def test_clips_name_what_exists():
 def test_a_truth_is_the_target_doing_the_sources_dance_in_the_targets_room():
     for clips in cast.clip_sets().values():
         for name, truth in clips.items():
-            folder, _, source = name.rpartition("truth/")
-            if folder == name or not _:
+            if not name.startswith("truth/"):
                 continue
+            source = name.removeprefix("truth/")
             target = next(clip for other, clip in clips.items() if other.endswith("target"))
             dance = next(clip for other, clip in clips.items() if other != name and other.endswith(source))
             assert (truth.person, truth.room, truth.camera) == (target.person, target.room, target.camera)

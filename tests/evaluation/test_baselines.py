@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.evaluation import baselines as module
-from pipeline.evaluation.baselines import Baselines, spread
+from pipeline.evaluation.baselines import Baselines
 from pipeline.gan.pictures import resize
 from pipeline.video.store import FrameStore, StoredFrame, write_frames
 
@@ -88,11 +88,3 @@ def test_a_frame_that_shares_few_joints_is_no_neighbour(clip):
 def test_without_any_joint_there_is_no_neighbour(clip):
     assert made(clip).nearest_pose(np.zeros((137, 3))) is None
     assert made(clip, np.zeros((COUNT, 137, 3), np.float32)).nearest_pose(clip[0].joints()[0]) is None
-
-
-@pytest.mark.parametrize(("end", "most"), [(1, 5), (5, 5), (101, 101), (144_000, 101), (144_000, 10_000)])
-def test_spread_frames_differ_and_reach_from_end_to_end(end, most):
-    frames = spread(end, most)
-    assert len(frames) == len(set(frames.tolist())) == min(end, most)
-    assert frames[0] == 0 and frames[-1] == end - 1
-    assert np.ptp(np.diff(frames)) <= 1 if len(frames) > 1 else True

@@ -1,0 +1,10 @@
+"""``params.yaml`` as checked data.
+
+The values are the experiment and DVC tracks them stage by stage (``params:`` in ``dvc.yaml``). This package only checks
+them, so no stage lists it among its dependencies: adding a parameter to a metric must not retrain a network.
+"""
+
+from pipeline.params.sections import TRUTH, Evaluate, Face, Keypoints, Normalize, Pose, Train
+from pipeline.params.whole import Params, load_params
+
+__all__ = ["TRUTH", "Evaluate", "Face", "Keypoints", "Normalize", "Params", "Pose", "Train", "load_params"]
