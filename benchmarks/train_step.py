@@ -108,7 +108,10 @@ def serve(pipe: Connection, kind: str, options: argparse.Namespace, folder: Path
     arguments = generator, discriminator, perceptual, LAMBDA_FM, LAMBDA_VGG, LEARNING_RATE
     step = EngineStep(*arguments, options.precision) if engine else ReferenceStep(*arguments)
     while True:
-        question = pipe.recv()
+        try:
+            question = pipe.recv()
+        except EOFError:  # the benchmark has ended
+            return
         start = perf_counter()
         if question == "memory":
             pipe.send(peak_memory(device))
