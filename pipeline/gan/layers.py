@@ -10,15 +10,15 @@ WEIGHT_DEVIATION = 0.02  # of initial weights, usual for image GANs
 class InstanceNorm(nn.Module):
     """Instance normalization without affine parameters: each channel of each picture to mean 0, variance 1.
 
-    forward: float (B, C, H, W) -> the same shape. It is written as batch normalization of one picture with
-    B x C channels: the same function, but PyTorch's own instance norm returns wrong gradients on the CPU for a
-    channels-last gradient at batch 1 (torch 2.14.1).
+    forward: float (B, C, H, W) -> the same shape. One picture is normalized as a batch of one, which is the same
+    function: on the CPU PyTorch's own instance norm, and batch norm of a reshaped picture, return wrong gradients at
+    batch 1 when a map and its gradient lie in memory in different orders (torch 2.14.1).
     """
 
     def forward(self, x: Tensor) -> Tensor:
-        batch, channels, height, width = x.shape
-        flat = x.reshape(1, batch * channels, height, width)
-        return F.batch_norm(flat, None, None, training=True).reshape(batch, channels, height, width)
+        if len(x) == 1:
+            return F.batch_norm(x, None, None, training=True)
+        return F.instance_norm(x)
 
 
 class ResidualConvolution(nn.Module):

@@ -7,12 +7,16 @@ import torch.nn.functional as F
 from pipeline.gan.layers import InstanceNorm, ResidualBlock, ResidualConvolution, down, stem, up
 
 
+LAYOUTS = [torch.contiguous_format, torch.channels_last]
+
+
 @pytest.mark.parametrize("batch", [1, 2])
-@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
-def test_instance_norm_values_and_gradients_match_float64(batch, layout):
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("layout_of_gradient", LAYOUTS)
+def test_instance_norm_values_and_gradients_match_float64(batch, layout, layout_of_gradient):
     torch.manual_seed(0)
     x = torch.randn(batch, 5, 8, 6).to(memory_format=layout).requires_grad_()
-    incoming = torch.randn(batch, 5, 8, 6).to(memory_format=layout)
+    incoming = torch.randn(batch, 5, 8, 6).to(memory_format=layout_of_gradient)
     exact = x.detach().double().requires_grad_()
     expected = F.instance_norm(exact.contiguous())
     expected.backward(incoming.double().contiguous())
