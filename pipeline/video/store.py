@@ -4,6 +4,7 @@ An uncompressed Parquet file, one JPEG a row. Row groups are small, so that a fr
 others; times and shots are columns of their own and read without touching a picture.
 """
 
+import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ import pyarrow.parquet as pq
 from pipeline.cli import UserError
 from pipeline.files import atomic
 
-FORMAT = "frame store 1"
+FORMAT = "frame store 2"
 JPEG = [cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
 GROUP = 16  # frames a row group: 1 MB at 512x512, read in 0.3 ms; smaller ones make the file's index large
 COLUMNS = [
@@ -40,15 +41,20 @@ class StoredFrame:
 def write_frames(path: Path, frames: Iterable[StoredFrame], width: int, height: int, fps: Fraction) -> None:
     """Write a store as the frames come, holding one row group in memory; whole or not at all.
 
-    Columns: frame (0, 1, ...), time = frame / fps (s), shot, source_time (s), jpeg.
+    Columns: frame (0, 1, ...), time = frame / fps (s), shot, source_time (s), jpeg. The file's metadata hold a SHA-256
+    of it all, so that who depends on the frames need not read gigabytes to name them.
     """
     metadata = {"format": FORMAT, "width": str(width), "height": str(height), "fps": str(fps)}
     schema = pa.schema(COLUMNS, metadata=metadata)
     rows = ((i, float(i / fps), f.shot, f.source_time, _to_jpeg(f.picture)) for i, f in enumerate(frames))
+    digest = hashlib.sha256(repr(metadata).encode())
     options = {"compression": "none", "use_dictionary": False, "write_statistics": False}
     with atomic(path) as partial, pq.ParquetWriter(partial, schema, **options) as file:
         while group := list(islice(rows, GROUP)):
+            for *_, shot, source_time, jpeg in group:
+                digest.update(f"{shot} {source_time} {len(jpeg)} ".encode() + jpeg)
             file.write_batch(pa.record_batch([list(column) for column in zip(*group)], schema=schema))
+        file.add_key_value_metadata({"sha256": digest.hexdigest()})
 
 
 class FrameStore:
@@ -56,6 +62,7 @@ class FrameStore:
 
     width, height: px. fps: frames per second. times: float64 (n,), s from the first frame, regular. shots:
     int32 (n,), one more after every cut. source_times: float64 (n,), s, when the video showed that picture.
+    sha256: hex digest of all these and the pictures, as the writer noted it.
     May be handed to other processes, forked or spawned: each opens the file for itself.
     """
 
@@ -63,10 +70,12 @@ class FrameStore:
         self.path = path
         if not path.is_file():
             raise UserError(f"{path} is missing: run `dvc repro`, or the decode stage, first")
+        self._index = None
         self._forget()
         try:
             file = self._opened()
-            metadata = file.schema_arrow.metadata or {}
+            self._index = file.metadata  # megabytes for a long clip: other processes share it instead of reading it
+            metadata = self._index.metadata or {}
             metadata = {key.decode(): value.decode() for key, value in metadata.items()}
             if metadata.get("format") != FORMAT:
                 raise pa.ArrowInvalid(f"its format is {metadata.get('format')!r}")
@@ -74,7 +83,7 @@ class FrameStore:
         except pa.ArrowInvalid as error:
             raise UserError(f"{path} is no frame store ({error}): delete it and run `dvc repro`") from None
         self.width, self.height = int(metadata["width"]), int(metadata["height"])
-        self.fps = Fraction(metadata["fps"])
+        self.fps, self.sha256 = Fraction(metadata["fps"]), metadata["sha256"]
         self.times, self.shots, self.source_times = (column.to_numpy() for column in columns.columns)
 
     def __len__(self) -> int:
@@ -109,7 +118,8 @@ class FrameStore:
     def _opened(self) -> pq.ParquetFile:
         """The file, opened by this very process: a handle shared after a fork would share its position."""
         if self._process != os.getpid():
-            self._file, self._process, self._group = pq.ParquetFile(self.path), os.getpid(), None
+            file = pq.ParquetFile(self.path, metadata=self._index, pre_buffer=False)
+            self._file, self._process, self._group = file, os.getpid(), None
         return self._file
 
     def _forget(self) -> None:

@@ -85,6 +85,19 @@ def test_the_same_frames_make_the_same_bytes(tmp_path):
     assert write(tmp_path / "b.parquet", pictures()).path.read_bytes() == first
 
 
+def test_the_digest_follows_everything_that_the_store_holds(tmp_path):
+    def digest(**changes):
+        return write(tmp_path / "clip.parquet", **{"frames": pictures(20), "fps": Fraction(30), **changes}).sha256
+
+    times = [i / 30 for i in range(20)]
+    first = digest()
+    assert len(first) == 64 and digest(source_times=times) == first
+    brighter = [picture + (i == 19) * np.uint8(40) for i, picture in enumerate(pictures(20))]
+    others = [digest(frames=brighter), digest(shots=[0] * 19 + [1]), digest(source_times=[*times[:19], 1.0]),
+              digest(fps=Fraction(25), source_times=times), digest(frames=pictures(19))]
+    assert len({first, *others}) == 6
+
+
 def test_pairs_leave_out_cuts_repetitions_and_gaps(tmp_path):
     fps = Fraction(30)
     steps = {7: 0.0, 12: 2.0, 20: 3.0}  # frame: its distance from the one before, in frames; else 1
