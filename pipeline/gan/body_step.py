@@ -50,9 +50,10 @@ def body_losses(
 
         fake_logits = [maps[-1].float() for maps in fake_maps]
         real_logits = [maps[-1].float() for maps in real_maps]
+        logits = list(zip(real_logits, fake_logits, strict=True))
         terms = {
-            "d": sum(discriminator_loss(loss.gan_loss, r, f) for r, f in zip(real_logits, fake_logits, strict=True)),
-            "g_gan": sum(generator_loss(loss.gan_loss, logits) for logits in fake_logits),
+            "d": sum(discriminator_loss(loss.gan_loss, real, fake) for real, fake in logits),
+            "g_gan": sum(generator_loss(loss.gan_loss, real, fake) for real, fake in logits),
         }
         generator_total = terms["g_gan"]
         if loss.lambda_fm:

@@ -40,7 +40,7 @@ def face_losses(
         real_logits = discriminator(torch.cat([pose, real], dim=1))[-1].float()
         terms = {
             "d": discriminator_loss(loss.gan_loss, real_logits, fake_logits),
-            "g_gan": generator_loss(loss.gan_loss, fake_logits),
+            "g_gan": generator_loss(loss.gan_loss, real_logits, fake_logits),
         }
         generator_total = terms["g_gan"]
         if perceptual is not None:

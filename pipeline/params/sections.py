@@ -12,7 +12,7 @@ NotNegative = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
 Steps = Annotated[int, Field(ge=0)]
-GanLoss = Literal["lsgan", "vanilla", "hinge"]
+GanLoss = Literal["lsgan", "vanilla", "hinge", "relativistic"]
 
 
 class Section(BaseModel):
@@ -74,7 +74,7 @@ class Pose(Section):
 class Normalize(Section):
     """Global pose normalization."""
 
-    method: Literal["feet", "none"]
+    method: Literal["feet", "limbs", "none"]
     foot: Literal["lowest", "mean"]
     alpha: Annotated[float, Field(gt=0, le=1)]
 
@@ -98,13 +98,18 @@ class Discriminator(Section):
 
 
 class Train(Section):
-    """The body GAN: picture size in pixels, lengths in steps (one pair of frames each)."""
+    """The body GAN: picture size in pixels, lengths in steps (``batch`` pairs of frames each).
+
+    ``devices`` processes on each of ``nodes`` machines share every batch, the Face GAN's too.
+    """
 
     height: Annotated[int, Field(ge=32, le=2048)]
     seed: Annotated[int, Field(ge=0, lt=2**31)]
     precision: Literal["fp32", "bf16"]
     temporal_smoothing: bool
     batch: Count
+    devices: Count
+    nodes: Count
     steps: Count
     decay_steps: Steps
     coarse_steps: Steps

@@ -18,6 +18,7 @@ BY_HAND = {
     "lsgan": (((REAL - 1) ** 2).mean() / 2 + (FAKE**2).mean() / 2, ((FAKE - 1) ** 2).mean()),
     "vanilla": (-np.log(sigmoid(REAL)).mean() - np.log(1 - sigmoid(FAKE)).mean(), -np.log(sigmoid(FAKE)).mean()),
     "hinge": (np.maximum(0, 1 - REAL).mean() + np.maximum(0, 1 + FAKE).mean(), -FAKE.mean()),
+    "relativistic": (-np.log(sigmoid(REAL - FAKE)).mean(), -np.log(sigmoid(FAKE - REAL)).mean()),
 }
 
 
@@ -25,14 +26,15 @@ BY_HAND = {
 def test_losses_match_the_formula(kind):
     real, fake = torch.tensor(REAL), torch.tensor(FAKE)
     assert discriminator_loss(kind, real, fake).item() == pytest.approx(BY_HAND[kind][0], rel=1e-12)
-    assert generator_loss(kind, fake).item() == pytest.approx(BY_HAND[kind][1], rel=1e-12)
+    assert generator_loss(kind, real, fake).item() == pytest.approx(BY_HAND[kind][1], rel=1e-12)
 
 
 @pytest.mark.parametrize("kind", BY_HAND)
 def test_the_players_pull_a_fake_logit_in_opposite_directions(kind):
     fake = torch.tensor([0.3], requires_grad=True)
-    (d,) = torch.autograd.grad(discriminator_loss(kind, torch.tensor([1.0]), fake), fake)
-    (g,) = torch.autograd.grad(generator_loss(kind, fake), fake)
+    real = torch.tensor([1.0])
+    (d,) = torch.autograd.grad(discriminator_loss(kind, real, fake), fake)
+    (g,) = torch.autograd.grad(generator_loss(kind, real, fake), fake)
     assert d > 0 > g
 
 
@@ -42,4 +44,4 @@ def test_vanilla_stays_finite_at_extreme_logits():
 
 def test_an_unknown_kind_is_refused():
     with pytest.raises(ValueError, match="wgan"):
-        generator_loss("wgan", torch.zeros(1))
+        generator_loss("wgan", torch.zeros(1), torch.zeros(1))
