@@ -26,6 +26,9 @@ def run(main: Callable[..., None], *arguments: str) -> None:
         message, code = f"error: {error}", 1
     except KeyboardInterrupt as stop:
         message, code = str(stop) or "stopped; nothing half-written was left behind", 130
+    except SystemExit as end:  # one of several processes, of which another has told why
+        message, code = None, end.code
     # not inside a handler, where the traceback would keep loader processes alive
-    print(message, file=sys.stderr)
+    if message is not None:
+        print(message, file=sys.stderr)
     sys.exit(code)

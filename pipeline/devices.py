@@ -1,6 +1,7 @@
 """Where networks run, and running them the same way twice."""
 
 import ctypes
+import os
 import platform
 
 import torch
@@ -14,13 +15,15 @@ LARGEST = 2**31 - 1  # bytes
 def pick_device(name: str) -> torch.device:
     """The device that ``device`` of ``params.yaml`` means: ``auto`` takes CUDA if there is one.
 
+    Of several processes that train together on this machine each has a GPU of its own.
+
     Raises UserError if CUDA was asked for and is not there.
     """
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
     if name == "cuda" and not torch.cuda.is_available():
         raise UserError("device is cuda in params.yaml, but PyTorch sees no CUDA device; use auto or cpu")
-    return torch.device(name)
+    return torch.device(name, int(os.environ.get("LOCAL_RANK", 0))) if name == "cuda" else torch.device(name)
 
 
 def make_repeatable(seed: int) -> None:

@@ -11,10 +11,11 @@ class Interrupt:
     """While entered, Ctrl-C and SIGTERM only set ``requested``, for the work to stop where it can go on later.
 
     Another Ctrl-C stops at once (KeyboardInterrupt). Another SIGTERM does not: `timeout` and schedulers send several.
+    ``tell``: whether to tell the user.
     """
 
-    def __init__(self) -> None:
-        self.requested = False
+    def __init__(self, tell: bool = True) -> None:
+        self.requested, self._tell = False, tell
 
     def __enter__(self) -> "Interrupt":
         self._before = {number: signal.signal(number, self._note) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -27,7 +28,7 @@ class Interrupt:
     def _note(self, number: int, _frame: FrameType | None) -> None:
         if self.requested and number == signal.SIGINT:
             raise KeyboardInterrupt
-        if not self.requested:
+        if self._tell and not self.requested:
             os.write(2, b"\nstopping after this step; Ctrl-C again stops at once\n")  # print is not reentrant
         self.requested = True
 

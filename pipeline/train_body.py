@@ -7,6 +7,7 @@ from torch.utils.data import default_collate
 
 from pipeline.cli import run
 from pipeline.devices import keep_freed_memory, make_repeatable, memory_format, pick_device
+from pipeline.distributed import rank, rank_0_first, together
 from pipeline.gan.batches import step_loader
 from pipeline.gan.body_generator import BodyGenerator
 from pipeline.gan.body_step import BodyLoss, body_losses, discriminator_channels
@@ -22,6 +23,7 @@ from pipeline.gan.samples import SAMPLES, body_grid
 from pipeline.gan.training_state import TrainingState
 from pipeline.gan.weights import save_weights, sha256
 from pipeline.holdout import split
+from pipeline.launch import launch
 from pipeline.params import Evaluate, Pose, Train, load_params
 from pipeline.pose.smoothing import smooth
 from pipeline.pose.track import PoseTrack, read_track
@@ -60,7 +62,8 @@ def train_body(
     architecture = {"temporal": train_params.temporal_smoothing, "ngf": net.ngf, "downsamplings": net.downsamplings,
                     "blocks": net.blocks, "enhancer_blocks": net.enhancer_blocks if net.enhancer else None}
     weights = Path(train_params.perceptual_weights) if train_params.perceptual_weights else None
-    perceptual = PerceptualLoss(train_params.perceptual, weights).to(**place) if train_params.lambda_vgg else None
+    with rank_0_first():  # one download for all
+        perceptual = PerceptualLoss(train_params.perceptual, weights).to(**place) if train_params.lambda_vgg else None
     loss = BodyLoss(train_params.gan_loss, train_params.lambda_fm, train_params.lambda_vgg, train_params.precision)
 
     def train_phase(name: str, generator: BodyGenerator, height: int, steps: int, decay_steps: int) -> None:
@@ -105,28 +108,32 @@ def train_body(
 def main() -> None:
     params = load_params()
     device = pick_device(params.device)
-    track = read_track(POSES)
-    parameters = {"train": params.train.model_dump(), "pose": params.pose.model_dump(),
-                  "holdout": params.evaluate.holdout, "gap": params.evaluate.gap}
-    inputs = [FRAMES, POSES]
-    if params.train.perceptual_weights:
-        inputs.append(Path(params.train.perceptual_weights))
-    with run_folder(run_key("train_body", inputs, parameters, device)) as folder:
-        checkpoints = Checkpoints(folder, LOG, params.checkpoints.every, params.checkpoints.keep)
-        generator, architecture = train_body(
-            FRAMES, track, params.train, params.pose, params.evaluate, device, checkpoints
-        )
-        header = {
-            "architecture": architecture,
-            "height": params.train.height,
-            "width": params.train.height * track.width // track.height,
-            "min_confidence": params.pose.min_confidence,
-            "precision": params.train.precision,
-            "train": params.train.model_dump(),
-            "inputs": {str(path): sha256(path) for path in (FRAMES.with_suffix(".json"), POSES)},
-        }
-        save_weights(WEIGHTS, generator.state_dict(), header)
-    print(f"body generator: {WEIGHTS}; loss curves and samples: {LOG}")
+    if launch("train_body", params.train.devices, params.train.nodes, device):
+        return
+    with together(device, params.train.devices * params.train.nodes):
+        track = read_track(POSES)
+        parameters = {"train": params.train.model_dump(), "pose": params.pose.model_dump(),
+                      "holdout": params.evaluate.holdout, "gap": params.evaluate.gap}
+        store, inputs = FrameStore(FRAMES), [POSES]
+        if params.train.perceptual_weights:
+            inputs.append(Path(params.train.perceptual_weights))
+        with run_folder(run_key("train_body", store, inputs, parameters, device)) as folder:
+            checkpoints = Checkpoints(folder, LOG, params.checkpoints.every, params.checkpoints.keep)
+            generator, architecture = train_body(
+                FRAMES, track, params.train, params.pose, params.evaluate, device, checkpoints
+            )
+            header = {
+                "architecture": architecture,
+                "height": params.train.height,
+                "width": params.train.height * track.width // track.height,
+                "min_confidence": params.pose.min_confidence,
+                "precision": params.train.precision,
+                "train": params.train.model_dump(),
+                "inputs": {str(FRAMES): store.sha256, str(POSES): sha256(POSES)},
+            }
+            if rank() == 0:
+                save_weights(WEIGHTS, generator.state_dict(), header)
+        print(f"body generator: {WEIGHTS}; loss curves and samples: {LOG}")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from torch.utils.data import default_collate
 
 from pipeline.cli import UserError, run
 from pipeline.devices import keep_freed_memory, make_repeatable, memory_format, pick_device
+from pipeline.distributed import rank, rank_0_first, together
 from pipeline.gan.batches import step_loader
 from pipeline.gan.checkpoint import Checkpoints
 from pipeline.gan.data import TrainingFrames
@@ -24,11 +25,13 @@ from pipeline.gan.samples import SAMPLES, face_grid
 from pipeline.gan.training_state import TrainingState
 from pipeline.gan.weights import save_weights, sha256
 from pipeline.holdout import split
+from pipeline.launch import launch
 from pipeline.params import Evaluate, Face, Pose, Train, load_params
 from pipeline.pose.boxes import face_boxes
 from pipeline.pose.smoothing import smooth
 from pipeline.pose.track import PoseTrack, read_track
 from pipeline.spread import spread
+from pipeline.video.store import FrameStore
 
 FRAMES = Path("data/frames/target.parquet")
 POSES = Path("data/poses/target.parquet")
@@ -64,7 +67,8 @@ def train_face(
 
     architecture = {"ngf": face.ngf, "downsamplings": face.downsamplings, "blocks": face.blocks}
     weights = Path(train_params.perceptual_weights) if train_params.perceptual_weights else None
-    perceptual = PerceptualLoss(train_params.perceptual, weights).to(**place) if face.lambda_vgg else None
+    with rank_0_first():  # one download for all
+        perceptual = PerceptualLoss(train_params.perceptual, weights).to(**place) if face.lambda_vgg else None
     loss = FaceLoss(face.gan_loss, face.lambda_vgg, train_params.precision)
     generator = FaceGenerator(**architecture).to(**place)
     discriminator = PatchDiscriminator(6, face.ndf, face.layers).to(**place)
@@ -74,7 +78,8 @@ def train_face(
         for network in (generator, discriminator)
     ]
     state = TrainingState("face", generator, discriminator, optimizers)
-    crops = render_crops(body, pictures.joints, boxes, checkpoints.folder / "crops.npy")
+    with rank_0_first():  # one frame needs the one before, so that there is nothing to share out
+        crops = render_crops(body, pictures.joints, boxes, checkpoints.folder / "crops.npy")
     dataset = FaceDataset(pictures, crops, boxes, times)
     examples = FaceDataset(pictures, crops, boxes, samples)
     fixed = default_collate([examples[i] for i in range(len(examples))])
@@ -95,27 +100,33 @@ def train_face(
 
 def main() -> None:
     params = load_params()
-    body = BodyRenderer(BODY, pick_device(params.device))
-    header = {"enabled": params.face.enabled, "body": sha256(BODY)}
-    if not params.face.enabled:
-        LOG.mkdir(parents=True, exist_ok=True)
-        save_weights(WEIGHTS, {}, header)
-        print(f"face.enabled is false: {WEIGHTS} holds no network, and the body generator's output is the result")
+    device = pick_device(params.device)
+    if launch("train_face", params.train.devices, params.train.nodes, device):
         return
-    track = read_track(POSES)
-    parameters = {"face": params.face.model_dump(), "train": params.train.model_dump(),
-                  "pose": params.pose.model_dump(), "holdout": params.evaluate.holdout, "gap": params.evaluate.gap}
-    inputs = [FRAMES, POSES, BODY]
-    if params.train.perceptual_weights:
-        inputs.append(Path(params.train.perceptual_weights))
-    with run_folder(run_key("train_face", inputs, parameters, body.device)) as folder:
-        checkpoints = Checkpoints(folder, LOG, params.checkpoints.every, params.checkpoints.keep)
-        generator, architecture = train_face(
-            FRAMES, track, body, params.face, params.train, params.pose, params.evaluate, checkpoints
-        )
-        header |= {"architecture": architecture, "size": params.face.size, "face": params.face.model_dump()}
-        save_weights(WEIGHTS, generator.state_dict(), header)
-    print(f"face generator: {WEIGHTS}; loss curves and samples: {LOG}")
+    with together(device, params.train.devices * params.train.nodes):
+        body = BodyRenderer(BODY, device)
+        header = {"enabled": params.face.enabled, "body": sha256(BODY)}
+        if not params.face.enabled:
+            if rank() == 0:
+                LOG.mkdir(parents=True, exist_ok=True)
+                save_weights(WEIGHTS, {}, header)
+            print(f"face.enabled is false: {WEIGHTS} holds no network, and the body generator's output is the result")
+            return
+        track = read_track(POSES)
+        parameters = {"face": params.face.model_dump(), "train": params.train.model_dump(),
+                      "pose": params.pose.model_dump(), "holdout": params.evaluate.holdout, "gap": params.evaluate.gap}
+        inputs = [POSES, BODY]
+        if params.train.perceptual_weights:
+            inputs.append(Path(params.train.perceptual_weights))
+        with run_folder(run_key("train_face", FrameStore(FRAMES), inputs, parameters, body.device)) as folder:
+            checkpoints = Checkpoints(folder, LOG, params.checkpoints.every, params.checkpoints.keep)
+            generator, architecture = train_face(
+                FRAMES, track, body, params.face, params.train, params.pose, params.evaluate, checkpoints
+            )
+            header |= {"architecture": architecture, "size": params.face.size, "face": params.face.model_dump()}
+            if rank() == 0:
+                save_weights(WEIGHTS, generator.state_dict(), header)
+        print(f"face generator: {WEIGHTS}; loss curves and samples: {LOG}")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset, Sampler
 
+from pipeline.distributed import rank, size
 from pipeline.interrupt import leave_stopping_to_parent
 
 LOADER_PROCESSES = 2
@@ -15,10 +16,11 @@ class StepSampler(Sampler[list[int]]):
     """Batches of indices for steps ``start`` to ``steps`` - 1: one shuffled pass over the data after another.
 
     Every step's batch follows from its number and the seed alone, so that training goes on where it stopped.
+    ``part``: which of a batch's indices are given.
     """
 
-    def __init__(self, size: int, batch: int, start: int, steps: int, seed: int) -> None:
-        self.size, self.batch, self.start, self.steps, self.seed = size, batch, start, steps, seed
+    def __init__(self, size: int, batch: int, start: int, steps: int, seed: int, part: slice = slice(None)) -> None:
+        self.size, self.batch, self.start, self.steps, self.seed, self.part = size, batch, start, steps, seed, part
 
     def __len__(self) -> int:
         return self.steps - self.start
@@ -30,7 +32,7 @@ class StepSampler(Sampler[list[int]]):
             while len(order) < self.batch:
                 epoch += 1
                 order = np.concatenate([order, self._shuffled(epoch)])
-            yield order[: self.batch].tolist()
+            yield order[: self.batch][self.part].tolist()
             order = order[self.batch :]
 
     def _shuffled(self, epoch: int) -> np.ndarray:
@@ -38,10 +40,13 @@ class StepSampler(Sampler[list[int]]):
 
 
 def step_loader(dataset: Dataset, batch: int, start: int, steps: int, seed: int) -> DataLoader:
-    """A loader that gives one batch a step for steps ``start`` to ``steps`` - 1, prepared in other processes."""
+    """A loader that gives one batch a step for steps ``start`` to ``steps`` - 1, prepared in other processes.
+
+    Of several processes that train together each gets its part of the batch, all of one length.
+    """
     return DataLoader(
         dataset,
-        batch_sampler=StepSampler(len(dataset), batch, start, steps, seed),
+        batch_sampler=StepSampler(len(dataset), batch, start, steps, seed, slice(rank(), None, size())),
         num_workers=LOADER_PROCESSES,
         pin_memory=torch.cuda.is_available(),
         worker_init_fn=leave_stopping_to_parent,

@@ -5,6 +5,7 @@ import json
 import shutil
 import sys
 import time
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -16,6 +17,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 from tqdm import tqdm
 
+from pipeline.distributed import rank, rank_0_first, require_same
 from pipeline.files import atomic
 from pipeline.gan.training_state import TrainingState
 
@@ -25,7 +27,8 @@ class Checkpoints:
 
     ``every`` seconds a checkpoint is due, and the newest ``keep`` are kept. Opening them puts ``log`` back as it was
     at the newest one that is whole, if there is any; :meth:`restore` then gives the training its state. ``last`` says
-    which checkpoint is the last, for the user, and is None if there is none.
+    which checkpoint is the last, for the user, and is None if there is none. Of several processes that train together
+    all read checkpoints, and rank 0 alone writes them and the log. Raises UserError if these do not see the same.
     """
 
     def __init__(self, folder: Path, log: Path, every: float, keep: int) -> None:
@@ -33,6 +36,14 @@ class Checkpoints:
         self.last: str | None = None
         self._pending: tuple[dict[str, Tensor], dict[str, Any]] | None = None
         self._saved_at = time.monotonic()
+        with rank_0_first():
+            self._take_up_newest()
+        require_same((folder.name, self.last), "the processes that train together do not have the same data, parameters, "
+                     "code, kind of device or checkpoints: let the project's folder and EVERYBODY_DANCE_CACHE lie on a "
+                     "file system that all machines share")
+        self.resumed = self._pending is not None
+
+    def _take_up_newest(self) -> None:
         for path in reversed(self._files()):
             try:
                 tensors, header = read_checkpoint(path)
@@ -40,15 +51,20 @@ class Checkpoints:
                 print(f"{path} {error}, so it is removed and the one before counts", file=sys.stderr)
                 path.unlink()
                 continue
-            _restore_log(log, tensors)
+            if rank() == 0:
+                _restore_log(self.log, tensors)
             self._pending = tensors, header
             self.last = f"step {header['step']} of {header['phase']}"
             print(f"going on from {self.last} ({path})")
             break
-        self.resumed = self._pending is not None
 
-    def open_log(self) -> Live:
-        """DVCLive, writing to the log folder: after what is there if this run goes on, else into an empty one."""
+    def open_log(self) -> AbstractContextManager[Live | None]:
+        """DVCLive, writing to the log folder: after what is there if this run goes on, else into an empty one.
+
+        None for all ranks but 0.
+        """
+        if rank() != 0:
+            return nullcontext()
         return Live(str(self.log), resume=self.resumed, dvcyaml=False, report=None, save_dvc_exp=False)
 
     def beyond(self, phase: str) -> bool:
@@ -62,14 +78,17 @@ class Checkpoints:
             self._pending = None
 
     def due(self) -> bool:
-        """Whether the last checkpoint is ``every`` seconds old."""
-        return time.monotonic() - self._saved_at >= self.every
+        """Whether the last checkpoint is ``every`` seconds old, which rank 0 tells for all."""
+        return rank() == 0 and time.monotonic() - self._saved_at >= self.every
 
     def save(self, state: TrainingState) -> None:
         """Keep ``state`` and the log folder; remove the oldest checkpoint if there are too many.
 
-        If the disk is full, that is a warning: training goes on with the checkpoints that there are.
+        If the disk is full, that is a warning: training goes on with the checkpoints that there are. All ranks call this.
         """
+        if rank() != 0:
+            self.last = f"step {state.step} of {state.name}"
+            return
         files = self._files()
         number = int(files[-1].name.split("-")[0]) + 1 if files else 1
         path = self.folder / f"{number:06d}-{state.name}-{state.step}.safetensors"

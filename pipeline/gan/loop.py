@@ -11,6 +11,7 @@ from torch.optim import Optimizer
 from tqdm import tqdm
 
 from pipeline.cli import UserError
+from pipeline.distributed import any_rank, average, rank
 from pipeline.gan.checkpoint import Checkpoints
 from pipeline.gan.training_state import TrainingState
 from pipeline.interrupt import Interrupt
@@ -20,12 +21,17 @@ Losses = Callable[[Any], tuple[Tensor, Tensor, dict[str, Tensor]]]
 
 def update(generator_loss: Tensor, discriminator_loss: Tensor, generator: nn.Module, discriminator: nn.Module,
            optimizers: Iterable[Optimizer]) -> None:
-    """Back-propagate each loss into its own network only, then step every optimizer."""
+    """Back-propagate each loss into its own network only, then step every optimizer.
+
+    Gradients are averaged over the processes that train together: with equal parts of a batch each, that is the whole
+    batch's gradient, since every loss is a mean over examples.
+    """
     trained = [p for p in generator.parameters() if p.requires_grad]
     generator.zero_grad(set_to_none=True)
     discriminator.zero_grad(set_to_none=True)
     discriminator_loss.backward(inputs=list(discriminator.parameters()), retain_graph=True)
     generator_loss.backward(inputs=trained)
+    average([parameter.grad for parameter in (*trained, *discriminator.parameters())])
     for optimizer in optimizers:
         optimizer.step()
 
@@ -34,7 +40,7 @@ def train(
     state: TrainingState,
     batches: Collection[Any],
     losses: Losses,
-    live: Live,
+    live: Live | None,
     checkpoints: Checkpoints,
     log_every: int,
     sample_every: int,
@@ -46,12 +52,13 @@ def train(
     losses: a batch -> (generator's loss, discriminator's loss, every term by name), scalars. Every ``log_every``
     steps the terms' means since the last time go to ``live``; every ``sample_every`` steps and at the end
     ``sample()``, uint8 RGB (H, W, 3), is saved there. ``before_step`` gets the step's number, from 1 on.
+    Of several processes that train together each gets its part of every batch; rank 0 alone has a ``live``.
     Raises UserError when a term or a weight is not finite, which no checkpoint ever holds, and KeyboardInterrupt,
     after a checkpoint, when the user or a scheduler asks for a stop.
     """
     total = state.step + len(batches)
-    progress = tqdm(batches, desc=state.name, unit="step", initial=state.step, total=total)
-    with Interrupt() as interrupt:
+    progress = tqdm(batches, desc=state.name, unit="step", initial=state.step, total=total, disable=rank() != 0)
+    with Interrupt(tell=rank() == 0) as interrupt:
         for batch in progress:
             state.step += 1
             before_step(state.step)
@@ -60,18 +67,21 @@ def train(
             update(generator_loss, discriminator_loss, state.generator, state.discriminator, optimizers)
             for _, schedule in state.optimizers:
                 schedule.step()
+            terms = {key: value.detach() for key, value in terms.items()}
+            average(list(terms.values()))
             for key, value in terms.items():
-                state.terms.setdefault(key, []).append(value.detach())
+                state.terms.setdefault(key, []).append(value)
             if state.step % log_every == 0 or state.step == total:
                 check_terms(state, checkpoints)
                 progress.set_postfix({key: f"{value:.3f}" for key, value in log_terms(state, live).items()})
-            if state.step % sample_every == 0 or state.step == total:
+            if live is not None and (state.step % sample_every == 0 or state.step == total):
                 live.log_image(f"{state.name}/step_{state.step:06d}.png", sample())
-            if interrupt.requested or checkpoints.due():
+            stop, save = any_rank(interrupt.requested, checkpoints.due())
+            if stop or save:
                 check_terms(state, checkpoints)
                 check_weights(state, checkpoints)
                 checkpoints.save(state)
-            if interrupt.requested:
+            if stop:
                 progress.close()
                 start = checkpoints.last or "the start"
                 message = f"stopped at step {state.step} of {state.name}; run the same again to go on from {start}"
@@ -79,15 +89,16 @@ def train(
     check_weights(state, checkpoints)
 
 
-def log_terms(state: TrainingState, live: Live) -> dict[str, float]:
+def log_terms(state: TrainingState, live: Live | None) -> dict[str, float]:
     """Log the means of the terms since the last time and begin anew. -> the means by name."""
     means = {key: torch.stack(values).mean().item() for key, values in state.terms.items()}
-    live.step = state.step
-    for key, value in means.items():
-        live.log_metric(f"{state.name}/{key}", value)
-    live.log_metric(f"{state.name}/learning_rate", state.optimizers[0][1].get_last_lr()[0])
-    live.make_summary()
     state.terms = {}
+    if live is not None:
+        live.step = state.step
+        for key, value in means.items():
+            live.log_metric(f"{state.name}/{key}", value)
+        live.log_metric(f"{state.name}/learning_rate", state.optimizers[0][1].get_last_lr()[0])
+        live.make_summary()
     return means
 
 

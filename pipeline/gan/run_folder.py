@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from pipeline.cli import UserError
+from pipeline.distributed import rank
 
 VARIABLE = "EVERYBODY_DANCE_CACHE"
 
@@ -32,11 +33,14 @@ def cache_folder() -> Path:
 @contextmanager
 def run_folder(name: str) -> Iterator[Path]:
     """The folder of the run ``name``, this process's alone inside the block; removed when the block succeeds, or
-    leaves nothing in it.
+    leaves nothing in it. Of several processes that train together rank 0 takes it for all.
 
     Raises UserError if another process is in there, or if the folder cannot be made.
     """
     folder = cache_folder() / name
+    if rank() != 0:
+        yield folder
+        return
     try:
         lock = _lock(folder)
     except BlockingIOError:

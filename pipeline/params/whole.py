@@ -68,6 +68,11 @@ class Params(Section):
         if self.train.frozen_global_steps > self.train.steps + self.train.decay_steps:
             problems.append(f"train.frozen_global_steps is {self.train.frozen_global_steps}; allowed: at "
                             "most train.steps + train.decay_steps")
+        processes = self.train.devices * self.train.nodes
+        for name, batch in (("train.batch", self.train.batch), ("face.batch", self.face.batch)):
+            if batch % processes:
+                problems.append(f"{name} is {batch}; allowed: multiples of {processes}, train.devices x train.nodes, since "
+                                "each process takes an equal part of every batch")
         if problems:
             raise ValueError("\n".join(problems))
         return self
