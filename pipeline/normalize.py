@@ -2,7 +2,8 @@
 
     python -m pipeline.normalize <source>
 
-Reads data/poses/target.parquet and data/poses/<source>.parquet and smooths both; fits on all their frames.
+Reads data/poses/target.parquet and data/poses/<source>.parquet and smooths both; fits on all their frames, by the feet
+or by the feet and every limb.
 Writes data/normalized/<source>.parquet (poses in the target's picture, at the source's times), the fit
 beside it as JSON, and reports/normalize/<source>.png to judge it by.
 """
@@ -16,6 +17,7 @@ import numpy as np
 from pipeline.cli import UserError, run
 from pipeline.files import write_json
 from pipeline.params import Normalize, Pose, load_params
+from pipeline.pose.limbs import fit_limbs, limb_warnings, measure_limbs, put_on_limbs
 from pipeline.pose.normalization import (
     FeetFit,
     fit_feet,
@@ -53,9 +55,16 @@ def normalize(
         fit = fit_feet(*(measure(track.joints, params.foot, params.alpha, min_confidence, clip)
                          for track, clip in ((source, name), (target, "target"))))
         joints = normalize_feet(source.joints, fit, params.foot, source.width, target.width, min_confidence)
+        if params.method == "limbs":
+            limbs = fit_limbs(*(measure_limbs(track.joints, stance, params.foot, min_confidence)
+                                for track, stance in ((source, fit.source), (target, fit.target))))
+            joints = put_on_limbs(joints, limbs, params.foot, min_confidence)
+            summary["limbs"] = {limb: asdict(measured) for limb, measured in limbs.items()}
         joints, shift, steps = place_sideways(joints, target.joints, target.width, min_confidence)
         summary |= asdict(fit) | {"shift": shift, "steps": steps}
         warnings = summary.pop("warnings")
+        if params.method == "limbs":
+            warnings += limb_warnings(limbs)
         if steps < 1:
             warnings.append("the dance is too wide for the target's picture: steps to the side are "
                             f"{steps:.0%} as long as they should be")
@@ -86,7 +95,8 @@ def main(name: str) -> None:
     write_track(path, result)
     write_json(path.with_suffix(".json"), summary)
     stances = (fit.source, fit.target) if fit else None
-    plot_normalization(picture, source, target, result, stances, params.normalize.foot, min_confidence)
+    ratios = {limb: measured["ratio"] for limb, measured in summary.get("limbs", {}).items()}
+    plot_normalization(picture, source, target, result, stances, ratios, params.normalize.foot, min_confidence)
 
     for warning in summary["warnings"]:
         print(f"warning: {warning}", file=sys.stderr)

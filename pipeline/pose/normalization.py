@@ -110,7 +110,7 @@ def foot_rows(joints: np.ndarray, foot: str, min_confidence: float) -> np.ndarra
 
     foot: ``lowest`` is the lower of the ankles found (one is enough), ``mean`` the mean of both ankles.
     """
-    rows = _coordinates(joints[:, (LEFT_ANKLE, RIGHT_ANKLE)], min_confidence)[..., 1]
+    rows = coordinates(joints[:, (LEFT_ANKLE, RIGHT_ANKLE)], min_confidence)[..., 1]
     return np.fmax(rows[:, 0], rows[:, 1]) if foot == "lowest" else rows.mean(axis=1)
 
 
@@ -121,7 +121,7 @@ def measure(joints: np.ndarray, foot: str, alpha: float, min_confidence: float, 
     Maxima are 99th percentiles. Raises UserError naming ``clip`` if no frame shows ankles and nose together.
     """
     rows = foot_rows(joints, foot, min_confidence)
-    heights = rows - _coordinates(joints[:, NOSE], min_confidence)[:, 1]
+    heights = rows - coordinates(joints[:, NOSE], min_confidence)[:, 1]
     seen = heights > 0
     if not seen.any():
         raise UserError(f"the feet of {clip} cannot be fitted: none of its {len(joints)} frames shows "
@@ -178,11 +178,11 @@ def normalize_feet(
     the cameras look: so steps to the side, too, keep their length in body heights, near and far.
     Returns float32 (frames, 137, 3); joints not found are (0, 0, 0).
     """
-    rows = _interpolated(foot_rows(joints, foot, min_confidence))[:, None]
+    rows = interpolated(foot_rows(joints, foot, min_confidence))[:, None]
     scales = fit.scales(rows)
     x = target_width / 2 + scales * (joints[..., 0] - source_width / 2)
     y = fit.feet_to(rows) + scales * (joints[..., 1] - rows)
-    return _keep_found(joints, x, y, min_confidence)
+    return keep_found(joints, x, y, min_confidence)
 
 
 def place_sideways(
@@ -199,8 +199,8 @@ def place_sideways(
 
     Returns the joints, the shift in px to the right and the share, 0..1, that is left of steps to the side.
     """
-    feet, target_feet = _foot_columns(joints, min_confidence), _foot_columns(target, min_confidence)
-    columns = _coordinates(joints, min_confidence)[..., 0]
+    feet, target_feet = foot_columns(joints, min_confidence), foot_columns(target, min_confidence)
+    columns = coordinates(joints, min_confidence)[..., 0]
     shift = _least_shift(_range(feet), _range(target_feet))
     shift += _least_shift(_range(columns + shift), (0, width))
     columns += shift
@@ -211,7 +211,7 @@ def place_sideways(
         if 0 <= left and right <= width:
             break
     columns -= (1 - steps) * strides
-    return _keep_found(joints, columns, joints[..., 1], min_confidence), shift, float(steps)
+    return keep_found(joints, columns, joints[..., 1], min_confidence), shift, float(steps)
 
 
 def place_whole_picture(
@@ -223,7 +223,7 @@ def place_whole_picture(
     """
     scale = target_size[1] / source_size[1]
     x = target_size[0] / 2 + scale * (joints[..., 0] - source_size[0] / 2)
-    return _keep_found(joints, x, scale * joints[..., 1], min_confidence)
+    return keep_found(joints, x, scale * joints[..., 1], min_confidence)
 
 
 def share_outside(joints: np.ndarray, width: int, height: int, min_confidence: float) -> float:
@@ -231,6 +231,30 @@ def share_outside(joints: np.ndarray, width: int, height: int, min_confidence: f
     points = joints[..., :2]
     outside = ((points < 0) | (points > (width, height))).any(axis=-1) & found_joints(joints, min_confidence)
     return float(outside.any(axis=1).mean())
+
+
+def foot_columns(joints: np.ndarray, min_confidence: float) -> np.ndarray:
+    """The column midway between the ankles found, float64 (frames,); interpolated over time where none is."""
+    columns = coordinates(joints[:, (LEFT_ANKLE, RIGHT_ANKLE)], min_confidence)[..., 0]
+    return interpolated(np.fmin(*columns.T) / 2 + np.fmax(*columns.T) / 2)
+
+
+def interpolated(values: np.ndarray) -> np.ndarray:
+    """``values`` (frames,) with every NaN interpolated over time; not all may be NaN."""
+    frames, known = np.arange(len(values)), np.isfinite(values)
+    return np.interp(frames, frames[known], values[known])
+
+
+def coordinates(joints: np.ndarray, min_confidence: float) -> np.ndarray:
+    """(x, y) of joints (..., 3), float64 (..., 2), NaN where not found."""
+    found = found_joints(joints, min_confidence)[..., None]
+    return np.where(found, joints[..., :2].astype(np.float64), np.nan)
+
+
+def keep_found(joints: np.ndarray, x: np.ndarray, y: np.ndarray, min_confidence: float) -> np.ndarray:
+    """Joints (frames, 137, 3) at new places x, y (frames, 137), and (0, 0, 0) where they were not found."""
+    found = found_joints(joints, min_confidence)[..., None]
+    return np.where(found, np.stack([x, y, joints[..., 2]], axis=-1), 0).astype(np.float32)
 
 
 def _warnings(source: Stance, target: Stance) -> list[str]:
@@ -250,18 +274,6 @@ def _warnings(source: Stance, target: Stance) -> list[str]:
     return reasons
 
 
-def _foot_columns(joints: np.ndarray, min_confidence: float) -> np.ndarray:
-    """The column midway between the ankles found, float64 (frames,); interpolated over time where none is."""
-    columns = _coordinates(joints[:, (LEFT_ANKLE, RIGHT_ANKLE)], min_confidence)[..., 0]
-    return _interpolated(np.fmin(*columns.T) / 2 + np.fmax(*columns.T) / 2)
-
-
-def _interpolated(values: np.ndarray) -> np.ndarray:
-    """``values`` (frames,) with every NaN interpolated over time; not all may be NaN."""
-    frames, known = np.arange(len(values)), np.isfinite(values)
-    return np.interp(frames, frames[known], values[known])
-
-
 def _range(columns: np.ndarray) -> tuple[float, float]:
     """Between which columns (frames, joints) a dance happens, but for a hundredth of the frames a side."""
     columns = columns.reshape(len(columns), -1)
@@ -273,18 +285,6 @@ def _range(columns: np.ndarray) -> tuple[float, float]:
 def _least_shift(moved: tuple[float, float], fixed: tuple[float, float]) -> float:
     """The least shift of the range ``moved`` after which it lies in the range ``fixed``, or contains it."""
     return float(np.clip(0, *sorted((fixed[0] - moved[0], fixed[1] - moved[1]))))
-
-
-def _coordinates(joints: np.ndarray, min_confidence: float) -> np.ndarray:
-    """(x, y) of joints (..., 3), float64 (..., 2), NaN where not found."""
-    found = found_joints(joints, min_confidence)[..., None]
-    return np.where(found, joints[..., :2].astype(np.float64), np.nan)
-
-
-def _keep_found(joints: np.ndarray, x: np.ndarray, y: np.ndarray, min_confidence: float) -> np.ndarray:
-    """Joints (frames, 137, 3) at new places x, y (frames, 137), and (0, 0, 0) where they were not found."""
-    found = found_joints(joints, min_confidence)[..., None]
-    return np.where(found, np.stack([x, y, joints[..., 2]], axis=-1), 0).astype(np.float32)
 
 
 def _top(values: np.ndarray, otherwise: np.ndarray | None = None) -> float:

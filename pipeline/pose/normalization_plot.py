@@ -21,6 +21,7 @@ def plot_normalization(
     target: PoseTrack,
     result: PoseTrack,
     stances: tuple[Stance, Stance] | None,
+    ratios: dict[str, float],
     foot: str,
     min_confidence: float,
 ) -> None:
@@ -28,10 +29,11 @@ def plot_normalization(
 
     Left: rows of nose and foot over time in the source's picture, and in the target's. stances: of source and
     target, whose far and near rows are drawn; None if nothing was fitted. Right: poses of the source, and
-    below them the same ones normalized, upon one of the target in grey.
+    below them the same ones normalized, upon one of the target in grey. Far right: ``ratios``, how much longer than the
+    source's the target's limbs are; empty if limbs were not compared.
     """
     figure = Figure(figsize=(16, 8), layout="constrained")
-    grid = figure.add_gridspec(2, 2 + POSES)
+    grid = figure.add_gridspec(2, 2 + POSES + bool(ratios))
     before, after = (figure.add_subplot(grid[row, :2]) for row in (0, 1))
     _rows(before, source, SOURCE, "source", foot, min_confidence)
     _rows(after, target, TARGET, "target", foot, min_confidence)
@@ -58,6 +60,15 @@ def plot_normalization(
             axes.imshow(picture)
             axes.set(title=f"{what}, {source.times[index]:.1f} s", xticks=[], yticks=[])
             axes.title.set_fontsize("medium")
+    if ratios:
+        axes = figure.add_subplot(grid[:, -1])
+        bars = axes.barh(list(ratios), np.array(list(ratios.values())) - 1, left=1, color=RESULT)
+        axes.bar_label(bars, [f"{ratio:.2f}" for ratio in ratios.values()], fontsize="small")
+        axes.axvline(1, color="grey", linewidth=0.8)
+        axes.set(title="target's limbs : source's", xticks=[])
+        axes.title.set_fontsize("medium")
+        axes.invert_yaxis()
+        axes.margins(x=0.4)
     with atomic(path) as partial:
         figure.savefig(partial, dpi=100, metadata={"Software": None})  # the version would change the bytes
 
