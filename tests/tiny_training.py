@@ -30,7 +30,6 @@ def make_workspace(folder: Path, params: dict, width: int, height: int) -> None:
 
     frames = folder / "data/frames/target.parquet"
     write_frames(frames, map(frame, range(FRAMES)), width, height, Fraction(30))
-    frames.with_suffix(".json").write_text("{}\n")
     track = PoseTrack(joints, np.arange(FRAMES) / 30, Fraction(30), width, height, "made up")
     write_track(folder / "data/poses/target.parquet", track)
     YAML().dump(params, folder / "params.yaml")

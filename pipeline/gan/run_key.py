@@ -13,17 +13,22 @@ import numpy as np
 import torch
 
 from pipeline.gan.weights import sha256
+from pipeline.video.store import FrameStore
 
 
-def run_key(stage: str, inputs: Iterable[Path], parameters: dict[str, Any], device: torch.device) -> str:
+def run_key(
+    stage: str, store: FrameStore, files: Iterable[Path], parameters: dict[str, Any], device: torch.device
+) -> str:
     """The stage's name and 64 hexadecimal digits that differ whenever the weights that it makes could.
 
-    inputs: the files that it reads, by content; one that is missing is its reader's to report. parameters: those
-    that it reads, fit for JSON. Beside them count this project's code as it is loaded now, the libraries' versions
-    and the kind of device. The number of threads does not: a checkpoint brings its own.
+    store: the frames that it reads, by the digest that they carry, since reading a long clip's takes many seconds.
+    files: the others, by content; one that is missing is its reader's to report. parameters: those that it reads, fit
+    for JSON. Beside them count this project's code as it is loaded now, the libraries' versions and the kind of
+    device. The number of threads does not: a checkpoint brings its own.
     """
     parts = {
-        "inputs": [sha256(path) if path.is_file() else None for path in inputs],
+        "frames": store.sha256,
+        "files": [sha256(path) if path.is_file() else None for path in files],
         "parameters": parameters,
         "code": loaded_code(),
         "versions": [torch.__version__, np.__version__, cv2.__version__],

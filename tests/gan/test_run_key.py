@@ -2,19 +2,32 @@
 
 import importlib.util
 import sys
+from fractions import Fraction
 
+import numpy as np
 import pytest
 import torch
 
 from pipeline.gan.run_key import loaded_code, run_key
+from pipeline.video.store import FrameStore, StoredFrame, write_frames
 
 CPU = torch.device("cpu")
 
 
+def make_store(path, grey=0):
+    write_frames(path, [StoredFrame(np.full((8, 8, 3), grey, np.uint8), 0, t / 30) for t in (0, 1)], 8, 8, Fraction(30))
+    return FrameStore(path)
+
+
 @pytest.fixture
-def frames(tmp_path):
-    (tmp_path / "frames").write_bytes(b"frames")
-    return tmp_path / "frames"
+def store(tmp_path):
+    return make_store(tmp_path / "frames.parquet")
+
+
+@pytest.fixture
+def poses(tmp_path):
+    (tmp_path / "poses").write_bytes(b"poses")
+    return tmp_path / "poses"
 
 
 @pytest.fixture
@@ -27,31 +40,35 @@ def module(tmp_path, monkeypatch):
     return file
 
 
-def test_the_same_run_has_the_same_name_wherever_its_files_lie(frames, tmp_path):
-    key = run_key("train_body", [frames], {"a": 1, "b": None}, CPU)
-    (tmp_path / "copy").write_bytes(b"frames")
-    assert key == run_key("train_body", [tmp_path / "copy"], {"b": None, "a": 1}, CPU)
+def test_the_same_run_has_the_same_name_wherever_its_files_lie(store, poses, tmp_path):
+    key = run_key("train_body", store, [poses], {"a": 1, "b": None}, CPU)
+    (tmp_path / "copy").write_bytes(b"poses")
+    other = make_store(tmp_path / "other.parquet")
+    assert key == run_key("train_body", other, [tmp_path / "copy"], {"b": None, "a": 1}, CPU)
     assert key.startswith("train_body-")
 
 
-def test_stage_data_and_parameters_count(frames):
-    keys = {run_key("train_body", [frames], {"a": 1}, CPU), run_key("train_face", [frames], {"a": 1}, CPU),
-            run_key("train_body", [frames], {"a": 2}, CPU), run_key("train_body", [frames, frames], {"a": 1}, CPU)}
-    frames.write_bytes(b"other frames")
-    keys.add(run_key("train_body", [frames], {"a": 1}, CPU))
-    frames.unlink()
-    keys.add(run_key("train_body", [frames], {"a": 1}, CPU))
-    assert len(keys) == 6
+def test_stage_data_and_parameters_count(store, poses, tmp_path):
+    brighter = make_store(tmp_path / "brighter.parquet", 90)
+    keys = {run_key("train_body", store, [poses], {"a": 1}, CPU), run_key("train_face", store, [poses], {"a": 1}, CPU),
+            run_key("train_body", store, [poses], {"a": 2}, CPU),
+            run_key("train_body", store, [poses, poses], {"a": 1}, CPU),
+            run_key("train_body", brighter, [poses], {"a": 1}, CPU)}
+    poses.write_bytes(b"other poses")
+    keys.add(run_key("train_body", store, [poses], {"a": 1}, CPU))
+    poses.unlink()
+    keys.add(run_key("train_body", store, [poses], {"a": 1}, CPU))
+    assert len(keys) == 7
 
 
-def test_an_edit_of_any_loaded_module_counts(frames, module):
-    key = run_key("train_body", [frames], {}, CPU)
+def test_an_edit_of_any_loaded_module_counts(store, poses, module):
+    key = run_key("train_body", store, [poses], {}, CPU)
     assert "pipeline.gan.run_key" in loaded_code()
     module.write_text("x = 2\n")
-    assert run_key("train_body", [frames], {}, CPU) != key
+    assert run_key("train_body", store, [poses], {}, CPU) != key
 
 
-def test_the_library_that_computes_counts(frames, monkeypatch):
-    key = run_key("train_body", [frames], {}, CPU)
+def test_the_library_that_computes_counts(store, poses, monkeypatch):
+    key = run_key("train_body", store, [poses], {}, CPU)
     monkeypatch.setattr(torch, "__version__", "0.1")
-    assert run_key("train_body", [frames], {}, CPU) != key
+    assert run_key("train_body", store, [poses], {}, CPU) != key
