@@ -1,11 +1,16 @@
 """Steady poses: a median over time of confident detections, short gaps filled, long gaps left open."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from pipeline.pose.layout import found_joints
+from pipeline.pose.track import Joints
+
+BLOCK = 1024  # frames worked on at a time: few enough for the processor's cache
 
 
-def smooth(joints: np.ndarray, window: int, max_gap: int, min_confidence: float) -> np.ndarray:
+def smooth(joints: Joints, window: int, max_gap: int, min_confidence: float) -> np.ndarray:
     """Smooth a clip's poses over time, joint by joint.
 
     A found joint moves to the median, in x and in y, of its found positions in the ``window`` frames centred
@@ -17,38 +22,56 @@ def smooth(joints: np.ndarray, window: int, max_gap: int, min_confidence: float)
     Returns float32 (frames, 137, 3) with a confidence of at least ``min_confidence`` exactly where a joint
     counts as found, and (0, 0, 0) elsewhere. The input is left as it is.
     """
-    smoothed = np.zeros(joints.shape, np.float32)
-    found = found_joints(joints, min_confidence)
-    for joint in range(joints.shape[1]):  # one joint at a time keeps the windows of a long clip small
-        frames = np.flatnonzero(found[:, joint])
-        if len(frames) == 0:
-            continue
-        track = np.array(joints[:, joint], np.float32)
-        track[:, :2] = _median(track[:, :2], found[:, joint], window)
-        frames = np.union1d(frames, _short_gaps(frames, max_gap))
-        known = np.flatnonzero(found[:, joint])
-        for axis in range(3):
-            smoothed[frames, joint, axis] = np.interp(frames, known, track[known, axis])
-    return smoothed
+    return np.concatenate(list(smooth_blocks(joints, window, max_gap, min_confidence)))
+
+
+def smooth_blocks(joints: Joints, window: int, max_gap: int, min_confidence: float) -> Iterator[np.ndarray]:
+    """What :func:`smooth` returns, some frames at a time, so that memory does not grow with the clip."""
+    # a filled joint depends on two found ones, each on half a window
+    margin = window // 2 + max_gap + 1
+    for start in range(0, len(joints), BLOCK):
+        first = max(start - margin, 0)
+        block = _smooth(joints[first : start + BLOCK + margin], window, max_gap, min_confidence)
+        yield block[start - first : start - first + BLOCK]
+
+
+def _smooth(joints: np.ndarray, window: int, max_gap: int, min_confidence: float) -> np.ndarray:
+    tracks = np.array(joints.transpose(1, 2, 0), np.float32, order="C")  # (137, 3, frames): time side by side
+    found = found_joints(joints, min_confidence).T
+    tracks[:, :2] = _median(tracks[:, :2], found, window)
+    filled = _fill_gaps(tracks, found, max_gap)
+    return np.where((found | filled)[:, None], tracks, 0).transpose(2, 0, 1)
 
 
 def _median(points: np.ndarray, found: np.ndarray, window: int) -> np.ndarray:
-    """The median of the found ``points`` (frames, 2) in the window around every frame; NaN where none is."""
-    values = np.where(found[:, None], points, np.nan)
-    padding = np.full((window // 2, 2), np.nan, np.float32)
-    padded = np.concatenate([padding, values, padding])
-    windows = np.lib.stride_tricks.sliding_window_view(padded, window, axis=0)
-    ordered = np.sort(windows, axis=-1)  # NaN sorts last, so the found values come first
-    count = np.isfinite(ordered).sum(axis=-1, keepdims=True)
-    lower = np.take_along_axis(ordered, np.maximum(count - 1, 0) // 2, axis=-1)
-    upper = np.take_along_axis(ordered, np.minimum(count // 2, window - 1), axis=-1)
-    return ((lower + upper) / 2)[..., 0]
+    """The median of the found ones (137, frames) of ``points`` (137, 2, frames) in the window around every frame.
+
+    It means nothing where a joint was not found itself.
+    """
+    half = window // 2
+    values = np.pad(np.where(found[:, None], points, np.nan), ((0, 0), (0, 0), (half, half)), constant_values=np.nan)
+    ordered = np.sort(np.lib.stride_tricks.sliding_window_view(values, window, axis=-1), axis=-1)
+    median = ordered[..., half].copy()
+    count = np.isfinite(ordered[:, 0]).sum(axis=-1)
+    joint, frame = np.nonzero(found & (count < window))  # rare: NaN sorts last, so the found values come first
+    few, count = ordered[joint, :, frame], count[joint, frame]
+    row = np.arange(len(few))
+    median[joint, :, frame] = (few[row, :, (count - 1) // 2] + few[row, :, count // 2]) / 2
+    return median
 
 
-def _short_gaps(frames: np.ndarray, max_gap: int) -> np.ndarray:
-    """The frames missing between neighbours of ascending ``frames``, where that is at most ``max_gap``."""
-    missing = np.diff(frames) - 1
-    starts = frames[:-1][(missing > 0) & (missing <= max_gap)]
-    lengths = missing[(missing > 0) & (missing <= max_gap)]
-    return np.concatenate([np.arange(start + 1, start + 1 + length) for start, length in zip(starts, lengths)]
-                          + [np.empty(0, int)]).astype(int)
+def _fill_gaps(tracks: np.ndarray, found: np.ndarray, max_gap: int) -> np.ndarray:
+    """Interpolate ``tracks`` (137, 3, frames) in place where a joint is missing for a short time.
+
+    -> where, bool (137, frames).
+    """
+    frames = tracks.shape[-1]
+    index = np.arange(frames)
+    before = np.maximum.accumulate(np.where(found, index, -1), axis=1)
+    after = np.minimum.accumulate(np.where(found, index, frames)[:, ::-1], axis=1)[:, ::-1]
+    short = ~found & (before >= 0) & (after < frames) & (after - before - 1 <= max_gap)
+    joint, frame = np.nonzero(short)
+    start, end = before[joint, frame], after[joint, frame]
+    first, last = (tracks[joint, :, t].astype(np.float64) for t in (start, end))
+    tracks[joint, :, frame] = (last - first) / (end - start)[:, None] * (frame - start)[:, None] + first
+    return short

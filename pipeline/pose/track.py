@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -13,17 +15,26 @@ from pipeline.files import atomic
 from pipeline.pose.layout import NUM_JOINTS, PARTS
 
 LAYOUT = "BODY_25+FACE_70+HAND_21x2"
+GROUP = 1024  # frames a row group
+
+
+class Joints(Protocol):
+    """float32 (frames, 137, 3), see :mod:`pipeline.pose.layout`: an array, or what reads its frames when asked."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, which: slice) -> np.ndarray: ...
 
 
 @dataclass(frozen=True)
 class PoseTrack:
     """The poses of one clip, one for each stored frame.
 
-    joints: float32 (frames, 137, 3), see :mod:`pipeline.pose.layout`; pixels of a ``width`` x ``height`` picture.
+    joints: pixels of a ``width`` x ``height`` picture; an array unless :func:`open_track` made the track.
     times: float64 (frames,), seconds. fps: frames per second. detector: name and version.
     """
 
-    joints: np.ndarray
+    joints: Joints
     times: np.ndarray
     fps: Fraction
     width: int
@@ -56,29 +67,65 @@ def write_track(path: Path, track: PoseTrack) -> None:
     }
     table = pa.table(columns).replace_schema_metadata(metadata)
     with atomic(path) as partial:
-        pq.write_table(table, partial, compression="zstd")
+        pq.write_table(table, partial, compression="zstd", row_group_size=GROUP)
 
 
 def read_track(path: Path) -> PoseTrack:
     """Read what :func:`write_track` wrote. Raises UserError if the file is missing or is something else."""
+    track = open_track(path)
+    return track.with_joints(track.joints[:])
+
+
+def open_track(path: Path) -> PoseTrack:
+    """Like :func:`read_track`, but the joints are read when they are asked for: a long clip's have hundreds of MB."""
     if not path.is_file():
         raise UserError(f"{path} is missing: run `dvc repro`, or the stage that makes it, first")
     try:
-        table = pq.read_table(path)
-        metadata = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
+        file = pq.ParquetFile(path)
+        metadata = {key.decode(): value.decode() for key, value in (file.metadata.metadata or {}).items()}
         if metadata.get("layout") != LAYOUT:
             raise UserError(f"{path} holds joints of layout {metadata.get('layout')!r}, expected {LAYOUT!r}")
-        joints = np.empty((table.num_rows, NUM_JOINTS, 3), np.float32)
-        for part, span in PARTS.items():
-            values = table[part].combine_chunks().flatten().to_numpy()
-            joints[:, span] = values.reshape(table.num_rows, -1, 3)
-    except (pa.ArrowInvalid, KeyError) as error:
+        missing = {"time", *PARTS} - set(file.schema_arrow.names)
+        if missing:
+            raise pa.ArrowInvalid(f"it has no {', '.join(sorted(missing))}")
+        times = file.read(["time"])["time"].to_numpy()
+    except pa.ArrowInvalid as error:
         raise UserError(f"{path} is not a pose file of this project ({error}); delete it and run `dvc repro`") from None
     return PoseTrack(
-        joints=joints,
-        times=table["time"].to_numpy(),
+        joints=_StoredJoints(file),
+        times=times,
         fps=Fraction(metadata["fps"]),
         width=int(metadata["width"]),
         height=int(metadata["height"]),
         detector=metadata["detector"],
     )
+
+
+class _StoredJoints:
+    """The joints of a pose file, in whole row groups of which the last few stay in memory."""
+
+    def __init__(self, file: pq.ParquetFile) -> None:
+        self.file, self.frames = file, file.metadata.num_rows
+        sizes = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
+        self._starts = np.cumsum([0, *sizes])
+        self._group = lru_cache(maxsize=3)(self._read_group)
+
+    def __len__(self) -> int:
+        return self.frames
+
+    def __getitem__(self, which: slice) -> np.ndarray:
+        start, end, _ = which.indices(self.frames)
+        joints = np.empty((max(end - start, 0), NUM_JOINTS, 3), np.float32)
+        for group in range(len(self._starts) - 1):
+            first, last = self._starts[group], self._starts[group + 1]
+            low, high = max(start, first), min(end, last)
+            if low < high:
+                joints[low - start : high - start] = self._group(group)[low - first : high - first]
+        return joints
+
+    def _read_group(self, group: int) -> np.ndarray:
+        table = self.file.read_row_group(group, list(PARTS), use_threads=False)
+        joints = np.empty((table.num_rows, NUM_JOINTS, 3), np.float32)
+        for part, span in PARTS.items():
+            joints[:, span] = table[part].combine_chunks().flatten().to_numpy().reshape(table.num_rows, -1, 3)
+        return joints

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.pose.smoothing import smooth
+from pipeline.pose.smoothing import BLOCK, smooth, smooth_blocks
 
 LIMIT = 0.3
 
@@ -29,6 +29,31 @@ def test_equals_a_plain_loop_over_frames_and_joints():
                 expected[t, k, :2] = np.median(near[near[:, 2] >= LIMIT, :2].astype(np.float64), axis=0)
                 expected[t, k, 2] = joints[t, k, 2]
     np.testing.assert_allclose(smooth(joints, 5, 0, LIMIT), expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize(("window", "gap"), [(7, 5), (1, 40), (31, 0)])
+def test_a_long_clip_is_smoothed_in_blocks_as_if_in_one_piece(window, gap, monkeypatch):
+    rng = np.random.default_rng(0)
+    joints = rng.uniform(0, 500, (2 * BLOCK + 30, 137, 3)).astype(np.float32)
+    joints[..., 2] = np.where(rng.random(joints.shape[:2]) < 0.6, 0, rng.uniform(0, 1, joints.shape[:2]))
+    joints[BLOCK - 20 : BLOCK + 15, :60, 2] = 0  # a gap across the blocks' border
+    in_blocks = smooth(joints, window, gap, LIMIT)
+    assert [len(block) for block in smooth_blocks(joints, window, gap, LIMIT)] == [BLOCK, BLOCK, 30]
+    monkeypatch.setattr("pipeline.pose.smoothing.BLOCK", len(joints))
+    np.testing.assert_array_equal(in_blocks, smooth(joints, window, gap, LIMIT))
+
+
+def test_gaps_are_filled_as_numpy_interpolates():
+    rng = np.random.default_rng(3)
+    joints = rng.uniform(0, 500, (200, 137, 3)).astype(np.float32)
+    joints[..., 2] = np.where(rng.random((200, 137)) < 0.5, 0, rng.uniform(LIMIT, 1, (200, 137)))
+    result = smooth(joints, 1, 200, LIMIT)
+    for k in range(137):
+        known = np.flatnonzero(joints[:, k, 2])
+        inside = np.arange(known[0], known[-1] + 1)
+        for axis in range(3):
+            expected = np.interp(inside, known, joints[known, k, axis]).astype(np.float32)
+            np.testing.assert_array_equal(result[inside, k, axis], expected)
 
 
 def test_one_wild_frame_is_removed():

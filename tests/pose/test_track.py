@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.cli import UserError
-from pipeline.pose.track import PoseTrack, read_track, write_track
+from pipeline.pose.track import GROUP, PoseTrack, open_track, read_track, write_track
 
 
 @pytest.fixture
@@ -23,6 +23,19 @@ def test_round_trip(tmp_path, track):
     np.testing.assert_array_equal(back.joints, track.joints)
     np.testing.assert_array_equal(back.times, track.times)
     assert (back.fps, back.width, back.height, back.detector) == (Fraction(997, 40), 288, 512, "detector 1.0")
+
+
+@pytest.mark.parametrize("group", [GROUP, 700, 10_000])
+def test_an_opened_tracks_joints_are_read_when_asked_in_row_groups_of_any_size(tmp_path, group):
+    joints = np.random.default_rng(0).uniform(0, 500, (2 * GROUP + 100, 137, 3)).astype(np.float32)
+    write_track(tmp_path / "a.parquet", PoseTrack(joints, np.arange(len(joints)) / 25, Fraction(25), 288, 512, "d"))
+    pq.write_table(pq.read_table(tmp_path / "a.parquet"), tmp_path / "b.parquet", row_group_size=group)
+    track = open_track(tmp_path / "b.parquet")
+    assert len(track) == len(joints)
+    for start, end in ((0, 10), (GROUP - 1, GROUP + 1), (600, 2 * GROUP + 50), (2 * GROUP, 9 * GROUP), (5, 5)):
+        np.testing.assert_array_equal(track.joints[start:end], joints[start:end])
+    np.testing.assert_array_equal(read_track(tmp_path / "b.parquet").joints, joints)
+    assert pq.ParquetFile(tmp_path / "a.parquet").metadata.row_group(0).num_rows == GROUP
 
 
 def test_same_track_same_bytes(tmp_path, track):
@@ -49,3 +62,7 @@ def test_missing_and_foreign_files_are_one_clear_sentence(tmp_path):
     pq.write_table(pa.table({"x": [1]}), tmp_path / "b.parquet")
     with pytest.raises(UserError, match="layout None"):
         read_track(tmp_path / "b.parquet")
+    truncated = pa.table({"frame": [1]}).replace_schema_metadata({"layout": "BODY_25+FACE_70+HAND_21x2"})
+    pq.write_table(truncated, tmp_path / "c.parquet")
+    with pytest.raises(UserError, match="not a pose file of this project .it has no body, face"):
+        read_track(tmp_path / "c.parquet")
