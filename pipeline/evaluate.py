@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.cli import UserError, run
-from pipeline.devices import make_repeatable, pick_device
+from pipeline.devices import keep_freed_memory, make_repeatable, pick_device
 from pipeline.evaluation.baselines import Baselines
 from pipeline.evaluation.held_out import evaluate_held_out
 from pipeline.evaluation.transfer import Poses, Transfer, score_transfer
@@ -82,6 +82,7 @@ def print_scores(metrics: dict[str, Any], run_name: str, size: str) -> None:
 
 def main() -> None:
     params = load_params()
+    keep_freed_memory()
     device = pick_device(params.device)
     make_repeatable(seed=0)  # nothing here is drawn at random; this chooses deterministic kernels
     store, track = FrameStore(FRAMES / "target.parquet"), read_track(POSES / "target.parquet")

@@ -1,12 +1,11 @@
 """Pictures against the truth of one frame: the whole frame, the box around the person, the person alone."""
 
 import numpy as np
-from torch import Tensor
 
 from pipeline.metrics.lpips import Lpips
 from pipeline.metrics.psnr import psnr
 from pipeline.metrics.records import Record
-from pipeline.metrics.ssim import BORDER, ssim_map
+from pipeline.metrics.ssim import inside, ssim_map, windows
 
 MARGIN = 0.05  # of the box's longer side, on every side: some of the ground around the person belongs to it
 
@@ -19,46 +18,60 @@ class RegionMeasures:
     ``frame`` is the whole picture and ``box`` the crop around the person's mask. ``mask`` are the person's
     pixels: PSNR over them, the mean of the SSIM map over them, and LPIPS of the box in which everything but the
     person has been replaced by the truth, so that only the person can differ. constants: uint8 RGB (H, W, 3)
-    pictures by name that are compared with every frame; their features are computed once.
+    pictures by name that are compared with every frame; what can be known of them alone is computed once.
     """
 
     def __init__(self, lpips: Lpips, constants: dict[str, np.ndarray]) -> None:
         self.lpips = lpips
         self.constants = constants
-        self.features = {name: self._features(picture) for name, picture in constants.items()}
+        self.windows = {name: windows(picture) for name, picture in constants.items()}
+        self.features = {name: lpips.features(picture[None]) for name, picture in constants.items()}
 
     def __call__(self, truth: np.ndarray, mask: np.ndarray, pictures: dict[str, np.ndarray]) -> dict[str, Record]:
         """``{name: {"frame.psnr": ..., "mask.lpips_<net>": ...}}`` of ``pictures`` and the constants.
 
         truth, pictures: uint8 RGB (H, W, 3); mask: bool (H, W). Without any person only ``frame`` is measured.
         """
-        whole = self._features(truth)
-        box = person_box(mask, self.lpips.smallest) if mask.any() else None
-        cropped = self._features(truth[box]) if box else None
+        perceived = self.perceptual(truth, mask, pictures)
+        return {name: values | perceived[name] for name, values in self.by_pixel(truth, mask, pictures).items()}
+
+    def by_pixel(self, truth: np.ndarray, mask: np.ndarray, pictures: dict[str, np.ndarray]) -> dict[str, Record]:
+        """PSNR and SSIM, as a call gives them."""
+        true_windows = windows(truth)
+        box = self._box(mask)
         records = {}
         for name, picture in (self.constants | pictures).items():
-            similarity = ssim_map(truth, picture)
-            features = self.features[name] if name in self.features else self._features(picture)
-            record = self._record("frame", psnr(truth, picture), _inside(similarity), whole, features)
+            similarity = ssim_map(true_windows, self.windows.get(name) or windows(picture))
+            records[name] = {"frame.psnr": psnr(truth, picture), "frame.ssim": inside(similarity)}
             if box:
-                crop = picture[box]
-                person = np.where(mask[box][..., None], crop, truth[box])
-                record |= self._record(
-                    "box", psnr(truth[box], crop), _inside(similarity[box]), cropped, self._features(crop)
-                )
-                record |= self._record(
-                    "mask", psnr(truth, picture, mask), similarity[mask].mean(), cropped, self._features(person)
-                )
-            records[name] = record
+                records[name] |= {
+                    "box.psnr": psnr(truth[box], picture[box]),
+                    "box.ssim": inside(similarity[box]),
+                    "mask.psnr": psnr(truth, picture, mask),
+                    "mask.ssim": float(similarity[mask].mean()),
+                }
         return records
 
-    def _features(self, picture: np.ndarray) -> list[Tensor]:
-        """Of one picture: several at a time fall out of the processor's cache and take longer."""
-        return self.lpips.features(picture[None])
+    def perceptual(self, truth: np.ndarray, mask: np.ndarray, pictures: dict[str, np.ndarray]) -> dict[str, Record]:
+        """LPIPS, as a call gives it."""
+        compared = self.constants | pictures
+        true_features, *rest = self.lpips.features(np.stack([truth, *pictures.values()])).split(1)
+        features = self.features | dict(zip(pictures, rest))
+        records = {name: {"frame": self.lpips.distance(true_features, features[name])} for name in compared}
+        if box := self._box(mask):
+            crops = [picture[box] for picture in compared.values()]
+            persons = [np.where(mask[box][..., None], crop, truth[box]) for crop in crops]
+            true_features, *rest = self.lpips.features(np.stack([truth[box], *crops, *persons])).split(1)
+            for name, crop, person in zip(compared, rest, rest[len(crops) :]):
+                records[name]["box"] = self.lpips.distance(true_features, crop)
+                records[name]["mask"] = self.lpips.distance(true_features, person)
+        return {
+            name: {f"{region}.{self.lpips.name}": float(distance[0]) for region, distance in record.items()}
+            for name, record in records.items()
+        }
 
-    def _record(self, region: str, ratio: float, similarity: float, truth: list[Tensor], other: list[Tensor]) -> Record:
-        values = {"psnr": ratio, "ssim": similarity, self.lpips.name: self.lpips.distance(truth, other)[0]}
-        return {f"{region}.{measure}": float(value) for measure, value in values.items()}
+    def _box(self, mask: np.ndarray) -> Box | None:
+        return person_box(mask, self.lpips.smallest) if mask.any() else None
 
 
 def person_box(mask: np.ndarray, smallest: int) -> Box:
@@ -82,8 +95,3 @@ def _widened(start: int, end: int, margin: int, smallest: int, size: int) -> sli
         start = max(0, min(start, size - smallest))
         end = start + smallest
     return slice(start, end)
-
-
-def _inside(similarity: np.ndarray) -> float:
-    """The mean over the windows that lie whole inside: the SSIM of this crop by itself."""
-    return similarity[BORDER:-BORDER, BORDER:-BORDER].mean()

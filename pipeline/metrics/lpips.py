@@ -21,6 +21,8 @@ BACKBONES = {
 }
 # Shortest side in px that leaves the deepest layer something to look at.
 SMALLEST = {"alex": 32, "vgg": 32, "squeeze": 32, "efficientnet_lite0": 16}
+BATCH = 2**17  # px that a network looks at together: the features of more fall out of the processor's cache
+TINY = 1e-10  # beside a position's length, which may be 0
 
 
 class Lpips:
@@ -42,8 +44,8 @@ class Lpips:
         self.smallest = SMALLEST[net]
         self.device = device
         network, channels = _uniform() if net == "efficientnet_lite0" else _trained(net, weights)
-        self.network = network.to(device).eval().requires_grad_(False)
-        self.channels = [weight.to(device) for weight in channels]
+        self.network = network.to(device, memory_format=torch.channels_last).eval().requires_grad_(False)
+        self.roots = [weight.to(device).sqrt() for weight in channels]
 
     def __call__(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         """Distances, float64 (B,), of two batches of RGB pictures (B, H, W, 3) with values in 0..255.
@@ -56,24 +58,32 @@ class Lpips:
                 f"{self.name} needs pictures of one size, {self.smallest} px or more, "
                 f"not {a.shape} and {b.shape}"
             )
-        return self.distance(self.features(a), self.features(b))
+        features = self.features(np.concatenate([a, b]))
+        return self.distance(features[: len(a)], features[len(a) :])
 
     @torch.inference_mode()
-    def features(self, pictures: np.ndarray) -> list[Tensor]:
+    def features(self, pictures: np.ndarray) -> Tensor:
         """What lies between a picture and its distances, to be kept where one meets several others.
 
-        (B, H, W, 3) in 0..255 -> a map (B, C, h, w) a layer, its channels of unit length at every position.
+        (B, H, W, 3) in 0..255 -> (B, N): in this space LPIPS is the squared Euclidean distance. It holds the channels of
+        every layer and position, scaled to unit length and by the roots of their weight and of the position's.
         """
-        return [lpips.normalize_tensor(layer) for layer in self.network(self._signed(pictures))]
+        several = max(1, BATCH // (pictures.shape[1] * pictures.shape[2]))
+        return torch.cat([self._features(pictures[i : i + several]) for i in range(0, len(pictures), several)])
 
     @torch.inference_mode()
-    def distance(self, a: list[Tensor], b: list[Tensor]) -> np.ndarray:
+    def distance(self, a: Tensor, b: Tensor) -> np.ndarray:
         """Distances, float64 (B,), by the features of two batches; a batch of one is compared with each of B."""
-        total = sum(
-            ((x - y).square() * weight).sum(dim=1).mean(dim=(1, 2))
-            for x, y, weight in zip(a, b, self.channels, strict=True)
-        )
-        return total.double().cpu().numpy()
+        return (a - b).square_().sum(dim=1).double().cpu().numpy()
+
+    def _features(self, pictures: np.ndarray) -> Tensor:
+        rows = []
+        for layer, root in zip(self.network(self._signed(pictures)), self.roots, strict=True):
+            layer = layer.permute(0, 2, 3, 1)  # as it lies in memory
+            length = torch.linalg.vector_norm(layer, dim=3, keepdim=True) + TINY
+            positions = layer.shape[1] * layer.shape[2]
+            rows.append((layer / (length * positions**0.5)).mul_(root).flatten(1))
+        return torch.cat(rows, dim=1)
 
     def _signed(self, pictures: np.ndarray) -> Tensor:
         """(B, H, W, 3) in 0..255 -> float32 (B, 3, H, W) in [-1, 1]."""
@@ -83,7 +93,7 @@ class Lpips:
 
 def _uniform() -> tuple[nn.Module, list[Tensor]]:
     """EfficientNet-Lite0, every channel and layer weighted 1."""
-    return EfficientNetLite0(), [torch.ones(())] * (1 + len(TAPS))
+    return EfficientNetLite0(), [torch.ones(1)] * (1 + len(TAPS))
 
 
 def _trained(net: str, weights: Path | None) -> tuple[nn.Module, list[Tensor]]:
@@ -102,4 +112,5 @@ def _trained(net: str, weights: Path | None) -> tuple[nn.Module, list[Tensor]]:
             f"{weights or expected} holds weights of another network: evaluate.lpips {net} needs "
             f"{expected}; name it in {PARAMETER}"
         ) from None
-    return nn.Sequential(network.scaling_layer, network.net), [lin.model[-1].weight for lin in network.lins]
+    channels = [layer.model[-1].weight.detach().flatten() for layer in network.lins]
+    return nn.Sequential(network.scaling_layer, network.net), channels

@@ -1,5 +1,7 @@
 """Structural similarity (Wang et al. 2004) of two pictures, with the paper's Gaussian window."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -7,6 +9,35 @@ SIGMA = 1.5
 WINDOW = 11  # px: the Gaussian cut at 3.5 sigma
 BORDER = WINDOW // 2  # px from a picture's edge within which windows stick out of it
 C1, C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+KERNEL = cv2.getGaussianKernel(WINDOW, SIGMA)
+SUM = np.ones((1, 3))  # of the three channels
+
+
+@dataclass(frozen=True)
+class Windows:
+    """What SSIM asks of one picture, to be kept where it meets several others.
+
+    All float64 (H, W, 3): its values, and their mean, squared mean and variance in the window around every pixel. In float32
+    the variance of a bright flat wall drowns in the rounding of its squares: errors of 4e-5.
+    """
+
+    values: np.ndarray
+    mean: np.ndarray
+    square: np.ndarray
+    variance: np.ndarray
+
+
+def windows(picture: np.ndarray) -> Windows:
+    """The windows of an RGB picture (H, W, 3) in 0..255; those that stick out of it see it mirrored.
+
+    Raises ValueError if a side is shorter than a window.
+    """
+    if min(picture.shape[:2]) < WINDOW:
+        raise ValueError(f"SSIM needs pictures of {WINDOW} px or more, not {picture.shape}")
+    values = picture.astype(np.float64)
+    mean = _blur(values)
+    square = mean * mean
+    return Windows(values, mean, square, _blur(values * values) - square)
 
 
 def ssim(a: np.ndarray, b: np.ndarray) -> float:
@@ -17,29 +48,35 @@ def ssim(a: np.ndarray, b: np.ndarray) -> float:
     use_sample_covariance=False, data_range=255``, several times faster. Raises ValueError if the shapes
     differ or a side is shorter than the window.
     """
-    return float(ssim_map(a, b)[BORDER:-BORDER, BORDER:-BORDER].mean())
+    return inside(ssim_map(windows(a), windows(b)))
 
 
-def ssim_map(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """SSIM of the window around every pixel, float64 (H, W), the mean of the three channels'.
+def ssim_map(a: Windows, b: Windows) -> np.ndarray:
+    """SSIM of the window around every pixel of two pictures, float64 (H, W), the mean of the three channels'.
 
-    Windows that stick out of the picture see it mirrored. The same as scikit-image's map (``full=True``);
-    pictures and errors as in :func:`ssim`.
+    The same as scikit-image's map (``full=True``). Raises ValueError if the pictures' shapes differ.
     """
-    if a.shape != b.shape or min(a.shape[:2]) < WINDOW:
-        raise ValueError(
-            f"SSIM needs two pictures of one size, {WINDOW} px or more, not {a.shape} and {b.shape}"
-        )
-    kernel = cv2.getGaussianKernel(WINDOW, SIGMA)
+    if a.values.shape != b.values.shape:
+        raise ValueError(f"SSIM needs two pictures of one size, not {a.values.shape} and {b.values.shape}")
+    product = a.mean * b.mean
+    covariance = _blur(a.values * b.values)
+    covariance -= product
+    similarity = _plus(product, C1) * _plus(covariance, C2)
+    similarity /= (a.square + b.square + C1) * (a.variance + b.variance + C2)
+    return cv2.transform(similarity, SUM) / 3
 
-    def blur(picture: np.ndarray) -> np.ndarray:
-        return cv2.sepFilter2D(picture, cv2.CV_64F, kernel, kernel, borderType=cv2.BORDER_REFLECT)
 
-    # In float32 the variance of a bright flat wall drowns in the rounding of its squares: errors of 4e-5.
-    a, b = a.astype(np.float64), b.astype(np.float64)
-    mean_a, mean_b = blur(a), blur(b)
-    product, squares = mean_a * mean_b, mean_a**2 + mean_b**2
-    covariance = blur(a * b) - product
-    variances = blur(a * a + b * b) - squares
-    similarity = (2 * product + C1) * (2 * covariance + C2) / ((squares + C1) * (variances + C2))
-    return similarity.mean(axis=2)
+def inside(similarity: np.ndarray) -> float:
+    """The mean of a map, or a part of one, over the windows that lie whole inside it: the SSIM of this crop by itself."""
+    return float(similarity[BORDER:-BORDER, BORDER:-BORDER].mean())
+
+
+def _plus(values: np.ndarray, constant: float) -> np.ndarray:
+    """2 values + constant, in the same memory."""
+    values *= 2
+    values += constant
+    return values
+
+
+def _blur(picture: np.ndarray) -> np.ndarray:
+    return cv2.sepFilter2D(picture, cv2.CV_64F, KERNEL, KERNEL, borderType=cv2.BORDER_REFLECT)
