@@ -26,16 +26,17 @@ from pipeline.devices import keep_freed_memory, memory_format, pick_device
 from pipeline.gan.batches import step_loader
 from pipeline.gan.body_generator import BodyGenerator
 from pipeline.gan.body_step import discriminator_channels
-from pipeline.gan.data import PairDataset, TrainingFrames, consecutive_pairs
+from pipeline.gan.data import PairDataset, TrainingFrames, bodies_seen, consecutive_pairs
 from pipeline.gan.discriminator import MultiscaleDiscriminator
 from pipeline.gan.losses.perceptual import PerceptualLoss
-from pipeline.gan.pictures import to_picture
+from pipeline.gan.pictures import to_float, to_picture
 from pipeline.holdout import split
 from pipeline.metrics.lpips import Lpips
 from pipeline.params import Params, load_params
 from pipeline.pose.smoothing import smooth
 from pipeline.pose.track import read_track
 from pipeline.spread import spread
+from pipeline.video.store import FrameStore
 
 FRAMES = Path("data/frames/target.parquet")
 POSES = Path("data/poses/target.parquet")
@@ -81,12 +82,12 @@ def data(params: Params, height: int) -> tuple[PairDataset, PairDataset]:
     """The target clip's training pairs, and some evenly spread held-out ones."""
     pose, track = params.pose, read_track(POSES)
     joints = smooth(track.joints, pose.smooth_window, pose.max_gap, pose.min_confidence)
-    frames = TrainingFrames(FRAMES, joints, height * track.width // track.height, height, pose.min_confidence)
+    frames = TrainingFrames(FrameStore(FRAMES), joints, height * track.width // track.height, height, pose.min_confidence)
     end, first = split(len(track), params.evaluate.holdout, params.evaluate.gap)
-    pairs = frames.store.pairs()
-    held_out = consecutive_pairs(pairs, joints, first, len(track))
+    pairs, seen = frames.store.pairs(), bodies_seen(joints)
+    held_out = consecutive_pairs(pairs, seen, first, len(track))
     chosen = held_out[spread(len(held_out), HELD_OUT)]
-    return PairDataset(frames, consecutive_pairs(pairs, joints, 0, end)), PairDataset(frames, chosen)
+    return PairDataset(frames, consecutive_pairs(pairs, seen, 0, end)), PairDataset(frames, chosen)
 
 
 def build(params: Params) -> tuple[nn.Module, ...]:
@@ -102,7 +103,7 @@ def learn(step: ReferenceStep | EngineStep, loader: DataLoader, device: torch.de
     losses: list[dict[str, float | Tensor]] = []
     start = perf_counter()
     for poses, frames in tqdm(loader, desc=name, unit="step"):
-        losses.append(step(poses.to(device), frames.to(device)))
+        losses.append(step(*(to_float(pictures.to(device)) for pictures in (poses, frames))))
     synchronize(device)
     seconds = perf_counter() - start
     last = losses[-max(1, len(losses) // 10) :]
@@ -115,7 +116,8 @@ def distances(generator: BodyGenerator, pairs: PairDataset, device: torch.device
     """Mean absolute (in [-1, 1]) and perceptual distance of generated held-out pairs from the real ones, in float32."""
     lpips = Lpips("efficientnet_lite0", None, device)
     absolute, perceptual = [], []
-    for poses, frames in (pairs[index] for index in range(len(pairs))):
+    for index in range(len(pairs)):
+        poses, frames = map(to_float, pairs[index])
         fakes = generator.rollout(poses[None].to(device))[0].cpu()
         absolute.append(float((fakes - frames).abs().mean()))
         pictures = [np.stack([to_picture(picture) for picture in each]) for each in (fakes, frames)]

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import torch
+from torch import Tensor
 from torch.utils.data import default_collate
 
 from pipeline.cli import run
@@ -12,11 +13,12 @@ from pipeline.gan.batches import step_loader
 from pipeline.gan.body_generator import BodyGenerator
 from pipeline.gan.body_step import BodyLoss, body_losses, discriminator_channels
 from pipeline.gan.checkpoint import Checkpoints
-from pipeline.gan.data import PairDataset, TrainingFrames, consecutive_pairs
+from pipeline.gan.data import PairDataset, TrainingFrames, bodies_seen, consecutive_pairs
 from pipeline.gan.discriminator import MultiscaleDiscriminator
 from pipeline.gan.loop import train
 from pipeline.gan.losses.perceptual import PerceptualLoss
 from pipeline.gan.optimizer import make_optimizer
+from pipeline.gan.pictures import to_float
 from pipeline.gan.run_folder import run_folder
 from pipeline.gan.run_key import run_key
 from pipeline.gan.samples import SAMPLES, body_grid
@@ -25,8 +27,8 @@ from pipeline.gan.weights import save_weights, sha256
 from pipeline.holdout import split
 from pipeline.launch import launch
 from pipeline.params import Evaluate, Pose, Train, load_params
-from pipeline.pose.smoothing import smooth
-from pipeline.pose.track import PoseTrack, read_track
+from pipeline.pose.joint_file import smoothed
+from pipeline.pose.track import PoseTrack, open_track
 from pipeline.spread import spread
 from pipeline.video.store import FrameStore
 
@@ -37,23 +39,24 @@ LOG = Path("reports/train_body")
 
 
 def train_body(
-    frames: Path, track: PoseTrack, train_params: Train, pose: Pose, evaluate: Evaluate, device: torch.device,
+    store: FrameStore, track: PoseTrack, train_params: Train, pose: Pose, evaluate: Evaluate, device: torch.device,
     checkpoints: Checkpoints,
 ) -> tuple[BodyGenerator, dict]:
     """Train the body generator on the training part of the target clip; with an enhancer, coarse to fine.
 
-    frames: the target's frame store. track: its poses as detected. checkpoints: of this very training, which goes on
+    store: the target's frames. track: its poses as detected. checkpoints: of this very training, which goes on
     from the newest; loss curves and sample grids go to their log folder. Returns the generator and the arguments it
     was built with.
     """
     make_repeatable(train_params.seed)
     keep_freed_memory()
     place = {"device": device, "memory_format": memory_format(train_params.precision)}
-    store = FrameStore(frames)
-    joints = smooth(track.joints, pose.smooth_window, pose.max_gap, pose.min_confidence)
+    with rank_0_first():
+        joints = smoothed(track.joints, pose, checkpoints.folder / "joints.f32")
+    seen = bodies_seen(joints)
     end, held_out = split(len(store), evaluate.holdout, evaluate.gap)
-    training_pairs = consecutive_pairs(store.pairs(), joints, 0, end)
-    held_out_pairs = consecutive_pairs(store.pairs(), joints, held_out, len(store))
+    training_pairs = consecutive_pairs(store.pairs(), seen, 0, end)
+    held_out_pairs = consecutive_pairs(store.pairs(), seen, held_out, len(store))
     sample_pairs = held_out_pairs[spread(len(held_out_pairs), SAMPLES)]
     print(f"training on {len(training_pairs)} pairs of frames 0 to {end - 1}, device {device}, "
           f"precision {train_params.precision}")
@@ -65,6 +68,10 @@ def train_body(
     with rank_0_first():  # one download for all
         perceptual = PerceptualLoss(train_params.perceptual, weights).to(**place) if train_params.lambda_vgg else None
     loss = BodyLoss(train_params.gan_loss, train_params.lambda_fm, train_params.lambda_vgg, train_params.precision)
+
+    def floats(batch: list[Tensor]) -> list[Tensor]:
+        """Pictures as the loader sends them, uint8, as networks want them."""
+        return [to_float(pictures.to(device)) for pictures in batch]
 
     def train_phase(name: str, generator: BodyGenerator, height: int, steps: int, decay_steps: int) -> None:
         """Train ``generator`` at ``height`` pixels against new discriminators."""
@@ -78,18 +85,18 @@ def train_body(
         ]
         state = TrainingState(name, generator, discriminator, optimizers)
         checkpoints.restore(state)
-        pictures = TrainingFrames(frames, joints, width, height, pose.min_confidence)
+        pictures = TrainingFrames(store, joints, width, height, pose.min_confidence)
         dataset = PairDataset(pictures, training_pairs)
         fixed = default_collate([PairDataset(pictures, sample_pairs)[i] for i in range(len(sample_pairs))])
         train(
             state,
             step_loader(dataset, train_params.batch, state.step, steps + decay_steps, train_params.seed),
-            lambda batch: body_losses(generator, discriminator, perceptual, loss, *(x.to(device) for x in batch)),
+            lambda batch: body_losses(generator, discriminator, perceptual, loss, *floats(batch)),
             live,
             checkpoints,
             train_params.log_every,
             train_params.sample_every,
-            lambda: body_grid(generator, *(x.to(device) for x in fixed)),
+            lambda: body_grid(generator, *floats(fixed)),
             lambda step: generator.freeze_global(name == "body" and step <= train_params.frozen_global_steps),
         )
 
@@ -111,7 +118,7 @@ def main() -> None:
     if launch("train_body", params.train.devices, params.train.nodes, device):
         return
     with together(device, params.train.devices * params.train.nodes):
-        track = read_track(POSES)
+        track = open_track(POSES)
         parameters = {"train": params.train.model_dump(), "pose": params.pose.model_dump(),
                       "holdout": params.evaluate.holdout, "gap": params.evaluate.gap}
         store, inputs = FrameStore(FRAMES), [POSES]
@@ -120,7 +127,7 @@ def main() -> None:
         with run_folder(run_key("train_body", store, inputs, parameters, device)) as folder:
             checkpoints = Checkpoints(folder, LOG, params.checkpoints.every, params.checkpoints.keep)
             generator, architecture = train_body(
-                FRAMES, track, params.train, params.pose, params.evaluate, device, checkpoints
+                store, track, params.train, params.pose, params.evaluate, device, checkpoints
             )
             header = {
                 "architecture": architecture,

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+from torch import Tensor
 from torch.utils.data import default_collate
 
 from pipeline.cli import UserError, run
@@ -12,12 +13,13 @@ from pipeline.gan.batches import step_loader
 from pipeline.gan.checkpoint import Checkpoints
 from pipeline.gan.data import TrainingFrames
 from pipeline.gan.discriminator import PatchDiscriminator
-from pipeline.gan.face_data import FaceDataset, render_crops
+from pipeline.gan.face_data import FaceDataset, boxes_over_time, render_crops, spans_before, spread_runs
 from pipeline.gan.face_generator import FaceGenerator
 from pipeline.gan.face_step import FaceLoss, face_losses
 from pipeline.gan.loop import train
 from pipeline.gan.losses.perceptual import PerceptualLoss
 from pipeline.gan.optimizer import make_optimizer
+from pipeline.gan.pictures import to_float
 from pipeline.gan.render import BodyRenderer
 from pipeline.gan.run_folder import run_folder
 from pipeline.gan.run_key import run_key
@@ -27,9 +29,8 @@ from pipeline.gan.weights import save_weights, sha256
 from pipeline.holdout import split
 from pipeline.launch import launch
 from pipeline.params import Evaluate, Face, Pose, Train, load_params
-from pipeline.pose.boxes import face_boxes
-from pipeline.pose.smoothing import smooth
-from pipeline.pose.track import PoseTrack, read_track
+from pipeline.pose.joint_file import smoothed
+from pipeline.pose.track import PoseTrack, open_track
 from pipeline.spread import spread
 from pipeline.video.store import FrameStore
 
@@ -41,21 +42,22 @@ LOG = Path("reports/train_face")
 
 
 def train_face(
-    frames: Path, track: PoseTrack, body: BodyRenderer, face: Face, train_params: Train, pose: Pose,
+    store: FrameStore, track: PoseTrack, body: BodyRenderer, face: Face, train_params: Train, pose: Pose,
     evaluate: Evaluate, checkpoints: Checkpoints,
 ) -> tuple[FaceGenerator, dict]:
     """Train the face generator on the training part of the target clip, on what ``body`` renders there.
 
-    frames: the target's frame store. track: its poses as detected. checkpoints: of this very training, which goes on
+    store: the target's frames. track: its poses as detected. checkpoints: of this very training, which goes on
     from the newest; loss curves and sample grids go to their log folder. Returns the generator and the arguments it
     was built with. Raises UserError if no face is ever seen.
     """
     make_repeatable(train_params.seed)
     keep_freed_memory()
     place = {"device": body.device, "memory_format": memory_format(train_params.precision)}
-    joints = smooth(track.joints, pose.smooth_window, pose.max_gap, pose.min_confidence)
-    pictures = TrainingFrames(frames, joints, body.width, body.height, pose.min_confidence)
-    boxes = face_boxes(pictures.joints, face.size, body.width, body.height, pose.min_confidence)
+    with rank_0_first():
+        joints = smoothed(track.joints, pose, checkpoints.folder / "joints.f32")
+    pictures = TrainingFrames(store, joints, body.width, body.height, pose.min_confidence)
+    boxes = boxes_over_time(pictures, face.size)
     end, _ = split(len(track), evaluate.holdout, evaluate.gap)
     seen = np.flatnonzero(boxes[:, 0] >= 0)
     times = seen[seen < end]
@@ -64,6 +66,11 @@ def train_face(
         raise UserError("no face is seen in the training part of the target clip, so there is nothing for the Face GAN "
                         "to learn; set face.enabled to false, or use a clip that shows the face")
     print(f"training on the {len(times)} of {end} frames that show a face, device {body.device}")
+    chosen = spread_runs(times, (face.steps + face.decay_steps) * face.batch)
+    spans = [(0, len(track))]
+    if len(chosen) < len(times):
+        spans = spans_before(np.union1d(chosen, samples))
+        print(f"of these, the {len(chosen)} that training has steps for are rendered, in {len(spans)} spans of time")
 
     architecture = {"ngf": face.ngf, "downsamplings": face.downsamplings, "blocks": face.blocks}
     weights = Path(train_params.perceptual_weights) if train_params.perceptual_weights else None
@@ -79,21 +86,27 @@ def train_face(
     ]
     state = TrainingState("face", generator, discriminator, optimizers)
     with rank_0_first():  # one frame needs the one before, so that there is nothing to share out
-        crops = render_crops(body, pictures.joints, boxes, checkpoints.folder / "crops.npy")
-    dataset = FaceDataset(pictures, crops, boxes, times)
+        crops = render_crops(body, pictures, boxes, spans, checkpoints.folder / "crops.npy")
+    dataset = FaceDataset(pictures, crops, boxes, chosen)
     examples = FaceDataset(pictures, crops, boxes, samples)
     fixed = default_collate([examples[i] for i in range(len(examples))])
+
+    def floats(poses: Tensor, generated: Tensor, real: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Crops as the loader sends them, uint8 and float16, as networks want them."""
+        poses, generated, real = (crops.to(body.device) for crops in (poses, generated, real))
+        return to_float(poses), generated.float(), to_float(real)
+
     checkpoints.restore(state)
     with checkpoints.open_log() as live:
         train(
             state,
             step_loader(dataset, face.batch, state.step, face.steps + face.decay_steps, train_params.seed),
-            lambda batch: face_losses(generator, discriminator, perceptual, loss, *(x.to(body.device) for x in batch)),
+            lambda batch: face_losses(generator, discriminator, perceptual, loss, *floats(*batch)),
             live,
             checkpoints,
             face.log_every,
             face.sample_every,
-            lambda: face_grid(generator, *(x.to(body.device) for x in fixed)),
+            lambda: face_grid(generator, *floats(*fixed)),
         )
     return generator, architecture
 
@@ -112,16 +125,16 @@ def main() -> None:
                 save_weights(WEIGHTS, {}, header)
             print(f"face.enabled is false: {WEIGHTS} holds no network, and the body generator's output is the result")
             return
-        track = read_track(POSES)
+        track = open_track(POSES)
         parameters = {"face": params.face.model_dump(), "train": params.train.model_dump(),
                       "pose": params.pose.model_dump(), "holdout": params.evaluate.holdout, "gap": params.evaluate.gap}
-        inputs = [POSES, BODY]
+        store, inputs = FrameStore(FRAMES), [POSES, BODY]
         if params.train.perceptual_weights:
             inputs.append(Path(params.train.perceptual_weights))
-        with run_folder(run_key("train_face", FrameStore(FRAMES), inputs, parameters, body.device)) as folder:
+        with run_folder(run_key("train_face", store, inputs, parameters, body.device)) as folder:
             checkpoints = Checkpoints(folder, LOG, params.checkpoints.every, params.checkpoints.keep)
             generator, architecture = train_face(
-                FRAMES, track, body, params.face, params.train, params.pose, params.evaluate, checkpoints
+                store, track, body, params.face, params.train, params.pose, params.evaluate, checkpoints
             )
             header |= {"architecture": architecture, "size": params.face.size, "face": params.face.model_dump()}
             if rank() == 0:

@@ -1,17 +1,18 @@
 """Training pairs: two consecutive frames of the target and their pose pictures, drawn at load time."""
 
-from pathlib import Path
-
 import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
 from pipeline.cli import UserError
-from pipeline.gan.pictures import resize, to_tensor
+from pipeline.gan.pictures import resize, to_planes
 from pipeline.pose.layout import BODY
 from pipeline.pose.picture import draw_pose
+from pipeline.pose.track import Joints
 from pipeline.video.store import FrameStore
+
+BLOCK = 1024  # frames looked at together, however long the clip
 
 
 class TrainingFrames:
@@ -21,20 +22,24 @@ class TrainingFrames:
     width, height: pixels of the training picture.
     """
 
-    def __init__(self, frames: Path, joints: np.ndarray, width: int, height: int, min_confidence: float) -> None:
-        self.store = FrameStore(frames)
-        self.joints = scale_joints(joints, height / self.store.height)
+    def __init__(self, store: FrameStore, joints: Joints, width: int, height: int, min_confidence: float) -> None:
+        self.store, self.joints = store, joints
         self.width, self.height, self.min_confidence = width, height, min_confidence
 
     def __getitem__(self, t: int) -> tuple[Tensor, Tensor]:
-        """(pose picture, frame) of frame t, each float32 (3, height, width) in [-1, 1]."""
-        pose = draw_pose(self.joints[t], self.width, self.height, self.min_confidence)
-        return to_tensor(pose), to_tensor(resize(self.store.read(int(t)), self.width, self.height))
+        """(pose picture, frame) of frame t, each uint8 RGB (3, height, width)."""
+        pose = draw_pose(self.poses(t), self.width, self.height, self.min_confidence)
+        return to_planes(pose), to_planes(resize(self.store.read(int(t)), self.width, self.height))
+
+    def poses(self, which: int | slice) -> np.ndarray:
+        """The joints of a frame, (137, 3), or of several, (frames, 137, 3), in pixels of the training picture."""
+        return scale_joints(self.joints[which], self.height / self.store.height)
 
 
 class PairDataset(Dataset):
-    """Item i: (poses, frames), each float32 (2, 3, height, width) in [-1, 1], of frames (t - 1, t), t = ends[i].
+    """Item i: (poses, frames), each uint8 RGB (2, 3, height, width), of frames (t - 1, t), t = ends[i].
 
+    Bytes, which are a quarter of what networks want: the training's process makes them floats, on its device.
     ends: int64 (pairs,), the later frame of each pair.
     """
 
@@ -55,14 +60,19 @@ def scale_joints(joints: np.ndarray, factor: float) -> np.ndarray:
     return joints * np.array([factor, factor, 1], np.float32)
 
 
-def consecutive_pairs(pairs: np.ndarray, joints: np.ndarray, start: int, end: int) -> np.ndarray:
+def bodies_seen(joints: Joints) -> np.ndarray:
+    """In which frames a body is found at all, bool (frames,). joints: (frames, 137, 3), confidence 0 where not found."""
+    blocks = (joints[start : start + BLOCK] for start in range(0, len(joints), BLOCK))
+    return np.concatenate([(block[:, BODY, 2] > 0).any(axis=1) for block in blocks])
+
+
+def consecutive_pairs(pairs: np.ndarray, seen: np.ndarray, start: int, end: int) -> np.ndarray:
     """Of the clip's consecutive ``pairs`` (later frames), those inside [start, end) with a body in both frames.
 
-    joints: float32 (frames, 137, 3), confidence 0 where not found. -> int64 (pairs,).
-    Raises UserError if none is left.
+    seen: bool (frames,), see :func:`bodies_seen`. -> int64 (pairs,). Raises UserError if none is left.
     """
-    seen = (joints[:, BODY, 2] > 0).any(axis=1)
-    chosen = np.array([t for t in pairs if start < t < end and seen[t] and seen[t - 1]], np.int64)
+    chosen = pairs[(pairs > start) & (pairs < end)]
+    chosen = chosen[seen[chosen] & seen[chosen - 1]]
     if not len(chosen):
         raise UserError(
             f"frames {start} to {end - 1} of the target clip hold no two consecutive frames in which a person "

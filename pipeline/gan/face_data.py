@@ -1,4 +1,4 @@
-"""Face crops: what the fixed body generator makes of every training frame, beside the real face."""
+"""Face crops: what the fixed body generator makes of the training frames, beside the real face."""
 
 from pathlib import Path
 
@@ -9,33 +9,69 @@ from torch.utils.data import Dataset
 from tqdm import tqdm
 
 from pipeline.files import atomic
-from pipeline.gan.data import TrainingFrames
+from pipeline.gan.data import BLOCK, TrainingFrames
 from pipeline.gan.render import BodyRenderer
+from pipeline.pose.boxes import REACH, face_boxes
+from pipeline.spread import spread
+
+RUN = 32  # frames rendered in a row where a clip has more than training looks at
+LEAD_IN = 8  # frames rendered before them, until the generator has forgotten that it started from nothing
 
 
-def render_crops(body: BodyRenderer, joints: np.ndarray, boxes: np.ndarray, file: Path) -> np.ndarray:
-    """Render all ``joints`` recurrently, as rendering does, and keep the face crops in ``file``, unless it is there.
+def boxes_over_time(frames: TrainingFrames, size: int) -> np.ndarray:
+    """The face boxes of all frames, see :func:`face_boxes`, worked out block by block: int32 (frames, 4)."""
+    boxes = []
+    for start in range(0, len(frames.joints), BLOCK):
+        first = max(start - REACH, 0)
+        poses = frames.poses(slice(first, start + BLOCK + REACH))
+        block = face_boxes(poses, size, frames.width, frames.height, frames.min_confidence)
+        boxes.append(block[start - first : start - first + BLOCK])
+    return np.concatenate(boxes)
 
-    joints: float32 (frames, 137, 3) in pixels of the body generator's pictures. boxes: int32 (frames, 4), -1
-    where no face is seen; square, all of one size S. -> float16 (frames, 3, S, S) in [-1, 1], mapped from ``file``
-    so that memory does not grow with the clip; frames without a face stay 0.
+
+def spread_runs(times: np.ndarray, most: int) -> np.ndarray:
+    """At most ``most`` of the ascending ``times``, in runs of neighbours that are evenly spread over them all."""
+    if len(times) <= most:
+        return times
+    run = min(RUN, most)
+    starts = spread(len(times) - run + 1, most // run)
+    return times[(starts[:, None] + np.arange(run)).ravel()]
+
+
+def spans_before(times: np.ndarray) -> list[tuple[int, int]]:
+    """The spans [start, end) of frames, ascending, that hold each of ``times`` and the LEAD_IN frames before it."""
+    needed = np.unique(np.maximum(times[:, None] - np.arange(LEAD_IN + 1), 0))
+    breaks = np.flatnonzero(np.diff(needed) > 1) + 1
+    return [(int(span[0]), int(span[-1]) + 1) for span in np.split(needed, breaks)]
+
+
+def render_crops(
+    body: BodyRenderer, frames: TrainingFrames, boxes: np.ndarray, spans: list[tuple[int, int]], file: Path
+) -> np.ndarray:
+    """Render each of ``spans`` recurrently, as rendering does, and keep the face crops in ``file``, unless it is there.
+
+    frames: the poses. boxes: int32 (frames, 4), -1 where no face is seen; square, all of one size S. spans: [start,
+    end) in frames. -> float16 (frames, 3, S, S) in [-1, 1], mapped from ``file`` so that memory does not grow with the
+    clip; frames without a face, and all others, stay 0 and take no room on the disk.
     """
     if not file.is_file():
         size = int((boxes[:, 2] - boxes[:, 0]).max())
-        with atomic(file) as partial:
-            crops = np.lib.format.open_memmap(partial, "w+", np.float16, (len(joints), 3, size, size))
-            frames = tqdm(body.run(joints), desc="body", unit="frame", total=len(joints))
-            for t, (_, frame) in enumerate(frames):
-                x0, y0, x1, y1 = boxes[t]
-                if x0 >= 0:
-                    crops[t] = frame[:, y0:y1, x0:x1].half().cpu().numpy()
+        with atomic(file) as partial, tqdm(desc="body", unit="frame", total=sum(e - s for s, e in spans)) as progress:
+            crops = np.lib.format.open_memmap(partial, "w+", np.float16, (len(boxes), 3, size, size))
+            for start, end in spans:
+                for t, (_, frame) in enumerate(body.run(frames.poses(slice(start, end))), start):
+                    x0, y0, x1, y1 = boxes[t]
+                    if x0 >= 0:
+                        crops[t] = frame[:, y0:y1, x0:x1].half().cpu().numpy()
+                    progress.update()
             crops.flush()
     return np.load(file, mmap_mode="r")
 
 
 class FaceDataset(Dataset):
-    """Item i: (pose, generated, real) crops of the i-th of ``times``, each float32 (3, S, S) in [-1, 1].
+    """Item i: (pose, generated, real) crops of the i-th of ``times``, each (3, S, S).
 
+    ``generated`` is float16 in [-1, 1]; the others are uint8 RGB, which the training's process makes floats.
     frames: pose pictures and real frames. crops, boxes: see :func:`render_crops`, by frame. times: int64
     (items,), the frames in which a face is seen.
     """
@@ -50,4 +86,4 @@ class FaceDataset(Dataset):
         t = self.times[index]
         x0, y0, x1, y1 = self.boxes[t]
         pose, real = (picture[:, y0:y1, x0:x1].clone() for picture in self.frames[t])
-        return pose, torch.from_numpy(self.crops[t].astype(np.float32)), real
+        return pose, torch.from_numpy(self.crops[t].copy()), real

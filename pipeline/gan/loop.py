@@ -14,6 +14,7 @@ from pipeline.cli import UserError
 from pipeline.distributed import any_rank, average, rank
 from pipeline.gan.checkpoint import Checkpoints
 from pipeline.gan.training_state import TrainingState
+from pipeline.gan.waiting import TimedBatches
 from pipeline.interrupt import Interrupt
 
 Losses = Callable[[Any], tuple[Tensor, Tensor, dict[str, Tensor]]]
@@ -57,7 +58,8 @@ def train(
     after a checkpoint, when the user or a scheduler asks for a stop.
     """
     total = state.step + len(batches)
-    progress = tqdm(batches, desc=state.name, unit="step", initial=state.step, total=total, disable=rank() != 0)
+    timed = TimedBatches(batches)
+    progress = tqdm(timed, desc=state.name, unit="step", initial=state.step, total=total, disable=rank() != 0)
     with Interrupt(tell=rank() == 0) as interrupt:
         for batch in progress:
             state.step += 1
@@ -87,6 +89,8 @@ def train(
                 message = f"stopped at step {state.step} of {state.name}; run the same again to go on from {start}"
                 raise KeyboardInterrupt(message)
     check_weights(state, checkpoints)
+    if timed.total:
+        print(f"{state.name}: {timed.report()}")
 
 
 def log_terms(state: TrainingState, live: Live | None) -> dict[str, float]:

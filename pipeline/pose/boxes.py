@@ -6,6 +6,7 @@ import numpy as np
 from pipeline.pose.layout import BODY, FACE, found_joints
 
 STEADY_FRAMES = 2.0  # standard deviation of the face centre's smoothing over time
+REACH = round(4 * STEADY_FRAMES)  # frames that smoothing looks forward and back
 MAX_LAG = 1 / 8  # of the box size: how far smoothing may move a box off the face of its own frame
 
 
@@ -65,6 +66,5 @@ def body_boxes(
 
 def _blur_over_time(values: np.ndarray) -> np.ndarray:
     """A Gaussian over the frames of float64 (frames, n), with zeros before and after them."""
-    length = 2 * round(4 * STEADY_FRAMES) + 1
-    kernel = cv2.getGaussianKernel(length, STEADY_FRAMES)
+    kernel = cv2.getGaussianKernel(2 * REACH + 1, STEADY_FRAMES)
     return cv2.sepFilter2D(values, -1, np.ones(1), kernel, borderType=cv2.BORDER_CONSTANT)

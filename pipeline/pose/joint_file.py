@@ -6,7 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.files import atomic
+from pipeline.params import Pose
 from pipeline.pose.layout import NUM_JOINTS
+from pipeline.pose.smoothing import smooth_blocks
+from pipeline.pose.track import Joints
 
 FRAME = NUM_JOINTS * 3 * np.dtype(np.float32).itemsize  # bytes
 
@@ -35,6 +38,13 @@ class JointFile:
     def _read(self, start: int, frames: int) -> np.ndarray:
         numbers = np.fromfile(self.path, np.float32, frames * NUM_JOINTS * 3, offset=start * FRAME)
         return numbers.reshape(frames, NUM_JOINTS, 3)
+
+
+def smoothed(joints: Joints, pose: Pose, file: Path) -> JointFile:
+    """A clip's ``joints``, smoothed as ``pose`` says and kept in ``file``, unless they are there already."""
+    if file.is_file():
+        return JointFile(file)
+    return write_joints(file, smooth_blocks(joints, pose.smooth_window, pose.max_gap, pose.min_confidence))
 
 
 def write_joints(path: Path, blocks: Iterable[np.ndarray]) -> JointFile:

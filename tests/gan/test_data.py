@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from pipeline.cli import UserError
-from pipeline.gan.data import PairDataset, TrainingFrames, consecutive_pairs, scale_joints
+from pipeline.gan.data import PairDataset, TrainingFrames, bodies_seen, consecutive_pairs, scale_joints
 from pipeline.gan.face_data import FaceDataset
-from pipeline.gan.pictures import resize, to_picture, to_tensor
-from pipeline.video.store import StoredFrame, write_frames
+from pipeline.gan.pictures import resize, to_float, to_picture, to_planes, to_tensor
+from pipeline.video.store import FrameStore, StoredFrame, write_frames
 
 
 def joints_seen(frames):
@@ -39,23 +39,41 @@ def test_shrinking_averages_whole_blocks():
     np.testing.assert_allclose(resize(picture, 4, 4), blocks, atol=0.51)
 
 
-def test_pairs_stay_inside_their_part_and_need_a_body_in_both_frames():
+def test_the_bytes_that_a_loader_sends_become_the_numbers_of_a_plain_conversion():
+    everything = np.arange(256, dtype=np.uint8)
+    expected = torch.from_numpy(everything).float() / 127.5 - 1
+    for device in ("cpu", "cuda") if torch.cuda.is_available() else ("cpu",):
+        assert torch.equal(to_float(torch.from_numpy(everything).to(device)).cpu(), expected)
+    picture = np.random.default_rng(0).integers(0, 256, (5, 7, 3), np.uint8)
+    assert torch.equal(to_float(torch.stack([to_planes(picture)])[0]), to_tensor(picture))
+
+
+def test_a_body_is_seen_where_any_of_its_joints_is(monkeypatch):
     joints = joints_seen(10)
-    joints[4] = 0
-    assert consecutive_pairs(np.arange(1, 10), joints, 0, 8).tolist() == [1, 2, 3, 6, 7]
-    assert consecutive_pairs(np.array([2, 9]), joints, 0, 10).tolist() == [2, 9]  # 3..8 follow no frame: cuts
-    assert consecutive_pairs(np.arange(1, 10), joints, 6, 10).tolist() == [7, 8, 9]  # 6 would reach across the gap
+    joints[4, :25] = 0
+    joints[7, :, 2] = 0
+    joints[7, 3, 2] = 0.4
+    monkeypatch.setattr("pipeline.gan.data.BLOCK", 3)
+    assert np.flatnonzero(~bodies_seen(joints)).tolist() == [4]
+
+
+def test_pairs_stay_inside_their_part_and_need_a_body_in_both_frames():
+    seen = np.arange(10) != 4
+    assert consecutive_pairs(np.arange(1, 10), seen, 0, 8).tolist() == [1, 2, 3, 6, 7]
+    assert consecutive_pairs(np.array([2, 9]), seen, 0, 10).tolist() == [2, 9]  # 3..8 follow no frame: cuts
+    assert consecutive_pairs(np.arange(1, 10), seen, 6, 10).tolist() == [7, 8, 9]  # 6 would reach across the gap
     with pytest.raises(UserError, match="no two consecutive frames"):
-        consecutive_pairs(np.array([5]), joints, 0, 10)
+        consecutive_pairs(np.array([5]), seen, 0, 10)
 
 
 def test_pairs_are_consecutive_frames_with_their_poses(store):
     joints = joints_seen(8)
     joints[:, 0] = [[8 * t, 32, 1] for t in range(8)]  # the nose walks to the right
-    frames = TrainingFrames(store, joints, 32, 32, 0.3)
+    frames = TrainingFrames(FrameStore(store), joints, 32, 32, 0.3)
     poses, pictures = PairDataset(frames, np.array([1, 5]))[1]
     assert poses.shape == pictures.shape == (2, 3, 32, 32)
-    grey = [(picture.mean().item() + 1) * 127.5 for picture in pictures]
+    assert poses.dtype == pictures.dtype == torch.uint8
+    grey = [picture.float().mean().item() for picture in pictures]
     assert grey == pytest.approx([120, 150], abs=1.5)
     torch.testing.assert_close(poses[1], frames[5][0])
     assert not torch.equal(poses[0], poses[1])
@@ -68,7 +86,7 @@ def test_scaling_joints_keeps_confidence():
 
 def test_face_crops_of_pose_generated_and_real_come_from_the_same_box(store):
     joints = joints_seen(8)
-    frames = TrainingFrames(store, joints, 64, 64, 0.3)
+    frames = TrainingFrames(FrameStore(store), joints, 64, 64, 0.3)
     crops = np.zeros((8, 3, 16, 16), np.float16)
     crops[6] = 0.25
     boxes = np.full((8, 4), -1)
@@ -76,12 +94,13 @@ def test_face_crops_of_pose_generated_and_real_come_from_the_same_box(store):
     pose, generated, real = FaceDataset(frames, crops, boxes, np.array([6]))[0]
     torch.testing.assert_close(pose, frames[6][0][:, 22:38, 12:28])
     assert (generated == 0.25).all()
-    assert (real.mean().item() + 1) * 127.5 == pytest.approx(180, abs=1.5)
+    assert generated.dtype == torch.float16
+    assert real.float().mean().item() == pytest.approx(180, abs=1.5)
 
 
 def test_the_store_is_read_in_colour_order(tmp_path):
     red = np.zeros((16, 16, 3), np.uint8)
     red[..., 0] = 255
     write_frames(tmp_path / "f.parquet", [StoredFrame(red, 0, t / 30) for t in (0, 1)], 16, 16, Fraction(30))
-    _, picture = TrainingFrames(tmp_path / "f.parquet", joints_seen(2), 16, 16, 0.3)[0]
-    assert picture[0].mean() > 0.9 > -0.9 > picture[2].mean()
+    _, picture = TrainingFrames(FrameStore(tmp_path / "f.parquet"), joints_seen(2), 16, 16, 0.3)[0]
+    assert picture[0].float().mean() > 240 > 15 > picture[2].float().mean()

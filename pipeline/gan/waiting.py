@@ -1,0 +1,28 @@
+"""How much of a training's time is spent waiting for data."""
+
+from collections.abc import Collection, Iterator
+from time import perf_counter
+from typing import Any
+
+
+class TimedBatches:
+    """``batches``, one after another, and the seconds it took to get them: ``waited``, of ``total`` since the first."""
+
+    def __init__(self, batches: Collection[Any]) -> None:
+        self.batches, self.waited, self.total = batches, 0.0, 0.0
+
+    def __len__(self) -> int:
+        return len(self.batches)
+
+    def __iter__(self) -> Iterator[Any]:
+        begin = asked = perf_counter()
+        for batch in self.batches:
+            self.waited += perf_counter() - asked
+            yield batch
+            asked = perf_counter()
+            self.total = asked - begin
+
+    def report(self) -> str:
+        """The steps that the batches were for, in words."""
+        return (f"{len(self)} steps, {self.total / len(self):.3g} s each, {100 * self.waited / self.total:.1f} % of the "
+                "time waiting for data")
