@@ -21,7 +21,7 @@ class EngineStep:
         lambda_fm: float, lambda_vgg: float, learning_rate: float, precision: str,
     ) -> None:
         self.generator, self.discriminator, self.perceptual = generator, discriminator, perceptual
-        self.loss = BodyLoss("lsgan", lambda_fm, lambda_vgg, precision)
+        self.loss = BodyLoss("lsgan", 0.0, 0.0, lambda_fm, lambda_vgg, precision)
         self.optimizers = [
             make_optimizer(network.parameters(), learning_rate, (0.5, 0.999), FOREVER, 0)[0]
             for network in (generator, discriminator)

@@ -67,7 +67,8 @@ def train_body(
     weights = Path(train_params.perceptual_weights) if train_params.perceptual_weights else None
     with rank_0_first():  # one download for all
         perceptual = PerceptualLoss(train_params.perceptual, weights).to(**place) if train_params.lambda_vgg else None
-    loss = BodyLoss(train_params.gan_loss, train_params.lambda_fm, train_params.lambda_vgg, train_params.precision)
+    loss = BodyLoss(train_params.gan_loss, train_params.r1, train_params.r2, train_params.lambda_fm,
+                    train_params.lambda_vgg, train_params.precision)
 
     def floats(batch: list[Tensor]) -> list[Tensor]:
         """Pictures as the loader sends them, uint8, as networks want them."""

@@ -42,13 +42,15 @@ class BodyGenerator(nn.Module):
         if isinstance(self.network, LocalEnhancer):
             self.network.global_features.requires_grad_(not frozen)
 
-    def rollout(self, poses: Tensor) -> Tensor:
+    def rollout(self, poses: Tensor, before: Tensor | None = None) -> Tensor:
         """Generate frames in a row, each from the one before: (B, T, 3, H, W) -> (B, T, 3, H, W).
+
+        before: the frame before the first, (B, 3, H, W), or None at the start of a clip.
 
         Training and rendering both call :meth:`forward` with the float output of the frame before, so what
         training feeds back is what rendering feeds back.
         """
         frames: list[Tensor] = []
         for t in range(poses.shape[1]):
-            frames.append(self(poses[:, t], frames[-1] if frames else None))
+            frames.append(self(poses[:, t], frames[-1] if frames else before))
         return torch.stack(frames, dim=1)

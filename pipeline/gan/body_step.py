@@ -10,6 +10,7 @@ from pipeline.gan.body_generator import BodyGenerator
 from pipeline.gan.discriminator import MultiscaleDiscriminator
 from pipeline.gan.losses.adversarial import discriminator_loss, generator_loss
 from pipeline.gan.losses.feature_matching import feature_matching_loss
+from pipeline.gan.losses.gradient_penalty import gradient_penalty
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,8 @@ class BodyLoss:
     """The objective's form and weights, from section ``train`` of ``params.yaml``."""
 
     gan_loss: str
+    r1: float
+    r2: float
     lambda_fm: float
     lambda_vgg: float
     precision: str
@@ -37,25 +40,32 @@ def body_losses(
 ) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
     """Losses of a batch of pairs: (for the generator, for the discriminator, every term by name).
 
-    poses, frames: float (B, 2, 3, H, W) in [-1, 1], two consecutive frames. Without temporal smoothing the two
-    are separate examples. The generated pictures pass the discriminator once; both losses use that pass, so
-    back-propagate each into its own network's parameters only.
+    frames: float (B, 2, 3, H, W) in [-1, 1], two consecutive frames. poses: (B, T, 3, H, W), theirs and those of the
+    T - 2 frames before. A random number of the latter are generated first, without a gradient, so that the pair starts
+    from what rendering meets after some frames: the generator's own output instead of none. Without temporal smoothing
+    the two frames are separate examples. The generated pictures pass the discriminator once; both losses use that
+    pass, so back-propagate each into its own network's parameters only.
     """
-    if not generator.temporal:
-        poses, frames = poses.flatten(0, 1).unsqueeze(1), frames.flatten(0, 1).unsqueeze(1)
+    if generator.temporal:
+        poses, before = lead_in(generator, poses, loss.precision)
+    else:
+        poses, frames, before = poses.flatten(0, 1).unsqueeze(1), frames.flatten(0, 1).unsqueeze(1), None
     with autocast(poses.device, loss.precision):
-        fakes = generator.rollout(poses)
-        fake_maps = discriminator(torch.cat([poses, fakes], dim=1).flatten(1, 2))
-        real_maps = discriminator(torch.cat([poses, frames], dim=1).flatten(1, 2))
+        fakes = generator.rollout(poses, before)
+        judged_fakes = torch.cat([poses, fakes], dim=1).flatten(1, 2)
+        judged_reals = torch.cat([poses, frames], dim=1).flatten(1, 2)
+        fake_maps, real_maps = discriminator(judged_fakes), discriminator(judged_reals)
 
-        fake_logits = [maps[-1].float() for maps in fake_maps]
-        real_logits = [maps[-1].float() for maps in real_maps]
-        logits = list(zip(real_logits, fake_logits, strict=True))
+        logits = [(real[-1].float(), fake[-1].float()) for real, fake in zip(real_maps, fake_maps, strict=True)]
         terms = {
             "d": sum(discriminator_loss(loss.gan_loss, real, fake) for real, fake in logits),
             "g_gan": sum(generator_loss(loss.gan_loss, real, fake) for real, fake in logits),
         }
-        generator_total = terms["g_gan"]
+        discriminator_total, generator_total = terms["d"], terms["g_gan"]
+        for name, weight, judged in (("r1", loss.r1, judged_reals), ("r2", loss.r2, judged_fakes)):
+            if weight:
+                terms[name] = gradient_penalty(discriminator, judged, judged.shape[1] // 2)
+                discriminator_total = discriminator_total + weight * terms[name]
         if loss.lambda_fm:
             terms["g_fm"] = feature_matching_loss(real_maps, fake_maps)
             generator_total = generator_total + loss.lambda_fm * terms["g_fm"]
@@ -65,4 +75,19 @@ def body_losses(
             terms["g_vgg"] = poses.shape[1] * distance
             generator_total = generator_total + loss.lambda_vgg * terms["g_vgg"]
     terms["l1"] = (fakes.detach() - frames).abs().mean()  # watched, not trained on
-    return generator_total, terms["d"], terms
+    return generator_total, discriminator_total, terms
+
+
+@torch.no_grad()
+def lead_in(generator: BodyGenerator, poses: Tensor, precision: str) -> tuple[Tensor, Tensor | None]:
+    """Generate a random number of the frames before the pair: (the pair's poses, the last such frame or None).
+
+    poses: (B, T, 3, H, W), the pair's last. In an autocast of its own, which keeps the weights that it casts: without
+    a gradient here, they would be without one in the step as well.
+    """
+    ahead = poses.shape[1] - 2
+    chosen = int(torch.randint(ahead + 1, ()))
+    if not chosen:
+        return poses[:, -2:], None
+    with autocast(poses.device, precision):
+        return poses[:, -2:], generator.rollout(poses[:, ahead - chosen : ahead])[:, -1]

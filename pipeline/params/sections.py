@@ -119,6 +119,8 @@ class Train(Section):
     beta1: Annotated[float, Field(ge=0, lt=1)]
     beta2: Annotated[float, Field(ge=0, lt=1)]
     gan_loss: GanLoss
+    r1: NotNegative
+    r2: NotNegative
     lambda_fm: NotNegative
     lambda_vgg: NotNegative
     perceptual: Literal["efficientnet_lite0", "vgg19"]
