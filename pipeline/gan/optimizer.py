@@ -12,5 +12,6 @@ def make_optimizer(
 ) -> tuple[Adam, LambdaLR]:
     """Adam over ``parameters``, each once; ``steps`` steps at ``learning_rate``, then ``decay_steps`` down to 0."""
     optimizer = Adam(parameters, lr=learning_rate, betas=betas, fused=True)
-    schedule = LambdaLR(optimizer, lambda step: 1.0 if step < steps else max(0.0, 1 - (step - steps) / decay_steps))
+    length = max(decay_steps, 1)  # without a decay the schedule is still asked for the rate after the last step
+    schedule = LambdaLR(optimizer, lambda step: 1.0 if step < steps else max(0.0, 1 - (step - steps) / length))
     return optimizer, schedule
