@@ -4,92 +4,135 @@ The fit by the feet gives a source the target's size and place but leaves it its
 every limb, from the middle of the hips outward, keeps the direction and the foreshortening that it has in the picture
 and gets the target's length; then the feet go back to where the fit puts them.
 
-A projected limb is at most as long as the limb is, and about as long now and then. So a high percentile over the whole
-clip stands for its length, in units of the upright height at the foot's row, by which near and far frames count alike.
+A limb's length, in units of the upright height at the foot's row (so near and far frames count alike), shows only while
+it is hardly foreshortened. So it is the upper quartile over the clip, and counts only if that is nearly the longest.
+Both clips are measured in front views alone: from the side, a nose is far before its neck and a foot twice as long.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from pipeline.pose import layout
-from pipeline.pose.layout import FACE, LEFT_HAND, MID_HIP, NECK, NOSE, RIGHT_HAND
+from pipeline.pose.layout import FACE, LEFT_HAND, LEFT_SHOULDER, MID_HIP, NECK, NOSE, RIGHT_HAND, RIGHT_SHOULDER
 from pipeline.pose.normalization import Stance, coordinates, foot_columns, foot_rows, interpolated, keep_found
 
-FULL_LENGTH = 95.0  # percentile of its projections that stands for a limb's length
-FEWEST = 15  # frames of either clip that must show a limb
+FEWEST = 15  # front views of either clip that must show a limb
+LENGTH, LONGEST = 75.0, 95.0  # percentiles of its projections: a limb's length, and the longest that it gets
+STEADY = 0.9  # of the longest: a limb whose length is less is foreshortened too often to tell
+FRONT = 0.8  # of the shoulders' greatest width: a view in which they are narrower is no front view
 
 
-def _tree() -> list[tuple[str, int, int]]:
-    """Every joint but the root, after the one it hangs on: (limb, that joint, joint)."""
-    edges = [("torso", MID_HIP, NECK), ("neck", NECK, NOSE)]
+class Bone(NamedTuple):
+    """Joints that hang on one joint: ends, whose mean distance from it is measured, and others, which just go along."""
+
+    limb: str
+    start: int
+    ends: tuple[int, ...]
+    others: tuple[int, ...] = ()
+
+
+def _skeleton() -> list[Bone]:
+    """All bones, every one after those between it and the middle of the hips."""
+    bones = [Bone("torso", MID_HIP, (NECK,)), Bone("neck", NECK, (NOSE,))]
     for side, hand in (("LEFT", LEFT_HAND), ("RIGHT", RIGHT_HAND)):
         shoulder, elbow, wrist, hip, knee, ankle, heel, big_toe, small_toe = (
             getattr(layout, f"{side}_{joint}")
             for joint in ("SHOULDER", "ELBOW", "WRIST", "HIP", "KNEE", "ANKLE", "HEEL", "BIG_TOE", "SMALL_TOE")
         )
-        edges += [("shoulder", NECK, shoulder), ("upper arm", shoulder, elbow), ("forearm", elbow, wrist)]
-        edges += [("hip", MID_HIP, hip), ("thigh", hip, knee), ("shin", knee, ankle), ("heel", ankle, heel)]
-        edges += [("toes", ankle, big_toe), ("toes", ankle, small_toe), ("hand", wrist, hand.start)]
-        edges += [("hand", hand.start, joint) for joint in range(hand.start + 1, hand.stop)]
-    head = layout.LEFT_EYE, layout.RIGHT_EYE, layout.LEFT_EAR, layout.RIGHT_EAR, *range(FACE.start, FACE.stop)
-    return edges + [("face", NOSE, joint) for joint in head]
+        palm = tuple(range(hand.start + 5, hand.stop, 4))
+        fingers = tuple(joint for joint in range(hand.start + 1, hand.stop) if joint not in palm)
+        bones += [
+            Bone("shoulder", NECK, (shoulder,)),
+            Bone("upper arm", shoulder, (elbow,)),
+            Bone("forearm", elbow, (wrist,)),
+            Bone("hand", wrist, (), (hand.start,)),
+            Bone("hand", hand.start, palm, fingers),
+            Bone("hip", MID_HIP, (hip,)),
+            Bone("thigh", hip, (knee,)),
+            Bone("shin", knee, (ankle,)),
+            Bone("foot", ankle, (heel, big_toe), (small_toe,)),  # not every detector finds small toes
+        ]
+    head = layout.RIGHT_EYE, layout.LEFT_EYE, layout.RIGHT_EAR, layout.LEFT_EAR
+    return bones + [Bone("face", NOSE, tuple(range(FACE.start, FACE.stop)), head)]
 
 
-TREE = _tree()
-LIMBS = list(dict.fromkeys(limb for limb, _, _ in TREE))
+SKELETON = _skeleton()
+LIMBS = list(dict.fromkeys(bone.limb for bone in SKELETON))
+
+
+@dataclass(frozen=True)
+class Length:
+    """How long a limb looks in one clip, in upright heights: its length, the longest it gets; 0 if it is never seen.
+
+    frames: front views that show it.
+    """
+
+    length: float
+    longest: float
+    frames: int
+
+    @property
+    def known(self) -> bool:
+        """Whether the limb is seen, and in its full length, often enough."""
+        return self.frames >= FEWEST and self.length >= STEADY * self.longest
 
 
 @dataclass(frozen=True)
 class Limb:
-    """A limb's length in both clips, in upright heights, and in how many frames each shows it.
+    """One limb in both clips. ratio: the target's length over the source's; 1, the scale of the feet, if not known."""
 
-    ratio: how much longer the target's is than the source's; 1, the scale of the feet, if too few frames show it.
-    """
-
+    source: Length
+    target: Length
     ratio: float
-    source: float
-    target: float
-    source_frames: int
-    target_frames: int
 
 
-def measure_limbs(joints: np.ndarray, stance: Stance, foot: str, min_confidence: float) -> dict[str, tuple[float, int]]:
-    """Each limb's length over a whole clip, (frames, 137, 3) of smoothed joints, of a person with that ``stance``.
+def measure_limbs(joints: np.ndarray, stance: Stance, foot: str, min_confidence: float) -> dict[str, Length]:
+    """How long the limbs look in a whole clip, (frames, 137, 3) of smoothed joints, of a person with that ``stance``.
 
-    Left and right count as one limb, and so do all joints of a hand or a face. Returns for each limb its length in
-    upright heights, 0 where it is never seen, and the number of frames that show it.
+    Left and right count as one. Frames count whose foot lies between the far and the near row: the height at others,
+    which may be in the air, is not known.
     """
-    points = coordinates(joints, min_confidence)
-    heights = stance.height_at(interpolated(foot_rows(joints, foot, min_confidence)))
-    measured = {}
-    for limb in LIMBS:
-        parents, children = zip(*((parent, joint) for name, parent, joint in TREE if name == limb))
-        lengths = np.linalg.norm(points[:, children] - points[:, parents], axis=-1) / heights[:, None]
-        seen = lengths > 0  # not where it is NaN
-        length = float(np.percentile(lengths[seen], FULL_LENGTH)) if seen.any() else 0.0
-        measured[limb] = length, int(seen.any(axis=1).sum())
-    return measured
+    rows = interpolated(foot_rows(joints, foot, min_confidence))
+    points = coordinates(joints, min_confidence) / stance.height_at(rows)[:, None, None]
+    widths = points[:, LEFT_SHOULDER, 0] - points[:, RIGHT_SHOULDER, 0]  # negative from behind
+    front = widths >= FRONT * max(0.0, np.percentile(np.nan_to_num(widths), LONGEST))
+    points = points[front & (stance.far <= rows) & (rows <= stance.near)]
+    return {limb: _length(points, [bone for bone in SKELETON if bone.limb == limb and bone.ends]) for limb in LIMBS}
 
 
-def fit_limbs(source: dict[str, tuple[float, int]], target: dict[str, tuple[float, int]]) -> dict[str, Limb]:
-    """Compare what :func:`measure_limbs` says of both clips."""
-    limbs = {}
-    for limb, (length, frames) in source.items():
-        target_length, target_frames = target[limb]
-        ratio = target_length / length if min(frames, target_frames) >= FEWEST else 1.0
-        limbs[limb] = Limb(ratio, length, target_length, frames, target_frames)
-    return limbs
+def _length(points: np.ndarray, bones: list[Bone]) -> Length:
+    """Of ``bones`` that are one limb, in front views (frames, 137, 2), NaN where not found."""
+    lengths = np.stack([np.linalg.norm(points[:, bone.ends] - points[:, [bone.start]], axis=-1).mean(axis=1)
+                        for bone in bones], axis=1)
+    seen = lengths > 0  # not where it is NaN
+    if not seen.any():
+        return Length(0.0, 0.0, 0)
+    length, longest = np.percentile(lengths[seen], (LENGTH, LONGEST))
+    return Length(float(length), float(longest), int(seen.any(axis=1).sum()))
+
+
+def fit_limbs(source: dict[str, Length], target: dict[str, Length]) -> dict[str, Limb]:
+    """How every limb of the source must change to be the target's."""
+    both = {limb: (source[limb], target[limb]) for limb in LIMBS}
+    return {limb: Limb(a, b, b.length / a.length if a.known and b.known else 1.0) for limb, (a, b) in both.items()}
 
 
 def limb_warnings(limbs: dict[str, Limb]) -> list[str]:
-    """A sentence for every limb that keeps the source's build, and the clip that shows it too seldom."""
-    return [
-        f"the {limb} of the {clip} is seen in {frames} frames, fewer than {FEWEST}: it keeps the source's build"
-        for limb, fit in limbs.items()
-        for clip, frames in (("source", fit.source_frames), ("target", fit.target_frames))
-        if frames < FEWEST
-    ]
+    """A sentence for every limb that a clip shows too little of to tell its length."""
+    warnings = []
+    for name, limb in limbs.items():
+        reasons = [
+            f"it is foreshortened in most of the {clip}'s {length.frames} front views"
+            if length.frames >= FEWEST
+            else f"only {length.frames} front views of the {clip} show it"
+            for clip, length in (("source", limb.source), ("target", limb.target))
+            if not length.known
+        ]
+        if reasons:
+            warnings.append(f"the {name} keeps the source's build: {' and '.join(reasons)}")
+    return warnings
 
 
 def put_on_limbs(joints: np.ndarray, limbs: dict[str, Limb], foot: str, min_confidence: float) -> np.ndarray:
@@ -102,11 +145,13 @@ def put_on_limbs(joints: np.ndarray, limbs: dict[str, Limb], foot: str, min_conf
     """
     before = coordinates(joints, min_confidence)
     after = before.copy()
-    for limb, parent, joint in TREE:
-        place = after[:, parent] + limbs[limb].ratio * (before[:, joint] - before[:, parent])
-        after[:, joint] = np.where(np.isnan(before[:, parent]), before[:, joint], place)
-        lost = np.isnan(before[:, joint, 0])  # from here on its parent stands for it
-        before[lost, joint], after[lost, joint] = before[lost, parent], after[lost, parent]
+    for bone in SKELETON:
+        for joint in bone.ends + bone.others:
+            start, end = before[:, bone.start], before[:, joint]
+            place = after[:, bone.start] + limbs[bone.limb].ratio * (end - start)
+            after[:, joint] = np.where(np.isnan(start), end, place)
+            lost = np.isnan(end[:, 0])  # from here on the bone's start stands for it
+            before[lost, joint], after[lost, joint] = start[lost], after[lost, bone.start]
     result = keep_found(joints, *np.moveaxis(after, -1, 0), min_confidence)
 
     right = foot_columns(joints, min_confidence) - foot_columns(result, min_confidence)
