@@ -1,6 +1,5 @@
 """Rendering a clip: its video, its poses, its masks, and what it shows."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
@@ -16,6 +15,7 @@ from pipeline.demo.cast import Clip
 from pipeline.demo.motion import load_motions
 from pipeline.demo.scene import Frame, Scene
 from pipeline.files import write_json
+from pipeline.parallel import usable_cores
 from pipeline.pose.track import PoseTrack, write_track
 from pipeline.video.encode import video_writer
 from pipeline.video.masks import write_masks
@@ -36,7 +36,7 @@ def render_clip(wheel: Path, clip: Clip, folder: Path, jobs: int | None = None) 
     joints, masks = [], []
     with (
         _sound(clip) as sound,
-        _workers(wheel, clip, jobs or _cores()) as frames,
+        _workers(wheel, clip, jobs or usable_cores()) as frames,
         video_writer(folder / VIDEO, Fraction(FPS), CRF, audio_from=sound) as write,
     ):
         for frame in tqdm(frames(times), desc=f"render {folder.name}", unit="frame", total=len(times)):
@@ -63,10 +63,6 @@ def _prepare(wheel: Path, clip: Clip) -> None:
 
 def _render(time: float) -> Frame:
     return _scene.frame(time)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0))
 
 
 @contextmanager

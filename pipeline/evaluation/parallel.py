@@ -1,14 +1,10 @@
-"""One frame's work after another, several at a time."""
+"""One frame's work after another, several at a time, where the work is PyTorch's."""
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
 
 import torch
 
-Item = TypeVar("Item")
-Result = TypeVar("Result")
+from pipeline.parallel import Item, Result, in_threads
 
 
 def in_parallel(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
@@ -21,13 +17,6 @@ def in_parallel(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterat
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        with ThreadPoolExecutor(threads) as pool:
-            running: deque = deque()
-            for item in items:
-                running.append(pool.submit(work, item))
-                if len(running) > threads:
-                    yield running.popleft().result()
-            while running:
-                yield running.popleft().result()
+        yield from in_threads(work, items, threads)
     finally:
         torch.set_num_threads(threads)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from queue import SimpleQueue
 
+import cv2
 import numpy as np
 
 from pipeline.cli import UserError
@@ -31,15 +32,16 @@ def read_pictures(video: Video, fit: Fit) -> Iterator[tuple[Fraction, np.ndarray
     ffmpeg could decode only with errors are passed on, with a warning. Raises UserError if it gives up.
     """
     times = _PictureTimes()
-    size = fit.width * fit.height * 3
+    planes = np.empty((3, fit.height, fit.width), np.uint8)  # ffmpeg's order: green, blue, red
     start = time = None
     with open(video.path, "rb") as file, FfmpegProcess(_graph(video, fit), file, times.read_line) as process:
-        while len(data := process.stdout.read(size)) == size:
+        while process.stdout.readinto(planes) == planes.nbytes:
             time = times.next()
             if time is None:
                 raise UserError(f"{video.path} does not say when its pictures are shown: convert it to MP4")
             start = time if start is None else start
-            yield time, np.frombuffer(data, np.uint8).reshape(fit.height, fit.width, 3)
+            green, blue, red = planes
+            yield time, cv2.merge((red, green, blue))
         code, errors = process.finish()
     reason = f" ({errors[-1]})" if errors else ""
     if code or time is None or start + video.duration - time > UNDECODABLE_SECONDS + 1 / video.rate:
@@ -69,14 +71,17 @@ class _PictureTimes:
 
 
 def _graph(video: Video, fit: Fit):
-    """The ffmpeg graph from the file to raw RGB pictures. ffmpeg itself turns them upright first."""
+    """The ffmpeg graph from the file to raw pictures, plane by plane: ffmpeg itself turns them upright first.
+
+    Planes (gbrp) because ffmpeg computes them several times as fast as interleaved RGB, and the same values.
+    """
     pictures = confined_input()["V:0"].filter("showinfo", checksum=0)
     scaled = (_tone_mapped if video.is_hdr else _scaled)(pictures, video, fit)
     if fit.left > 0 or fit.top > 0:
         scaled = scaled.filter("pad", fit.width, fit.height, fit.left, fit.top, color="black")
     elif fit.left < 0 or fit.top < 0:
         scaled = scaled.filter("crop", fit.width, fit.height, -fit.left, -fit.top)
-    return scaled.output("pipe:1", format="rawvideo", pix_fmt="rgb24", fps_mode="passthrough")
+    return scaled.output("pipe:1", format="rawvideo", pix_fmt="gbrp", fps_mode="passthrough")
 
 
 def _scaled(pictures, video: Video, fit: Fit):
@@ -87,7 +92,7 @@ def _scaled(pictures, video: Video, fit: Fit):
         "scale", fit.scaled_width, fit.scaled_height, flags=SCALER, in_color_matrix=matrix, out_range="full",
         in_chroma_loc=video.chroma,  # left to itself, the filter ignores what the picture says
     )
-    return scaled.filter("format", "rgb24")
+    return scaled.filter("format", "gbrp")
 
 
 def _tone_mapped(pictures, video: Video, fit: Fit):

@@ -19,9 +19,11 @@ import pyarrow.parquet as pq
 
 from pipeline.cli import UserError
 from pipeline.files import atomic
+from pipeline.parallel import in_threads
 
 FORMAT = "frame store 2"
 JPEG = [cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
+ENCODERS = 2  # threads that compress: two keep up with one that reads pictures from ffmpeg and looks for cuts
 GROUP = 16  # frames a row group: 1 MB at 512x512, read in 0.3 ms; smaller ones make the file's index large
 COLUMNS = [
     ("frame", pa.int32()), ("time", pa.float64()), ("shot", pa.int32()), ("source_time", pa.float64()),
@@ -39,14 +41,14 @@ class StoredFrame:
 
 
 def write_frames(path: Path, frames: Iterable[StoredFrame], width: int, height: int, fps: Fraction) -> None:
-    """Write a store as the frames come, holding one row group in memory; whole or not at all.
+    """Write a store as the frames come, holding one row group of JPEGs in memory; whole or not at all.
 
     Columns: frame (0, 1, ...), time = frame / fps (s), shot, source_time (s), jpeg. The file's metadata hold a SHA-256
     of it all, so that who depends on the frames need not read gigabytes to name them.
     """
     metadata = {"format": FORMAT, "width": str(width), "height": str(height), "fps": str(fps)}
     schema = pa.schema(COLUMNS, metadata=metadata)
-    rows = ((i, float(i / fps), f.shot, f.source_time, _to_jpeg(f.picture)) for i, f in enumerate(frames))
+    rows = in_threads(lambda numbered: _row(*numbered, fps), enumerate(frames), ENCODERS)
     digest = hashlib.sha256(repr(metadata).encode())
     options = {"compression": "none", "use_dictionary": False, "write_statistics": False}
     with atomic(path) as partial, pq.ParquetWriter(partial, schema, **options) as file:
@@ -127,6 +129,10 @@ class FrameStore:
 
     def __getstate__(self) -> dict:
         return {**self.__dict__, "_file": None, "_jpegs": None, "_group": None, "_process": None}
+
+
+def _row(index: int, frame: StoredFrame, fps: Fraction) -> tuple:
+    return index, float(index / fps), frame.shot, frame.source_time, _to_jpeg(frame.picture)
 
 
 def _to_jpeg(picture: np.ndarray) -> bytes:
