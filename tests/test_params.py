@@ -51,9 +51,12 @@ def test_every_problem_is_reported_at_once(tmp_path, default_params):
         ("face", "size", 320, "at most"),
         ("train", "coarse_steps", 5, "allowed: 0 unless"),
         ("train", "frozen_global_steps", 10**6, "frozen_global_steps"),
+        ("train", "batch", 3, "multiples of 2, train.devices x train.nodes"),
+        ("face", "batch", 5, "multiples of 2, train.devices x train.nodes"),
     ],
 )
 def test_values_that_do_not_fit_together_are_refused(tmp_path, default_params, section, key, value, word):
+    default_params["train"] |= {"batch": 2, "nodes": 2}
     default_params[section][key] = value
     with pytest.raises(UserError, match=rf"{section}\.{key} is {value}; .*{word}|{word}"):
         load(tmp_path, default_params)

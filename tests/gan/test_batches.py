@@ -36,6 +36,12 @@ def test_a_batch_larger_than_the_data_is_filled():
     assert all(len(batch) == 5 for batch in StepSampler(size=2, batch=5, start=0, steps=3, seed=0))
 
 
+def test_parts_of_a_batch_make_up_the_whole():
+    parts = [StepSampler(7, 4, 2, 9, 0, part=slice(i, None, 2)) for i in range(2)]
+    for whole, first, second in zip(StepSampler(7, 4, 2, 9, 0), *parts, strict=True):
+        assert [index for pair in zip(first, second, strict=True) for index in pair] == whole
+
+
 @pytest.mark.parametrize(("size", "batch"), [(7, 2), (6, 3), (2, 5), (1, 1)])
 def test_from_any_step_on_the_batches_are_those_of_a_whole_run(size, batch):
     whole = list(StepSampler(size, batch, 0, 15, seed=1))
