@@ -1,0 +1,118 @@
+"""What a clip's length costs the training's start and memory: twenty minutes at 120 frames/s against ten seconds.
+
+    python -m benchmarks.long_clip
+
+Makes a workspace of each in a temporary folder (3 GB), whose frames are the demo's target's over and over, compressed once;
+the poses are the target's with noise, a few of them missing. Then stage train_body does a few steps with tiny networks, in a
+process of its own; time counts from when the stage begins, with everything imported. Peak memory is what the system has
+counted, shared pages in each process, for the training's process and those that load data.
+"""
+
+import argparse
+import os
+from fractions import Fraction
+from multiprocessing import active_children, get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter, process_time
+from unittest.mock import patch
+
+import numpy as np
+import torch
+from ruamel.yaml import YAML
+
+from benchmarks.machine import describe
+from pipeline import train_body
+from pipeline.pose.track import PoseTrack, read_track, write_track
+from pipeline.video import store
+from pipeline.video.fit import fit_into
+from pipeline.video.probe import probe
+from pipeline.video.read import read_pictures
+
+CLIP = Path("data/raw/target")
+SIZE, FPS = 256, Fraction(120)
+SHORT = 1200  # frames: 10 s
+STEPS = 6
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--frames", type=int, default=144_000, help="of the long clip")
+    options = parser.parse_args()
+    print(describe(torch.device("cpu")))
+    with TemporaryDirectory() as folder:
+        memory = []
+        for frames in (SHORT, options.frames):
+            workspace = Path(folder) / str(frames)
+            make_workspace(workspace, frames)
+            seconds, busy, main_memory, loaders = in_another_process(workspace)
+            memory.append(main_memory + sum(loaders))
+            size = (workspace / train_body.FRAMES).stat().st_size / 1e9
+            print(f"{frames} frames, store of {size:.2f} GB: first step after {seconds:.1f} s ({busy:.1f} s of processor time); "
+                  f"peak memory {main_memory:.0f} MB and {', '.join(f'{loader:.0f}' for loader in loaders)} MB in loader "
+                  "processes", flush=True)
+    print(f"ratio: {memory[1] / memory[0]:.2f}")
+
+
+def make_workspace(folder: Path, frames: int) -> None:
+    """The target's frames and poses, over and over until there are ``frames``, and parameters for tiny networks."""
+    video, track = probe(CLIP / "video.mp4"), read_track(CLIP / "poses.parquet")
+    pictures = [picture for _, picture in read_pictures(video, fit_into(video.width, video.height, SIZE, SIZE, "pad"))]
+    jpegs = {id(picture): store._to_jpeg(picture) for picture in pictures}
+    stored = (store.StoredFrame(pictures[i % len(pictures)], 0, float(i / FPS)) for i in range(frames))
+    with patch.object(store, "_to_jpeg", lambda picture: jpegs[id(picture)]):
+        store.write_frames(folder / train_body.FRAMES, stored, SIZE, SIZE, FPS)
+
+    random = np.random.default_rng(0)
+    joints = track.joints[np.arange(frames) % len(track)] * np.array([SIZE / track.width, SIZE / track.height, 1], np.float32)
+    joints[..., :2] += random.normal(0, 0.5, (frames, 137, 2)).astype(np.float32)
+    joints[random.random((frames, 137)) < 0.02] = 0
+    write_track(folder / train_body.POSES, PoseTrack(joints, np.arange(frames) / 120, FPS, SIZE, SIZE, "benchmark"))
+
+    params = YAML().load(Path("params.yaml"))
+    params["train"] |= {"steps": STEPS - 1, "decay_steps": 1}
+    params["train"]["generator"] |= {"ngf": 4, "blocks": 1}
+    params["train"]["discriminator"] |= {"ndf": 4, "layers": 2}
+    YAML().dump(params, folder / "params.yaml")
+
+
+def in_another_process(workspace: Path) -> tuple[float, float, float, list[float]]:
+    """Train in ``workspace``.
+
+    -> seconds before the first step, of the processor too, the process's peak memory and its loaders', MB.
+    """
+    context = get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=train, args=(workspace, there))
+    process.start()
+    there.close()
+    result = here.recv()
+    process.join()
+    return result
+
+
+def train(workspace: Path, pipe: Connection) -> None:
+    os.chdir(workspace)
+    os.environ["EVERYBODY_DANCE_CACHE"] = str(workspace / "cache")
+    body_losses, first_step, loaders = train_body.body_losses, [], {}
+
+    def observed(*arguments: object) -> object:
+        first_step.append(np.array([perf_counter(), process_time()]))
+        loaders.update({process.pid: peak_memory(process.pid) for process in active_children()})
+        return body_losses(*arguments)
+
+    start = np.array([perf_counter(), process_time()])
+    with patch.object(train_body, "body_losses", observed):
+        train_body.main()
+    pipe.send((*(first_step[0] - start).tolist(), peak_memory(os.getpid()), list(loaders.values())))
+
+
+def peak_memory(process: int) -> float:
+    """The most memory that a process has had so far, MB."""
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("VmHWM"))
+
+
+if __name__ == "__main__":
+    main()
