@@ -65,8 +65,8 @@ class Lpips:
     def features(self, pictures: np.ndarray) -> Tensor:
         """What lies between a picture and its distances, to be kept where one meets several others.
 
-        (B, H, W, 3) in 0..255 -> (B, N): in this space LPIPS is the squared Euclidean distance. It holds the channels of
-        every layer and position, scaled to unit length and by the roots of their weight and of the position's.
+        (B, H, W, 3) in 0..255 -> (B, N): in this space LPIPS is the squared Euclidean distance. It holds the channels
+        of every layer and position, scaled to unit length and by the roots of their weight and of the position's.
         """
         several = max(1, BATCH // (pictures.shape[1] * pictures.shape[2]))
         return torch.cat([self._features(pictures[i : i + several]) for i in range(0, len(pictures), several)])

@@ -17,8 +17,8 @@ SUM = np.ones((1, 3))  # of the three channels
 class Windows:
     """What SSIM asks of one picture, to be kept where it meets several others.
 
-    All float64 (H, W, 3): its values, and their mean, squared mean and variance in the window around every pixel. In float32
-    the variance of a bright flat wall drowns in the rounding of its squares: errors of 4e-5.
+    All float64 (H, W, 3): its values, and their mean, squared mean and variance in the window around every pixel. In
+    float32 the variance of a bright flat wall drowns in the rounding of its squares: errors of 4e-5.
     """
 
     values: np.ndarray
@@ -67,7 +67,7 @@ def ssim_map(a: Windows, b: Windows) -> np.ndarray:
 
 
 def inside(similarity: np.ndarray) -> float:
-    """The mean of a map, or a part of one, over the windows that lie whole inside it: the SSIM of this crop by itself."""
+    """The mean of a map, or of a part, over the windows that lie whole inside it: the SSIM of this crop by itself."""
     return float(similarity[BORDER:-BORDER, BORDER:-BORDER].mean())
 
 

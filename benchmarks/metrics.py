@@ -1,0 +1,210 @@
+"""How long stage evaluate takes to measure pictures, against the same measures written plainly.
+
+    python -m benchmarks.metrics --size 256x256 --net efficientnet_lite0
+
+Of a transfer: PSNR, SSIM and LPIPS of the result and of the three baselines against the truth, in the whole frame, the
+person's box and the person's mask. Of held-out frames: SSIM and LPIPS of the body and the face crop. The pictures are the
+demo's: the true clip, the target's training frames, and as a result the truth blurred and moved by a pixel. Both sides
+have the same weights (AlexNet's are random: as large as the real ones), each works in a process of its own, and they take
+turns. First their numbers are compared. The ratio is that of a whole demo, with as many frames of each kind as it has.
+"""
+
+import argparse
+from contextlib import ExitStack
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from itertools import islice
+from multiprocessing import get_context
+from operator import call
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+import cv2
+import numpy as np
+import pandas as pd
+import torch
+from torchvision.models import alexnet
+from tqdm import trange
+
+from benchmarks.machine import describe, matmul_peak
+from benchmarks.reference_metrics import PlainMetrics
+from pipeline.devices import keep_freed_memory
+from pipeline.evaluation.baselines import Baselines
+from pipeline.evaluation.held_out import BODY_MARGIN
+from pipeline.evaluation.parallel import in_parallel
+from pipeline.evaluation.regions import RegionMeasures
+from pipeline.evaluation.truth import TruthClip
+from pipeline.gan.data import scale_joints
+from pipeline.gan.pictures import resize
+from pipeline.holdout import split
+from pipeline.metrics.lpips import Lpips
+from pipeline.metrics.records import Record
+from pipeline.metrics.ssim import ssim
+from pipeline.params import load_params
+from pipeline.pose.boxes import body_boxes, face_boxes
+from pipeline.pose.layout import BODY
+from pipeline.pose.track import read_track
+from pipeline.spread import spread
+from pipeline.video.fit import fit_into
+from pipeline.video.probe import probe
+from pipeline.video.read import read_pictures
+from pipeline.video.store import FrameStore, StoredFrame, write_frames
+
+TARGET, TRUTH = Path("data/raw/target"), Path("data/raw/truth/dancer")
+FPS = Fraction(30)
+TRAINED = 60  # frames: of the target, for the baselines
+SIDES, KINDS, PARTS = ("plain", "stage"), ("transfer", "held-out"), ("SSIM", "LPIPS")
+TOLERANCE = {"SSIM": (1e-9, 1e-9), "LPIPS": (1e-6, 1e-5)}  # absolute, relative; SSIM's part holds PSNR too
+
+Key = tuple[str, str]  # kind, part
+Results = list[dict[str, Record] | float]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The pictures. constants: baselines that are compared with every frame. frames: (truth, mask, pictures) of a
+    transfer. crops: (real, generated) of held-out frames, body and face. counts: frames of each kind in a whole demo.
+    """
+
+    constants: dict[str, np.ndarray]
+    frames: list[tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]]
+    crops: list[tuple[np.ndarray, np.ndarray]]
+    counts: dict[str, int]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--size", default="256x256", help="WxH of the pictures")
+    parser.add_argument("--net", default="efficientnet_lite0", choices=("efficientnet_lite0", "alex"))
+    parser.add_argument("--frames", type=int, default=8, help="of each kind, a round")
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    cpu = torch.device("cpu")
+    peak = matmul_peak(cpu, torch.float32)
+    print(f"{describe(cpu)}; {options.size}, {options.net}; matmul peak {peak / 1e9:.0f} GFLOP/s")
+    with TemporaryDirectory() as folder:
+        scene = load_scene(*map(int, options.size.split("x")), options.frames, Path(folder))
+        weights = Path(folder) / "alex.pth"
+        torch.manual_seed(0)
+        torch.save(alexnet(weights=None).state_dict(), weights)
+        seconds = measure(options.net, weights, scene, options.rounds)
+    times = {key: median(values) / options.frames for key, values in seconds.items()}
+    times |= {(side, kind, "total"): sum(times[side, kind, part] for part in PARTS) for side in SIDES for kind in KINDS}
+    for kind in KINDS:
+        for part in (*PARTS, "total"):
+            plain, stage = (times[side, kind, part] for side in SIDES)
+            print(f"{kind}, {part}: plain {1 / plain:.1f}, stage {1 / stage:.1f} frames/s, {plain / stage:.2f} times")
+    plain, stage = (sum(scene.counts[kind] * times[side, kind, "total"] for kind in KINDS) for side in SIDES)
+    print(f"the demo's frames, {' and '.join(f'{count} {kind}' for kind, count in scene.counts.items())}: "
+          f"plain {plain:.1f} s, stage {stage:.1f} s")
+    print(f"ratio: {plain / stage:.2f}")
+
+
+def measure(net: str, weights: Path, scene: Scene, rounds: int) -> dict[tuple[str, str, str], list[float]]:
+    """Seconds of every round by side, kind and part, after a round that is only compared."""
+    keys = [(kind, part) for kind in KINDS for part in PARTS]
+    seconds = {(side, *key): [] for side in SIDES for key in keys}
+    with ExitStack() as stack:
+        pool = partial(get_context("spawn").Pool, 1, set_up)
+        sides = {side: stack.enter_context(pool((side, net, weights, scene))) for side in SIDES}
+        for key in keys:
+            compare(key, *(side.apply(run, (key,))[1] for side in sides.values()))
+        for _ in trange(rounds, desc="rounds", unit="round"):
+            for key in keys:
+                for name, side in sides.items():
+                    seconds[name, *key].append(side.apply(run, (key,))[0])
+    return seconds
+
+
+class Side:
+    """One way to measure the scene; ``side`` is "plain" or "stage"."""
+
+    def __init__(self, side: str, net: str, weights: Path, scene: Scene) -> None:
+        self.parallel = side == "stage"
+        frames = scene.frames
+        if self.parallel:
+            keep_freed_memory()
+            lpips = Lpips(net, weights, torch.device("cpu"))
+            regions = RegionMeasures(lpips, scene.constants)
+            measures = regions.by_pixel, regions.perceptual, ssim, lambda a, b: float(lpips(a[None], b[None])[0])
+        else:
+            plain = PlainMetrics(net, torch.load(weights, weights_only=True))
+            measures = plain.by_pixel, plain.perceptual, plain.ssim, plain.lpips
+            frames = [(truth, mask, scene.constants | pictures) for truth, mask, pictures in frames]
+        of_frame, of_crop = measures[:2], measures[2:]
+        self.jobs = {
+            (kind, part): [partial(measure, *item) for item in items]
+            for kind, items, group in zip(KINDS, (frames, scene.crops), (of_frame, of_crop))
+            for part, measure in zip(PARTS, group)
+        }
+
+    def run(self, key: Key) -> tuple[float, Results]:
+        """Seconds and results of all jobs of a kind and part."""
+        start = perf_counter()
+        jobs = self.jobs[key]
+        results = list(in_parallel(call, jobs)) if self.parallel else [job() for job in jobs]
+        return perf_counter() - start, results
+
+
+def set_up(side: str, net: str, weights: Path, scene: Scene) -> None:
+    """Make this process's side."""
+    global own_side
+    own_side = Side(side, net, weights, scene)
+
+
+def run(key: Key) -> tuple[float, Results]:
+    return own_side.run(key)
+
+
+def load_scene(width: int, height: int, count: int, folder: Path) -> Scene:
+    """The demo's pictures at a size, ``count`` frames of each kind. folder: for the baselines' frame store."""
+    params = load_params()
+    stored, confidence = (2 * width, 2 * height), params.pose.min_confidence
+    truth = TruthClip(TRUTH, stored, "pad", width, height)
+    video, track = probe(TARGET / "video.mp4"), read_track(TARGET / "poses.parquet")
+    fit = fit_into(video.width, video.height, *stored, "pad")
+    pictures = [picture for _, picture in islice(read_pictures(video, fit), TRAINED)]
+    trained = (StoredFrame(picture, 0, float(index / FPS)) for index, picture in enumerate(pictures))
+    write_frames(folder / "target.parquet", trained, *stored, FPS)
+    poses = track.joints[:TRAINED] * (fit.scaled_width / video.width, fit.scaled_height / video.height, 1)
+    poses[..., :2] += fit.left, fit.top
+    baselines = Baselines(FrameStore(folder / "target.parquet"), poses[:, BODY], TRAINED, width, height, confidence)
+
+    chosen = set(spread(truth.count(FPS), count).tolist())
+    frames = []
+    for index, frame in enumerate(truth.frames(FPS)):
+        if index in chosen:
+            nearest = baselines.nearest_pose(scale_joints(frame.pose, 2))
+            frames.append((frame.picture, frame.mask, {"result": imitated(frame.picture), "nearest_pose": nearest}))
+    poses = scale_joints(poses, 0.5)
+    bodies = body_boxes(poses, width, height, confidence, BODY_MARGIN)
+    faces = face_boxes(poses, params.face.size, width, height, confidence)
+    crops = []
+    for index in spread(TRAINED, count):
+        real = resize(pictures[index], width, height)
+        for x0, y0, x1, y1 in (bodies[index], faces[index]):
+            crops.append((real[y0:y1, x0:x1], imitated(real)[y0:y1, x0:x1]))
+    held_out = len(track) - split(len(track), params.evaluate.holdout, params.evaluate.gap)[1]
+    return Scene(baselines.constants, frames, crops, {"transfer": truth.count(FPS), "held-out": held_out})
+
+
+def imitated(picture: np.ndarray) -> np.ndarray:
+    """A picture as a network might give it: blurred and a pixel off."""
+    return np.roll(cv2.GaussianBlur(picture, (0, 0), 1), 1, axis=1)
+
+
+def compare(key: Key, plain: Results, stage: Results) -> None:
+    """Print how well the sides' results agree; stop if they do not."""
+    expected, found = (pd.json_normalize([{"value": each} for each in side]).to_numpy() for side in (plain, stage))
+    absolute, relative = TOLERANCE[key[1]]
+    off = np.abs(found - expected)
+    print(f"{', '.join(key)}: {off.size} numbers, off by up to {off.max():.1e} (allowed {absolute:g} + {relative:g} of each)")
+    if not (off <= absolute + relative * np.abs(expected)).all():
+        raise SystemExit("the stage does not compute what the plain loop does: its time means nothing")
+
+
+if __name__ == "__main__":
+    main()
