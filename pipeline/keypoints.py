@@ -9,6 +9,7 @@ later stages to judge and smooth, and beside it the coverage as JSON.
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import numpy as np
 from tqdm import tqdm
@@ -16,6 +17,7 @@ from tqdm import tqdm
 from pipeline.cli import UserError, run
 from pipeline.files import write_json
 from pipeline.params import load_params
+from pipeline.pose.detection import detect
 from pipeline.pose.detector import HolisticDetector
 from pipeline.pose.layout import NUM_JOINTS, PARTS
 from pipeline.pose.track import PoseTrack, write_track
@@ -34,12 +36,16 @@ EXPECTED = {
 
 
 def keypoints(store: FrameStore, min_detection: float, min_tracking: float) -> PoseTrack:
-    """Detect the joints in every frame of ``store``, in order, with the detector's own limits, 0..1."""
-    joints = np.empty((len(store), NUM_JOINTS, 3), np.float32)
-    with HolisticDetector(min_detection, min_tracking) as detector:
-        for index in tqdm(range(len(store)), f"keypoints {store.path.stem}", unit="frame"):
-            joints[index] = detector.detect(store.read(index))
-    return PoseTrack(joints, store.times, store.fps, store.width, store.height, detector.name)
+    """Detect the joints in every frame of ``store`` with the detector's own limits, 0..1.
+
+    They are kept in a temporary file: those of a long clip have hundreds of MB.
+    """
+    with TemporaryFile() as file:
+        joints = np.memmap(file, np.float32, "w+", shape=(len(store), NUM_JOINTS, 3))
+    found = detect(store, min_detection, min_tracking)
+    for index, pose in tqdm(found, f"keypoints {store.path.stem}", total=len(store), unit="frame"):
+        joints[index] = pose
+    return PoseTrack(joints, store.times, store.fps, store.width, store.height, HolisticDetector.name)
 
 
 def coverage(track: PoseTrack) -> dict[str, float]:

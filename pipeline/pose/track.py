@@ -50,14 +50,10 @@ class PoseTrack:
 
 
 def write_track(path: Path, track: PoseTrack) -> None:
-    """Write one row a frame: frame int32, time float64, and a fixed-size list of (x, y, confidence) a part."""
-    columns = {
-        "frame": pa.array(np.arange(len(track), dtype=np.int32)),
-        "time": pa.array(track.times.astype(np.float64)),
-    }
-    for part, joints in PARTS.items():
-        values = np.ascontiguousarray(track.joints[:, joints], dtype=np.float32)
-        columns[part] = pa.FixedSizeListArray.from_arrays(pa.array(values.reshape(-1)), values[0].size)
+    """Write one row a frame: frame int32, time float64, and a fixed-size list of (x, y, confidence) a part.
+
+    One row group after another, so that memory does not grow with the clip if the joints are in a file.
+    """
     metadata = {
         "layout": LAYOUT,
         "detector": track.detector,
@@ -65,9 +61,16 @@ def write_track(path: Path, track: PoseTrack) -> None:
         "height": str(track.height),
         "fps": str(track.fps),
     }
-    table = pa.table(columns).replace_schema_metadata(metadata)
-    with atomic(path) as partial:
-        pq.write_table(table, partial, compression="zstd", row_group_size=GROUP)
+    lists = [(part, pa.list_(pa.float32(), 3 * (span.stop - span.start))) for part, span in PARTS.items()]
+    schema = pa.schema([("frame", pa.int32()), ("time", pa.float64()), *lists], metadata)
+    with atomic(path) as partial, pq.ParquetWriter(partial, schema, compression="zstd") as file:
+        for start in range(0, len(track), GROUP):
+            joints = track.joints[start : start + GROUP]
+            columns = [np.arange(start, start + len(joints), dtype=np.int32), track.times[start : start + GROUP]]
+            for part, span in PARTS.items():
+                values = np.ascontiguousarray(joints[:, span], np.float32).reshape(-1)
+                columns.append(pa.FixedSizeListArray.from_arrays(pa.array(values), type=schema.field(part).type))
+            file.write_batch(pa.record_batch(columns, schema=schema))
 
 
 def read_track(path: Path) -> PoseTrack:

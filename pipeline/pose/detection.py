@@ -1,0 +1,100 @@
+"""The detector over a whole clip, on all cores: a process a core, each of them taking one run after another.
+
+MediaPipe alone keeps one and a half cores busy, however many there are.
+"""
+
+import signal
+from collections.abc import Iterator
+from contextlib import suppress
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+
+import numpy as np
+
+from pipeline.cli import UserError
+from pipeline.parallel import in_threads, usable_cores
+from pipeline.pose.detector import HolisticDetector
+from pipeline.pose.runs import Run, cut_runs
+from pipeline.video.store import FrameStore
+
+Found = tuple[int, np.ndarray]  # a frame's index and its joints, float32 (137, 3)
+
+
+def detect(store: FrameStore, min_detection: float, min_tracking: float) -> Iterator[Found]:
+    """The joints in every frame of ``store``, in no certain order, with the detector's own limits, 0..1.
+
+    They are the same on any number of cores. Raises UserError if a process ends before its work is done.
+    """
+    runs = cut_runs(store.shots)
+    processes = min(usable_cores(), len(runs))
+    if processes > 1:
+        yield from _in_processes(store, min_detection, min_tracking, runs, processes)
+    else:
+        for run in runs:
+            yield from detect_run(store, min_detection, min_tracking, run)
+
+
+def detect_run(store: FrameStore, min_detection: float, min_tracking: float, run: Run) -> Iterator[Found]:
+    """The joints in the frames of one run, in order; a thread reads ahead, so that the detector never waits."""
+    frames = in_threads(store.read, range(run.lead, run.end), threads=1)  # one: a store is no place for several
+    with HolisticDetector(min_detection, min_tracking) as detector:
+        for index, frame in enumerate(frames, run.lead):
+            joints = detector.detect(frame)
+            if index >= run.begin:
+                yield index, joints
+
+
+def _in_processes(
+    store: FrameStore, min_detection: float, min_tracking: float, runs: list[Run], count: int
+) -> Iterator[Found]:
+    workers = _start(count, store, min_detection, min_tracking)
+    todo = iter(runs)
+    try:
+        while workers:
+            for pipe in wait(list(workers)):
+                try:
+                    answer = pipe.recv()
+                    if answer is None:
+                        run = next(todo, None)
+                        pipe.send(run)
+                except (EOFError, OSError):
+                    workers[pipe].join()
+                    code = workers[pipe].exitcode
+                    raise UserError(f"a process that detects the poses of {store.path} ended before its work was done "
+                                    f"(exit code {code}; -9 means killed, mostly for want of memory)") from None
+                if answer is not None:
+                    yield answer
+                elif run is None:
+                    workers.pop(pipe).join()
+    finally:
+        for process in workers.values():
+            process.terminate()
+
+
+def _start(count: int, *arguments) -> dict[Connection, BaseProcess]:
+    """Processes that serve, each with the pipe to it. They leave it to this one to answer Ctrl-C, from their birth on."""
+    context = get_context("spawn")
+    workers = {}
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        for _ in range(count):
+            pipe, theirs = context.Pipe()
+            workers[pipe] = context.Process(target=_serve, args=(theirs, *arguments), daemon=True)
+            workers[pipe].start()
+            theirs.close()  # else its end would go unnoticed
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    return workers
+
+
+def _serve(pipe: Connection, store: FrameStore, min_detection: float, min_tracking: float) -> None:
+    """Ask for a run with None, send what is found in it, and so on, until the answer is None or nobody listens."""
+    with suppress(EOFError, BrokenPipeError):
+        while True:
+            pipe.send(None)
+            run = pipe.recv()
+            if run is None:
+                return
+            for found in detect_run(store, min_detection, min_tracking, run):
+                pipe.send(found)
