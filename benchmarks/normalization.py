@@ -1,0 +1,114 @@
+"""How far normalized poses are from the truth: by the feet, by feet and limbs, and only scaled with the picture.
+
+    python -m benchmarks.normalization <target> <source> <truth> [<target> <source> <truth> ...]
+
+For each three folders of clips (video.mp4 and, where it was rendered here, poses.parquet with the true joints): the source's
+poses, true ones and detected ones, are normalized to the target's of the same kind and compared with those of the truth,
+the target doing the source's dance. Mean distance over the joints found in both, in px of a picture 256 px high. "Shape"
+is what remains of the body's when every frame may be moved and the whole clip scaled: how wrong the build is, without the
+distance from the camera, which no pose tells. Detected poses are kept among the project's caches.
+"""
+
+import argparse
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from pipeline.cli import UserError
+from pipeline.demo.clip import POSES, VIDEO
+from pipeline.gan.run_folder import cache_folder
+from pipeline.metrics.joint_groups import GROUPS
+from pipeline.normalize import normalize
+from pipeline.params import Params, load_params
+from pipeline.pose.detector import HolisticDetector
+from pipeline.pose.layout import found_joints
+from pipeline.pose.smoothing import smooth
+from pipeline.pose.track import PoseTrack, read_track, write_track
+from pipeline.video.fit import fit_height
+from pipeline.video.probe import probe
+from pipeline.video.read import read_pictures
+
+METHODS = "none", "feet", "limbs"
+HEIGHT = 256  # px, of the picture in which distances are told
+DETECTED = 512  # px, of the picture in which poses are detected
+PARTS = "body", "face", "hands"
+
+
+def main(folders: list[Path]) -> None:
+    """Print the errors of every pair, and last how many times as large the feet's are as those of the limbs."""
+    params, ratios = load_params(), []
+    for target, source, truth in zip(*[iter(folders)] * 3, strict=True):
+        for kind in ("true", "detected"):
+            rendered = all((folder / POSES).is_file() for folder in (target, source, truth))
+            if kind == "true" and not rendered:
+                continue
+            read = (lambda folder: read_track(folder / POSES)) if kind == "true" else (lambda folder: detect(folder, params))
+            tracks = [smoothed(read(folder), params) for folder in (source, target)]
+            real = read_track(truth / POSES) if rendered else detect(truth, params)
+            errors = {}
+            for method in METHODS:
+                chosen = params.normalize.model_copy(update={"method": method})
+                joints, _, summary = normalize(source.name, *tracks, chosen, params.pose.min_confidence)
+                errors[method] = distances(joints, real, params.pose.min_confidence)
+                told = ", ".join(f"{part} {error:.2f}" for part, error in errors[method].items())
+                print(f"{source} as {truth}, {kind} poses, {method}: {told}")
+            for warning in summary["warnings"]:
+                print(f"  {warning}")
+            ratios.append(errors["feet"]["body"] / errors["limbs"]["body"])
+    print("feet : limbs, body: " + ", ".join(f"{ratio:.2f}" for ratio in ratios))
+    print(f"ratio: {np.mean(ratios):.2f}")
+
+
+def distances(joints: np.ndarray, real: PoseTrack, min_confidence: float) -> dict[str, float]:
+    """Mean distances of ``joints`` (frames, 137, 3) from the ``real`` ones, in px at HEIGHT, and the body's shape's."""
+    if len(joints) != len(real):
+        raise UserError(f"a source of {len(joints)} frames and a truth of {len(real)} are not the same dance")
+    both = (found_joints(joints, min_confidence) & found_joints(real.joints, min_confidence))[..., None]
+    ours, theirs = (np.where(both, poses[..., :2].astype(float), np.nan) for poses in (joints, real.joints))
+    unit = HEIGHT / real.height
+    errors = {part: unit * _distance(ours[:, GROUPS[part]], theirs[:, GROUPS[part]]) for part in PARTS}
+
+    ours, theirs = ours[:, GROUPS["body"]], theirs[:, GROUPS["body"]]
+    ours = ours - np.nanmean(ours, axis=1, keepdims=True)
+    theirs = theirs - np.nanmean(theirs, axis=1, keepdims=True)
+    scale = np.nansum(ours * theirs) / np.nansum(ours**2)
+    return errors | {"shape": unit * _distance(scale * ours, theirs)}
+
+
+def _distance(ours: np.ndarray, theirs: np.ndarray) -> float:
+    """Mean distance of points (frames, joints, 2), NaN where one is not found."""
+    return float(np.nanmean(np.linalg.norm(ours - theirs, axis=-1)))
+
+
+def smoothed(track: PoseTrack, params: Params) -> PoseTrack:
+    """The poses as the normalize stage reads them."""
+    pose = params.pose
+    return track.with_joints(smooth(track.joints, pose.smooth_window, pose.max_gap, pose.min_confidence))
+
+
+def detect(folder: Path, params: Params) -> PoseTrack:
+    """The poses that the detector finds in a clip's video, found once."""
+    video, limits = folder / VIDEO, params.keypoints
+    key = sha256(video.read_bytes() + limits.model_dump_json().encode()).hexdigest()
+    kept = cache_folder() / "detected" / f"{key}.parquet"
+    if not kept.is_file():
+        clip = probe(video)
+        fit = fit_height(clip.width, clip.height, DETECTED)
+        joints, times = [], []
+        with HolisticDetector(limits.min_detection_confidence, limits.min_tracking_confidence) as detector:
+            for time, frame in tqdm(read_pictures(clip, fit), f"detect {folder.name}", total=clip.frames, unit="frame"):
+                joints.append(detector.detect(frame))
+                times.append(time)
+        write_track(kept, PoseTrack(np.stack(joints), np.array(times, float), clip.rate, fit.width, fit.height, detector.name))
+    return read_track(kept)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folders", nargs="+", type=Path, help="target, source and truth; any number of threes")
+    folders = parser.parse_args().folders
+    if len(folders) % 3:
+        parser.error("give threes of folders: a target, a source and the truth")
+    main(folders)
