@@ -1,0 +1,96 @@
+"""How near every pixel is to the person: the joints, with flesh, clothes and a margin around them."""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from pipeline.pose import layout as j
+from pipeline.pose.layout import FACE, LEFT_HAND, RIGHT_HAND, found_joints
+
+# What a bone's length is of an upright person's height: a picture only ever shortens bones, so that the longest tells.
+SHARES = {
+    (j.NECK, j.MID_HIP): 0.3,
+    (j.RIGHT_HIP, j.RIGHT_KNEE): 0.24,
+    (j.LEFT_HIP, j.LEFT_KNEE): 0.24,
+    (j.RIGHT_KNEE, j.RIGHT_ANKLE): 0.24,
+    (j.LEFT_KNEE, j.LEFT_ANKLE): 0.24,
+    (j.RIGHT_SHOULDER, j.LEFT_SHOULDER): 0.22,
+}
+
+
+class Part(NamedTuple):
+    """Bones (a, b), or points (a, a), with ``radius`` of body around them and ``margin`` around that, in heights."""
+
+    bones: list[tuple[int, int]]
+    radius: float
+    margin: float
+
+
+def _fingers(wrist: int, hand: slice) -> list[tuple[int, int]]:
+    return [(wrist, hand.start + tip) for tip in (4, 8, 12, 16, 20)]
+
+
+PARTS = [
+    Part(  # torso: thick lines along its outline and its middle leave no hole
+        [(j.RIGHT_SHOULDER, j.RIGHT_HIP), (j.LEFT_SHOULDER, j.LEFT_HIP), (j.RIGHT_SHOULDER, j.LEFT_SHOULDER),
+         (j.RIGHT_HIP, j.LEFT_HIP), (j.NECK, j.MID_HIP)],
+        radius=0.06, margin=0.05,
+    ),
+    Part([(j.RIGHT_HIP, j.RIGHT_KNEE), (j.LEFT_HIP, j.LEFT_KNEE)], radius=0.08, margin=0.06),
+    Part([(j.RIGHT_KNEE, j.RIGHT_ANKLE), (j.LEFT_KNEE, j.LEFT_ANKLE)], radius=0.045, margin=0.05),
+    Part(
+        [(j.RIGHT_SHOULDER, j.RIGHT_ELBOW), (j.RIGHT_ELBOW, j.RIGHT_WRIST), (j.LEFT_SHOULDER, j.LEFT_ELBOW),
+         (j.LEFT_ELBOW, j.LEFT_WRIST)],
+        radius=0.035, margin=0.04,
+    ),
+    Part(_fingers(j.RIGHT_WRIST, RIGHT_HAND) + _fingers(j.LEFT_WRIST, LEFT_HAND), radius=0.015, margin=0.04),
+    # Fingers are often not found: then they may be anywhere around the wrist.
+    Part([(j.RIGHT_WRIST, j.RIGHT_WRIST), (j.LEFT_WRIST, j.LEFT_WRIST)], radius=0.03, margin=0.09),
+    Part(  # head: the hair stands off, and falls on the shoulders
+        [(j.NECK, j.NOSE), (j.RIGHT_EAR, j.LEFT_EAR)] + [(FACE.start + point,) * 2 for point in range(27)],
+        radius=0.045, margin=0.06,
+    ),
+    Part(  # feet: they stand in the darkest of the shadow, which belongs to the person
+        [(j.RIGHT_ANKLE, j.RIGHT_BIG_TOE), (j.RIGHT_ANKLE, j.RIGHT_HEEL), (j.RIGHT_HEEL, j.RIGHT_BIG_TOE),
+         (j.LEFT_ANKLE, j.LEFT_BIG_TOE), (j.LEFT_ANKLE, j.LEFT_HEEL), (j.LEFT_HEEL, j.LEFT_BIG_TOE)],
+        radius=0.025, margin=0.09,
+    ),
+]
+FREE = 1  # clearance where the margin ends
+REACH = max(part.radius + part.margin for part in PARTS)
+
+
+def person_height(joints: np.ndarray, min_confidence: float) -> float:
+    """How tall the person (137, 3) would stand upright, px; 0 if no bone that tells is found."""
+    found = found_joints(joints, min_confidence)
+    return max(
+        (float(np.linalg.norm(joints[a, :2] - joints[b, :2])) / share
+         for (a, b), share in SHARES.items() if found[a] and found[b]),
+        default=0.0,
+    )
+
+
+def clearance(joints: np.ndarray, width: int, height: int, min_confidence: float) -> np.ndarray:
+    """How far each pixel is from the person, float32 (height, width).
+
+    0 at the outline of the body, negative in it, 1 where the margin ends: from there on a pixel is free of the person
+    and of the shadow around the feet. joints: (137, 3) in px of the picture. Parts that are not found are not there;
+    infinite everywhere if no part is.
+    """
+    found = found_joints(joints, min_confidence)
+    size = person_height(joints, min_confidence)
+    border = int(REACH * size) + 1  # of the canvas: a limb just outside the picture reaches into it
+    inside = np.s_[border : border + height, border : border + width]
+    nearest = np.full((height, width), np.inf, np.float32)
+    points = np.floor(joints[:, :2]).astype(int) + border
+    for part in PARTS if size else []:
+        bones = [bone for bone in part.bones if found[list(bone)].all()]
+        if not bones:
+            continue
+        canvas = np.ones((height + 2 * border, width + 2 * border), np.uint8)
+        for a, b in bones:
+            cv2.line(canvas, points[a].tolist(), points[b].tolist(), 0)
+        distance = cv2.distanceTransform(canvas, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[inside]
+        np.minimum(nearest, (distance / size - part.radius) / part.margin, out=nearest)
+    return nearest
