@@ -3,10 +3,10 @@
     python -m benchmarks.metrics --size 256x256 --net efficientnet_lite0
 
 Of a transfer: PSNR, SSIM and LPIPS of the result and of the three baselines against the truth, in the whole frame, the
-person's box and the person's mask. Of held-out frames: SSIM and LPIPS of the body and the face crop. The pictures are the
-demo's: the true clip, the target's training frames, and as a result the truth blurred and moved by a pixel. Both sides
-have the same weights (AlexNet's are random: as large as the real ones), each works in a process of its own, and they take
-turns. First their numbers are compared. The ratio is that of a whole demo, with as many frames of each kind as it has.
+person's box and the person's mask. Of held-out frames: SSIM and LPIPS of the body and the face crop. The pictures are
+the demo's: the true clip, the target's training frames, and as a result the truth blurred and moved by a pixel. Both
+sides have the same weights (AlexNet's are random: as large as the real ones), each works in a process of its own, and
+they take turns. First their numbers are compared. The ratio is that of a whole demo, with its frames of each kind.
 """
 
 import argparse
@@ -201,7 +201,8 @@ def compare(key: Key, plain: Results, stage: Results) -> None:
     expected, found = (pd.json_normalize([{"value": each} for each in side]).to_numpy() for side in (plain, stage))
     absolute, relative = TOLERANCE[key[1]]
     off = np.abs(found - expected)
-    print(f"{', '.join(key)}: {off.size} numbers, off by up to {off.max():.1e} (allowed {absolute:g} + {relative:g} of each)")
+    allowed = f"{absolute:g} + {relative:g} of each"
+    print(f"{', '.join(key)}: {off.size} numbers, off by up to {off.max():.1e} (allowed {allowed})")
     if not (off <= absolute + relative * np.abs(expected)).all():
         raise SystemExit("the stage does not compute what the plain loop does: its time means nothing")
 

@@ -1,10 +1,15 @@
 """Render the held-out frames of the target clip and measure them against the real ones."""
 
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from tqdm import tqdm
 
+from pipeline.evaluation.parallel import in_parallel
 from pipeline.gan.pictures import resize
 from pipeline.gan.render import Renderer
 from pipeline.metrics.flicker import flicker
@@ -25,6 +30,23 @@ from pipeline.video.store import FrameStore
 
 BODY_MARGIN = 0.1  # of the pose's longer side: joints lie inside the body, the crop holds all of it
 EXAMPLES = 6  # frames shown in the picture
+
+Detection = Callable[[np.ndarray], Future]  # uint8 RGB (H, W, 3) -> joints (137, 3), when they are found
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A held-out frame and what was rendered for it, uint8 RGB (H, W, 3).
+
+    index: from the first held-out frame. found: the joints in both, (137, 3) each, when they are found. before: the
+    same two pictures of the frame before, if it truly came just before.
+    """
+
+    index: int
+    real: np.ndarray
+    generated: np.ndarray
+    found: tuple[Future, Future]
+    before: tuple[np.ndarray, np.ndarray] | None
 
 
 def evaluate_held_out(
@@ -53,28 +75,42 @@ def evaluate_held_out(
     shown = set(spread(len(poses), EXAMPLES).tolist())
     thresholds = keypoints.min_detection_confidence, keypoints.min_tracking_confidence
 
-    records: list[Record] = []
     examples: list[Example] = []
-    before = None
-    frames = tqdm(renderer.render(held_out), desc="evaluate", unit="frame", total=len(poses))
-    with HolisticDetector(*thresholds) as on_real, HolisticDetector(*thresholds) as on_generated:
-        for index, generated in enumerate(frames):
+
+    def pairs(on_real: Detection, on_generated: Detection) -> Iterator[Pair]:
+        before = None
+        for index, generated in enumerate(renderer.render(held_out)):
             frame = first + index
             real = resize(store.read(frame), width, height)
-            record: Record = {"frame": frame, "time": float(store.times[frame])}
-            record |= similarity("body", real, generated, bodies[index], lpips)
-            record |= similarity("face", real, generated, faces[index], lpips)
-            found = on_real.detect(real), on_generated.detect(generated)
-            record |= prefixed("pose_distance", pose_distance(*found, pose.min_confidence))
-            record |= prefixed("missed_detections", missed_detections(*found, pose.min_confidence))
-            if before is not None and frame in follows:
-                record |= prefixed("temporal", flicker(before[0], real, before[1], generated))
-            records.append(record)
-            before = real, generated
             if index in shown:
                 drawn = draw_pose(poses[index], width, height, pose.min_confidence)
                 examples.append(Example(frame, real, drawn, generated, faces[index]))
-    return records, examples
+            found = on_real(real), on_generated(generated)
+            yield Pair(index, real, generated, found, before if frame in follows else None)
+            before = real, generated
+
+    def score(pair: Pair) -> Record:
+        frame, real, generated = first + pair.index, pair.real, pair.generated
+        record: Record = {"frame": frame, "time": float(store.times[frame])}
+        record |= similarity("body", real, generated, bodies[pair.index], lpips)
+        record |= similarity("face", real, generated, faces[pair.index], lpips)
+        found = [detection.result() for detection in pair.found]
+        record |= prefixed("pose_distance", pose_distance(*found, pose.min_confidence))
+        record |= prefixed("missed_detections", missed_detections(*found, pose.min_confidence))
+        if pair.before:
+            record |= prefixed("temporal", flicker(pair.before[0], real, pair.before[1], generated))
+        return record
+
+    with detection(*thresholds) as on_real, detection(*thresholds) as on_generated:
+        scored = in_parallel(score, pairs(on_real, on_generated))
+        return list(tqdm(scored, desc="evaluate", unit="frame", total=len(poses))), examples
+
+
+@contextmanager
+def detection(min_detection: float, min_tracking: float) -> Iterator[Detection]:
+    """A detector on a thread of its own, which takes the frames in the order in which they are given."""
+    with HolisticDetector(min_detection, min_tracking) as detector, ThreadPoolExecutor(1) as thread:
+        yield partial(thread.submit, detector.detect)
 
 
 def similarity(name: str, real: np.ndarray, generated: np.ndarray, box: np.ndarray, lpips: Lpips) -> Record:

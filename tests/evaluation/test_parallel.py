@@ -26,6 +26,11 @@ def test_several_run_at_a_time_each_with_one_thread_of_pytorch(threads):
     assert torch.get_num_threads() == threads
 
 
+def test_items_are_made_with_all_threads_of_pytorch(threads):
+    made = (torch.get_num_threads() for _ in range(3 * threads))
+    assert list(in_parallel(lambda item: item, made)) == [threads] * 3 * threads
+
+
 def test_after_an_error_pytorch_has_its_threads_again(threads):
     with pytest.raises(ZeroDivisionError):
         list(in_parallel(lambda item: 1 / item, [1, 0, 1]))
