@@ -48,6 +48,19 @@ def keep_freed_memory() -> None:
         libc.mallopt(TRIM_THRESHOLD, LARGEST)
 
 
+def pick_precision(name: str, device: torch.device) -> str:
+    """The precision, ``fp32`` or ``bf16``, that ``train.precision`` of ``params.yaml`` means on ``device``.
+
+    ``auto`` takes bfloat16 where the hardware multiplies it: a GPU from NVIDIA's Ampere on, a CPU with AMX or AVX512-BF16.
+    """
+    if name != "auto":
+        return name
+    if device.type == "cuda":
+        return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp32"
+    able = torch.cpu.get_capabilities()
+    return "bf16" if able.get("amx_bf16") or able.get("avx512_bf16") else "fp32"
+
+
 def memory_format(precision: str) -> torch.memory_format:
     """In which order convolutions want their tensors: channels last in bfloat16, where it makes a step 1.4 times as fast."""
     return torch.channels_last if precision == "bf16" else torch.contiguous_format

@@ -2,27 +2,22 @@
 
 from pathlib import Path
 
+import numpy as np
 import torch
-from torch import Tensor
-from torch.utils.data import default_collate
 
-from pipeline.cli import run
-from pipeline.devices import keep_freed_memory, make_repeatable, memory_format, pick_device
+from pipeline.background.camera import camera_motion
+from pipeline.background.plate import estimate_plate
+from pipeline.background.sample import sample_background
+from pipeline.cli import UserError, run
+from pipeline.devices import keep_freed_memory, make_repeatable, pick_device, pick_precision
 from pipeline.distributed import rank, rank_0_first, together
-from pipeline.gan.batches import step_loader
 from pipeline.gan.body_generator import BodyGenerator
-from pipeline.gan.body_step import BodyLoss, body_losses, discriminator_channels
+from pipeline.gan.body_training import BodyTraining, Pairs, lead
 from pipeline.gan.checkpoint import Checkpoints
-from pipeline.gan.data import PairDataset, TrainingFrames, bodies_seen, consecutive_pairs
-from pipeline.gan.discriminator import MultiscaleDiscriminator
-from pipeline.gan.loop import train
-from pipeline.gan.losses.perceptual import PerceptualLoss
-from pipeline.gan.optimizer import make_optimizer
-from pipeline.gan.pictures import to_float
+from pipeline.gan.data import TrainingFrames, bodies_seen, consecutive_pairs
 from pipeline.gan.run_folder import run_folder
 from pipeline.gan.run_key import run_key
-from pipeline.gan.samples import SAMPLES, body_grid
-from pipeline.gan.training_state import TrainingState
+from pipeline.gan.samples import SAMPLES
 from pipeline.gan.weights import save_weights, sha256
 from pipeline.holdout import split
 from pipeline.launch import launch
@@ -39,83 +34,75 @@ LOG = Path("reports/train_body")
 
 
 def train_body(
-    store: FrameStore, track: PoseTrack, train_params: Train, pose: Pose, evaluate: Evaluate, device: torch.device,
-    checkpoints: Checkpoints,
+    store: FrameStore, track: PoseTrack, params: Train, pose: Pose, evaluate: Evaluate, precision: str,
+    device: torch.device, checkpoints: Checkpoints,
 ) -> tuple[BodyGenerator, dict]:
     """Train the body generator on the training part of the target clip; with an enhancer, coarse to fine.
 
     store: the target's frames. track: its poses as detected. checkpoints: of this very training, which goes on
-    from the newest; loss curves and sample grids go to their log folder. Returns the generator and the arguments it
-    was built with.
+    from the newest; loss curves and sample grids go to their log folder. Returns the generator that renders and the
+    arguments it was built with. Raises UserError if a background plate is asked for and the camera moves.
     """
-    make_repeatable(train_params.seed)
+    make_repeatable(params.seed)
     keep_freed_memory()
-    place = {"device": device, "memory_format": memory_format(train_params.precision)}
     with rank_0_first():
         joints = smoothed(track.joints, pose, checkpoints.folder / "joints.f32")
     seen = bodies_seen(joints)
     end, held_out = split(len(store), evaluate.holdout, evaluate.gap)
-    training_pairs = consecutive_pairs(store.pairs(), seen, 0, end)
     held_out_pairs = consecutive_pairs(store.pairs(), seen, held_out, len(store))
-    sample_pairs = held_out_pairs[spread(len(held_out_pairs), SAMPLES)]
-    print(f"training on {len(training_pairs)} pairs of frames 0 to {end - 1}, device {device}, "
-          f"precision {train_params.precision}")
+    pairs = Pairs(
+        consecutive_pairs(store.pairs(), seen, 0, end, 2 + lead(params)),
+        held_out_pairs[spread(len(held_out_pairs), SAMPLES)],
+    )
+    print(f"training on {len(pairs.training)} pairs of frames 0 to {end - 1}, device {device}, precision {precision}")
 
-    net, d = train_params.generator, train_params.discriminator
-    architecture = {"temporal": train_params.temporal_smoothing, "ngf": net.ngf, "downsamplings": net.downsamplings,
-                    "blocks": net.blocks, "enhancer_blocks": net.enhancer_blocks if net.enhancer else None}
-    weights = Path(train_params.perceptual_weights) if train_params.perceptual_weights else None
-    with rank_0_first():  # one download for all
-        perceptual = PerceptualLoss(train_params.perceptual, weights).to(**place) if train_params.lambda_vgg else None
-    loss = BodyLoss(train_params.gan_loss, train_params.r1, train_params.r2, train_params.lambda_fm,
-                    train_params.lambda_vgg, train_params.precision)
+    width, height = params.height * store.width // store.height, params.height
+    net, plate = params.generator, params.background == "plate"
+    architecture = {"temporal": params.temporal_smoothing, "ngf": net.ngf, "downsamplings": net.downsamplings,
+                    "blocks": net.blocks, "enhancer_blocks": net.enhancer_blocks if net.enhancer else None,
+                    "plate": [height, width] if plate else None}
+    frames = TrainingFrames(store, joints, width, height, pose.min_confidence)
+    half = TrainingFrames(store, joints, width // 2, height // 2, pose.min_confidence)
+    background = background_plate(frames, end) if plate else None
+    training = BodyTraining(params, precision, device, checkpoints)
 
-    def floats(batch: list[Tensor]) -> list[Tensor]:
-        """Pictures as the loader sends them, uint8, as networks want them."""
-        return [to_float(pictures.to(device)) for pictures in batch]
-
-    def train_phase(name: str, generator: BodyGenerator, height: int, steps: int, decay_steps: int) -> None:
-        """Train ``generator`` at ``height`` pixels against new discriminators."""
-        width = height * store.width // store.height
-        channels = discriminator_channels(generator.temporal)
-        discriminator = MultiscaleDiscriminator(channels, d.ndf, d.layers, d.scales).to(**place)
-        betas = (train_params.beta1, train_params.beta2)
-        optimizers = [
-            make_optimizer(network.parameters(), train_params.learning_rate, betas, steps, decay_steps)
-            for network in (generator, discriminator)
-        ]
-        state = TrainingState(name, generator, discriminator, optimizers)
-        checkpoints.restore(state)
-        pictures = TrainingFrames(store, joints, width, height, pose.min_confidence)
-        dataset = PairDataset(pictures, training_pairs)
-        fixed = default_collate([PairDataset(pictures, sample_pairs)[i] for i in range(len(sample_pairs))])
-        train(
-            state,
-            step_loader(dataset, train_params.batch, state.step, steps + decay_steps, train_params.seed),
-            lambda batch: body_losses(generator, discriminator, perceptual, loss, *floats(batch)),
-            live,
-            checkpoints,
-            train_params.log_every,
-            train_params.sample_every,
-            lambda: body_grid(generator, *floats(fixed)),
-            lambda step: generator.freeze_global(name == "body" and step <= train_params.frozen_global_steps),
-        )
-
-    height = train_params.height
     with checkpoints.open_log() as live:
-        if coarse_first := net.enhancer and not checkpoints.beyond("coarse"):
-            coarse = BodyGenerator(**{**architecture, "enhancer_blocks": None}).to(**place)
-            train_phase("coarse", coarse, height // 2, train_params.coarse_steps, train_params.coarse_decay_steps)
-        generator = BodyGenerator(**architecture).to(**place)
-        if coarse_first:
+        coarse = None
+        if net.enhancer and not checkpoints.beyond("coarse"):
+            small = [height // 2, width // 2] if plate else None
+            coarse = build_generator({**architecture, "enhancer_blocks": None, "plate": small}, background)
+            coarse = training.phase("coarse", coarse, half, pairs, params.coarse_steps, params.coarse_decay_steps, live)
+        generator = build_generator(architecture, background)
+        if coarse is not None:
             generator.start_from(coarse)
-        train_phase("body", generator, height, train_params.steps, train_params.decay_steps)
+        generator = training.phase(
+            "body", generator, frames, pairs, params.steps, params.decay_steps, live, params.frozen_global_steps
+        )
     return generator, architecture
+
+
+def background_plate(frames: TrainingFrames, end: int) -> np.ndarray:
+    """The background of frames 0..end-1 without the person, uint8 RGB. Raises UserError if the camera moves."""
+    sample = sample_background(
+        frames.store, frames.joints, end, frames.width, frames.height, frames.min_confidence
+    )
+    if warning := camera_motion(sample).warning():
+        raise UserError(f"train.background is plate, but {warning}; or set train.background to learned")
+    return estimate_plate(sample).picture
+
+
+def build_generator(architecture: dict, background: np.ndarray | None) -> BodyGenerator:
+    """A new generator, with the picture of its background if it has one, uint8 RGB (H, W, 3)."""
+    generator = BodyGenerator(**architecture)
+    if background is not None:
+        generator.set_plate(background)
+    return generator
 
 
 def main() -> None:
     params = load_params()
     device = pick_device(params.device)
+    precision = pick_precision(params.train.precision, device)
     if launch("train_body", params.train.devices, params.train.nodes, device):
         return
     with together(device, params.train.devices * params.train.nodes):
@@ -128,14 +115,14 @@ def main() -> None:
         with run_folder(run_key("train_body", store, inputs, parameters, device)) as folder:
             checkpoints = Checkpoints(folder, LOG, params.checkpoints.every, params.checkpoints.keep)
             generator, architecture = train_body(
-                store, track, params.train, params.pose, params.evaluate, device, checkpoints
+                store, track, params.train, params.pose, params.evaluate, precision, device, checkpoints
             )
             header = {
                 "architecture": architecture,
                 "height": params.train.height,
                 "width": params.train.height * track.width // track.height,
                 "min_confidence": params.pose.min_confidence,
-                "precision": params.train.precision,
+                "precision": precision,
                 "train": params.train.model_dump(),
                 "inputs": {str(FRAMES): store.sha256, str(POSES): sha256(POSES)},
             }

@@ -53,7 +53,7 @@ def train_face(
     """
     make_repeatable(train_params.seed)
     keep_freed_memory()
-    place = {"device": body.device, "memory_format": memory_format(train_params.precision)}
+    place = {"device": body.device, "memory_format": memory_format(body.precision)}
     with rank_0_first():
         joints = smoothed(track.joints, pose, checkpoints.folder / "joints.f32")
     pictures = TrainingFrames(store, joints, body.width, body.height, pose.min_confidence)
@@ -76,7 +76,7 @@ def train_face(
     weights = Path(train_params.perceptual_weights) if train_params.perceptual_weights else None
     with rank_0_first():  # one download for all
         perceptual = PerceptualLoss(train_params.perceptual, weights).to(**place) if face.lambda_vgg else None
-    loss = FaceLoss(face.gan_loss, face.lambda_vgg, train_params.precision)
+    loss = FaceLoss(face.gan_loss, face.lambda_vgg, body.precision)
     generator = FaceGenerator(**architecture).to(**place)
     discriminator = PatchDiscriminator(6, face.ndf, face.layers).to(**place)
     betas = (train_params.beta1, train_params.beta2)

@@ -1,10 +1,12 @@
 """The body generator: a pose picture and its own previous output in, the target person out."""
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from pipeline.gan.global_generator import GlobalGenerator
 from pipeline.gan.local_enhancer import LocalEnhancer
+from pipeline.gan.pictures import resize, to_tensor
 
 
 class BodyGenerator(nn.Module):
@@ -12,26 +14,38 @@ class BodyGenerator(nn.Module):
 
     With ``temporal`` it is conditioned on its previous output (section 4.1, temporal smoothing), zeros for the first
     frame; without, every frame stands alone (pix2pixHD of the paper's tables). ``enhancer_blocks`` is None for the
-    global generator alone, else the number of residual blocks of the local enhancer around it.
+    global generator alone, else the number of residual blocks of the local enhancer around it. ``plate`` is None, or
+    the size (H, W) of a fixed picture of the background: then the network paints the person only, with a soft mask
+    that lays the person over it.
     """
 
     def __init__(
-        self, temporal: bool, ngf: int, downsamplings: int, blocks: int, enhancer_blocks: int | None
+        self, temporal: bool, ngf: int, downsamplings: int, blocks: int, enhancer_blocks: int | None,
+        plate: tuple[int, int] | None = None,
     ) -> None:
         super().__init__()
         self.temporal = temporal
-        in_channels = 6 if temporal else 3
-        self.network: nn.Module = GlobalGenerator(in_channels, ngf, downsamplings, blocks)
+        in_channels, out_channels = 6 if temporal else 3, 3 if plate is None else 4
+        self.network: nn.Module = GlobalGenerator(in_channels, ngf, downsamplings, blocks, out_channels)
         if enhancer_blocks is not None:
-            self.network = LocalEnhancer(self.network, in_channels, ngf, enhancer_blocks)
+            self.network = LocalEnhancer(self.network, in_channels, ngf, enhancer_blocks, out_channels)
+        self.register_buffer("plate", None if plate is None else torch.zeros(3, *plate))
 
     def forward(self, pose: Tensor, previous: Tensor | None) -> Tensor:
         """pose, previous: float (B, 3, H, W) in [-1, 1]; previous is None for the first frame. -> the same shape."""
         if not self.temporal:
-            return self.network(pose)
-        if previous is None:
-            previous = torch.zeros_like(pose)
-        return self.network(torch.cat([pose, previous], dim=1))
+            output = self.network(pose)
+        else:
+            output = self.network(torch.cat([pose, torch.zeros_like(pose) if previous is None else previous], dim=1))
+        if self.plate is None:
+            return output
+        person, mask = output[:, :3], (output[:, 3:] + 1) / 2
+        return self.plate + mask * (person - self.plate)
+
+    def set_plate(self, picture: np.ndarray) -> None:
+        """Take uint8 RGB (H, W, 3) of any size as the background, scaled to the size of the plate."""
+        height, width = self.plate.shape[1:]
+        self.plate.copy_(to_tensor(resize(picture, width, height)))
 
     def start_from(self, coarse: "BodyGenerator") -> None:
         """Take over the features of a generator trained at half the size, for the enhancer to build on."""

@@ -1,4 +1,4 @@
-"""Training pairs: two consecutive frames of the target and their pose pictures, drawn at load time."""
+"""Training pairs: two consecutive frames of the target and the pose pictures up to them, drawn at load time."""
 
 import numpy as np
 import torch
@@ -28,8 +28,11 @@ class TrainingFrames:
 
     def __getitem__(self, t: int) -> tuple[Tensor, Tensor]:
         """(pose picture, frame) of frame t, each uint8 RGB (3, height, width)."""
-        pose = draw_pose(self.poses(t), self.width, self.height, self.min_confidence)
-        return to_planes(pose), to_planes(resize(self.store.read(int(t)), self.width, self.height))
+        return self.pose_picture(t), to_planes(resize(self.store.read(int(t)), self.width, self.height))
+
+    def pose_picture(self, t: int) -> Tensor:
+        """The pose picture of frame t, uint8 RGB (3, height, width)."""
+        return to_planes(draw_pose(self.poses(t), self.width, self.height, self.min_confidence))
 
     def poses(self, which: int | slice) -> np.ndarray:
         """The joints of a frame, (137, 3), or of several, (frames, 137, 3), in pixels of the training picture."""
@@ -37,14 +40,15 @@ class TrainingFrames:
 
 
 class PairDataset(Dataset):
-    """Item i: (poses, frames), each uint8 RGB (2, 3, height, width), of frames (t - 1, t), t = ends[i].
+    """Item i: (poses, frames) of the pair of frames (t - 1, t), t = ends[i], and ``lead`` poses before it.
 
-    Bytes, which are a quarter of what networks want: the training's process makes them floats, on its device.
-    ends: int64 (pairs,), the later frame of each pair.
+    frames: uint8 RGB (2, 3, height, width). poses: uint8 RGB (lead + 2, 3, height, width). Bytes, which are a quarter of
+    what networks want: the training's process makes them floats, on its device. ends: int64 (pairs,), the later frame
+    of each pair.
     """
 
-    def __init__(self, frames: TrainingFrames, ends: np.ndarray) -> None:
-        self.frames, self.ends = frames, ends
+    def __init__(self, frames: TrainingFrames, ends: np.ndarray, lead: int = 0) -> None:
+        self.frames, self.ends, self.lead = frames, ends, lead
 
     def __len__(self) -> int:
         return len(self.ends)
@@ -52,7 +56,8 @@ class PairDataset(Dataset):
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
         end = self.ends[index]
         poses, frames = zip(self.frames[end - 1], self.frames[end], strict=True)
-        return torch.stack(poses), torch.stack(frames)
+        before = [self.frames.pose_picture(t) for t in range(end - 1 - self.lead, end - 1)]
+        return torch.stack([*before, *poses]), torch.stack(frames)
 
 
 def scale_joints(joints: np.ndarray, factor: float) -> np.ndarray:
@@ -66,16 +71,20 @@ def bodies_seen(joints: Joints) -> np.ndarray:
     return np.concatenate([(block[:, BODY, 2] > 0).any(axis=1) for block in blocks])
 
 
-def consecutive_pairs(pairs: np.ndarray, seen: np.ndarray, start: int, end: int) -> np.ndarray:
+def consecutive_pairs(pairs: np.ndarray, seen: np.ndarray, start: int, end: int, length: int = 2) -> np.ndarray:
     """Of the clip's consecutive ``pairs`` (later frames), those inside [start, end) with a body in both frames.
 
-    seen: bool (frames,), see :func:`bodies_seen`. -> int64 (pairs,). Raises UserError if none is left.
+    seen: bool (frames,), see :func:`bodies_seen`. length: how many consecutive frames with a body must end there, the
+    pair included. -> int64 (pairs,). Raises UserError if none is left.
     """
-    chosen = pairs[(pairs > start) & (pairs < end)]
-    chosen = chosen[seen[chosen] & seen[chosen - 1]]
+    follows = np.zeros(len(seen), bool)
+    follows[pairs] = seen[pairs] & seen[pairs - 1]
+    follows[: start + 1] = follows[end:] = False
+    run = np.array([follows[length - 2 - back : len(follows) - back] for back in range(length - 1)]).all(axis=0)
+    chosen = np.flatnonzero(run) + length - 2
     if not len(chosen):
         raise UserError(
-            f"frames {start} to {end - 1} of the target clip hold no two consecutive frames in which a person "
+            f"frames {start} to {end - 1} of the target clip hold no {length} consecutive frames in which a person "
             "was found; use a longer clip, or one that shows the whole person"
         )
     return chosen

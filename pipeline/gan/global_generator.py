@@ -6,12 +6,12 @@ from pipeline.gan.layers import ResidualBlock, down, init_weights, stem, up
 
 
 class GlobalGenerator(nn.Module):
-    """float (B, in, H, W) -> float (B, 3, H, W) in [-1, 1]; H and W multiples of 2 ** downsamplings.
+    """float (B, in, H, W) -> float (B, out, H, W) in [-1, 1]; H and W multiples of 2 ** downsamplings.
 
     ``features`` gives the (B, ngf, H, W) maps before the last convolution, which a local enhancer takes over.
     """
 
-    def __init__(self, in_channels: int, ngf: int, downsamplings: int, blocks: int) -> None:
+    def __init__(self, in_channels: int, ngf: int, downsamplings: int, blocks: int, out_channels: int = 3) -> None:
         super().__init__()
         widths = [ngf * 2**level for level in range(downsamplings + 1)]
         self.features = nn.Sequential(
@@ -20,9 +20,9 @@ class GlobalGenerator(nn.Module):
             *(ResidualBlock(widths[-1]) for _ in range(blocks)),
             *(up(width) for width in reversed(widths[1:])),
         )
-        self.to_rgb = nn.Conv2d(ngf, 3, 7, padding=3, padding_mode="reflect")
+        self.to_output = nn.Conv2d(ngf, out_channels, 7, padding=3, padding_mode="reflect")
         self.apply(init_weights)
 
     def forward(self, x: Tensor) -> Tensor:
         # tanh in float32: in bfloat16 neighbouring grey levels near white and black would merge
-        return self.to_rgb(self.features(x)).float().tanh()
+        return self.to_output(self.features(x)).float().tanh()

@@ -8,19 +8,21 @@ from pipeline.gan.layers import ResidualBlock, down, init_weights, stem, up
 
 
 class LocalEnhancer(nn.Module):
-    """float (B, in, H, W) -> float (B, 3, H, W) in [-1, 1], with the global generator's features at H/2 x W/2.
+    """float (B, in, H, W) -> float (B, out, H, W) in [-1, 1], with the global generator's features at H/2 x W/2.
 
     Its own features at half size and the global generator's are added, so it has half the global's filters.
     """
 
-    def __init__(self, global_generator: GlobalGenerator, in_channels: int, ngf: int, blocks: int) -> None:
+    def __init__(
+        self, global_generator: GlobalGenerator, in_channels: int, ngf: int, blocks: int, out_channels: int = 3
+    ) -> None:
         super().__init__()
         self.encode = nn.Sequential(stem(in_channels, ngf // 2), down(ngf // 2))
         self.decode = nn.Sequential(*(ResidualBlock(ngf) for _ in range(blocks)), up(ngf))
-        self.to_rgb = nn.Conv2d(ngf // 2, 3, 7, padding=3, padding_mode="reflect")
+        self.to_output = nn.Conv2d(ngf // 2, out_channels, 7, padding=3, padding_mode="reflect")
         self.apply(init_weights)
         self.global_features = global_generator.features
 
     def forward(self, x: Tensor) -> Tensor:
         coarse = self.global_features(F.avg_pool2d(x, 2))
-        return self.to_rgb(self.decode(self.encode(x) + coarse)).float().tanh()
+        return self.to_output(self.decode(self.encode(x) + coarse)).float().tanh()

@@ -69,6 +69,8 @@ def train(
             update(generator_loss, discriminator_loss, state.generator, state.discriminator, optimizers)
             for _, schedule in state.optimizers:
                 schedule.step()
+            if state.average is not None:
+                state.average.update_parameters(state.generator)
             terms = {key: value.detach() for key, value in terms.items()}
             average(list(terms.values()))
             for key, value in terms.items():

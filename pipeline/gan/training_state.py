@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
+from torch.optim.swa_utils import AveragedModel
 
 
 @dataclass
@@ -14,7 +15,8 @@ class TrainingState:
     """A phase of training between two steps.
 
     name: the phase's. optimizers: each with its schedule. step: steps done. terms: by name, what every term of the
-    losses was in the steps since the last point of the loss curves, scalars.
+    losses was in the steps since the last point of the loss curves, scalars. average: of the generator's weights over
+    the steps, if that is what will render.
     """
 
     name: str
@@ -23,6 +25,12 @@ class TrainingState:
     optimizers: list[tuple[Optimizer, LRScheduler]]
     step: int = 0
     terms: dict[str, list[Tensor]] = field(default_factory=dict)
+    average: AveragedModel | None = None
+
+    @property
+    def rendered(self) -> nn.Module:
+        """The generator that renders: the averaged one if there is an average."""
+        return self.generator if self.average is None else self.average.module
 
     def tensors(self) -> dict[str, Tensor]:
         """All tensors by name: weights, Adam's moments, terms not logged yet and PyTorch's random state."""
@@ -63,14 +71,15 @@ class TrainingState:
             torch.cuda.set_rng_state(tensors["random.cuda"])
 
     def broken_networks(self) -> list[str]:
-        """Which of generator and discriminator hold a weight that is NaN or infinite."""
+        """Which of the networks hold a weight that is NaN or infinite."""
         return [
             name for name, network in self._networks().items()
             if not torch.stack([value.isfinite().all() for value in network.state_dict().values()]).all()
         ]
 
     def _networks(self) -> dict[str, nn.Module]:
-        return {"generator": self.generator, "discriminator": self.discriminator}
+        networks = {"generator": self.generator, "discriminator": self.discriminator}
+        return networks if self.average is None else networks | {"average": self.average}
 
 
 def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -105,8 +105,11 @@ class Train(Section):
 
     height: Annotated[int, Field(ge=32, le=2048)]
     seed: Annotated[int, Field(ge=0, lt=2**31)]
-    precision: Literal["fp32", "bf16"]
+    precision: Literal["auto", "fp32", "bf16"]
     temporal_smoothing: bool
+    rollout: Annotated[int, Field(ge=2, le=64)]
+    background: Literal["learned", "plate"]
+    ema: Annotated[float, Field(ge=0, lt=1)]
     batch: Count
     devices: Count
     nodes: Count

@@ -62,8 +62,31 @@ def test_pairs_stay_inside_their_part_and_need_a_body_in_both_frames():
     assert consecutive_pairs(np.arange(1, 10), seen, 0, 8).tolist() == [1, 2, 3, 6, 7]
     assert consecutive_pairs(np.array([2, 9]), seen, 0, 10).tolist() == [2, 9]  # 3..8 follow no frame: cuts
     assert consecutive_pairs(np.arange(1, 10), seen, 6, 10).tolist() == [7, 8, 9]  # 6 would reach across the gap
-    with pytest.raises(UserError, match="no two consecutive frames"):
+    with pytest.raises(UserError, match="no 2 consecutive frames"):
         consecutive_pairs(np.array([5]), seen, 0, 10)
+
+
+def test_longer_runs_end_where_every_frame_of_them_follows_the_one_before():
+    seen = np.ones(12, bool)
+    pairs = np.array([1, 2, 3, 4, 6, 7, 8, 9, 10, 11])  # a cut before frame 5
+    assert consecutive_pairs(pairs, seen, 0, 12, length=3).tolist() == [2, 3, 4, 7, 8, 9, 10, 11]
+    assert consecutive_pairs(pairs, seen, 0, 12, length=5).tolist() == [4, 9, 10, 11]
+    assert consecutive_pairs(pairs, seen, 6, 11, length=4).tolist() == [9, 10]
+    seen[9] = False
+    assert consecutive_pairs(pairs, seen, 0, 12, length=4).tolist() == [3, 4, 8]
+    with pytest.raises(UserError, match="no 7 consecutive frames"):
+        consecutive_pairs(pairs, seen, 0, 12, length=7)
+
+
+def test_a_pair_comes_with_the_poses_that_lead_to_it(store):
+    joints = joints_seen(8)
+    joints[:, 0] = [[8 * t, 32, 1] for t in range(8)]
+    frames = TrainingFrames(FrameStore(store), joints, 32, 32, 0.3)
+    poses, pictures = PairDataset(frames, np.array([5]), lead=3)[0]
+    assert poses.shape == (5, 3, 32, 32) and pictures.shape == (2, 3, 32, 32)
+    for pose, t in zip(poses, range(1, 6), strict=True):
+        assert torch.equal(pose, frames[t][0])
+    assert torch.equal(pictures[0], frames[4][1]) and torch.equal(pictures[1], frames[5][1])
 
 
 def test_pairs_are_consecutive_frames_with_their_poses(store):

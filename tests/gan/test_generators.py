@@ -1,15 +1,16 @@
 """Generators: sizes, conditioning, the feedback that training and rendering share."""
 
+import numpy as np
 import pytest
 import torch
 
 from pipeline.gan.body_generator import BodyGenerator
-from pipeline.gan.face_generator import FaceGenerator
+from pipeline.gan.face_generator import FaceGenerator, fade
 
 
-def tiny(temporal=True, enhancer_blocks=None):
+def tiny(temporal=True, enhancer_blocks=None, plate=None):
     torch.manual_seed(0)
-    return BodyGenerator(temporal, ngf=4, downsamplings=2, blocks=1, enhancer_blocks=enhancer_blocks)
+    return BodyGenerator(temporal, ngf=4, downsamplings=2, blocks=1, enhancer_blocks=enhancer_blocks, plate=plate)
 
 
 @pytest.mark.parametrize("enhancer_blocks", [None, 1])
@@ -57,6 +58,43 @@ def test_the_enhancer_starts_from_the_coarse_generators_features_and_can_freeze_
     assert all(p.grad is not None for p in fine.network.encode.parameters())
     fine.freeze_global(False)
     assert all(p.requires_grad for p in fine.parameters())
+
+
+@pytest.mark.parametrize("enhancer_blocks", [None, 1])
+def test_with_a_plate_the_output_is_person_over_background_by_a_soft_mask(enhancer_blocks):
+    generator = tiny(enhancer_blocks=enhancer_blocks, plate=(16, 32))
+    background = np.random.default_rng(0).integers(0, 256, (16, 32, 3), np.uint8)
+    generator.set_plate(background)
+    plate = torch.from_numpy(background).permute(2, 0, 1) / 127.5 - 1
+    pose = torch.randn(2, 3, 16, 32)
+    raw = generator.network(torch.cat([pose, torch.zeros_like(pose)], 1))
+    opacity = (raw[:, 3:] + 1) / 2
+    torch.testing.assert_close(generator(pose, None), opacity * raw[:, :3] + (1 - opacity) * plate)
+
+
+def test_where_the_mask_is_closed_the_background_shows_untouched():
+    generator = tiny(plate=(16, 16))
+    generator.set_plate(np.full((32, 32, 3), 200, np.uint8))
+    torch.nn.init.constant_(generator.network.to_output.bias, -100.0)
+    assert torch.equal(generator(torch.randn(1, 3, 16, 16), None), generator.plate[None])
+
+
+def test_the_plate_is_saved_with_the_weights():
+    generator = tiny(plate=(16, 16))
+    generator.set_plate(np.full((16, 16, 3), 51, np.uint8))
+    other = tiny(plate=(16, 16))
+    other.load_state_dict(generator.state_dict())
+    torch.testing.assert_close(other.plate, torch.full((3, 16, 16), 51 / 127.5 - 1))
+
+
+def test_the_face_residual_fades_out_at_the_border_and_is_whole_inside():
+    window = fade(64, torch.device("cpu"))
+    assert window.shape == (64, 64)
+    assert window[0].max() < 0.01 and window[:, -1].max() < 0.01
+    assert torch.equal(window[8:-8, 8:-8], torch.ones(48, 48))
+    torch.testing.assert_close(window, window.flip(0))
+    torch.testing.assert_close(window, window.T)
+    assert (window[:9, 32].diff() > 0).all()
 
 
 def test_face_generator_predicts_a_residual_of_the_crops_size():
