@@ -7,12 +7,12 @@ import numpy as np
 from tqdm import tqdm
 
 from pipeline.cli import run
-from pipeline.devices import pick_device
+from pipeline.devices import keep_freed_memory, pick_device
 from pipeline.files import read_json
 from pipeline.gan.pictures import resize
 from pipeline.gan.render import Renderer
+from pipeline.parallel import in_threads
 from pipeline.params import load_params
-from pipeline.pose.picture import draw_pose
 from pipeline.pose.track import PoseTrack, read_track
 from pipeline.video.encode import video_writer
 from pipeline.video.store import FrameStore
@@ -31,16 +31,19 @@ def transfer(
     """Render every frame recurrently and write it, and source | pose | result side by side.
 
     track: the source's poses in the target's frame. source: its own frames, one for each pose. The writers take
-    uint8 RGB (H, W, 3); all three pictures of the side-by-side have the result's height.
+    uint8 RGB (H, W, 3); all three pictures of the side-by-side have the result's height. A frame is written by a thread
+    while the next one is rendered.
     """
-    width, height = renderer.width, renderer.height
-    source_width = max(1, round(source.width * height / source.height))
-    joints = renderer.scale(track)
-    frames = tqdm(renderer.render(track), desc="render", unit="frame", total=len(track))
-    for t, frame in enumerate(frames):
+    width, height = max(1, round(source.width * renderer.height / source.height)), renderer.height
+
+    def write(rendered: tuple[int, tuple[np.ndarray, np.ndarray]]) -> None:
+        t, (pose, frame) = rendered
         write_result(frame)
-        pose = draw_pose(joints[t], width, height, renderer.min_confidence)
-        write_side_by_side(np.hstack([resize(source.read(t), source_width, height), pose, frame]))
+        write_side_by_side(np.hstack([resize(source.read(t), width, height), pose, frame]))
+
+    written = in_threads(write, enumerate(renderer.render(track, source.shots)), threads=1)
+    for _ in tqdm(written, desc="render", unit="frame", total=len(track)):
+        pass
 
 
 def main(source: str) -> None:
@@ -49,6 +52,7 @@ def main(source: str) -> None:
     track = read_track(Path(f"data/normalized/{source}.parquet"))
     frames = FrameStore(Path(f"data/frames/{source}.parquet"))
     clip = read_json(Path(f"data/frames/{source}.json"))
+    keep_freed_memory()
     renderer = Renderer(BODY, FACE, pick_device(params.device))
 
     result = Path(f"reports/videos/{source}.mp4")

@@ -18,10 +18,10 @@ from pipeline.metrics.missed_detections import missed_detections
 from pipeline.metrics.pose_distance import pose_distance
 from pipeline.metrics.records import Record, prefixed
 from pipeline.metrics.ssim import ssim
+from pipeline.metrics.warping import warp_error
 from pipeline.params import Keypoints, Pose
 from pipeline.pose.boxes import body_boxes, face_boxes
 from pipeline.pose.detector import HolisticDetector
-from pipeline.pose.picture import draw_pose
 from pipeline.pose.smoothing import smooth
 from pipeline.pose.track import PoseTrack
 from pipeline.reporting.contact_sheet import Example
@@ -79,11 +79,10 @@ def evaluate_held_out(
 
     def pairs(on_real: Detection, on_generated: Detection) -> Iterator[Pair]:
         before = None
-        for index, generated in enumerate(renderer.render(held_out)):
+        for index, (drawn, generated) in enumerate(renderer.render(held_out, store.shots[first:])):
             frame = first + index
             real = resize(store.read(frame), width, height)
             if index in shown:
-                drawn = draw_pose(poses[index], width, height, pose.min_confidence)
                 examples.append(Example(frame, real, drawn, generated, faces[index]))
             found = on_real(real), on_generated(generated)
             yield Pair(index, real, generated, found, before if frame in follows else None)
@@ -98,7 +97,8 @@ def evaluate_held_out(
         record |= prefixed("pose_distance", pose_distance(*found, pose.min_confidence))
         record |= prefixed("missed_detections", missed_detections(*found, pose.min_confidence))
         if pair.before:
-            record |= prefixed("temporal", flicker(pair.before[0], real, pair.before[1], generated))
+            clips = pair.before[0], real, pair.before[1], generated
+            record |= prefixed("temporal", flicker(*clips) | warp_error(*clips))
         return record
 
     with detection(*thresholds) as on_real, detection(*thresholds) as on_generated:

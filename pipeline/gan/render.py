@@ -1,6 +1,7 @@
 """Rendering a clip of poses frame by frame, each frame from the one before, with the face on top."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -8,12 +9,13 @@ import torch
 from torch import Tensor
 
 from pipeline.cli import UserError
-from pipeline.devices import autocast
 from pipeline.gan.body_generator import BodyGenerator
 from pipeline.gan.data import scale_joints
 from pipeline.gan.face_generator import FaceGenerator
-from pipeline.gan.pictures import to_picture, to_tensor
+from pipeline.gan.inference import for_inference
+from pipeline.gan.pictures import to_float, to_picture, to_planes
 from pipeline.gan.weights import load_weights, sha256
+from pipeline.parallel import in_threads
 from pipeline.pose.boxes import face_boxes
 from pipeline.pose.picture import draw_pose
 from pipeline.pose.track import PoseTrack
@@ -30,26 +32,25 @@ class BodyRenderer:
         tensors, header = load_weights(weights)
         self.generator = BodyGenerator(**header["architecture"])
         self.generator.load_state_dict(tensors)
-        self.generator.to(device).eval().requires_grad_(False)
-        self.device = device
-        self.width, self.height = header["width"], header["height"]
-        self.min_confidence, self.precision = header["min_confidence"], header["precision"]
+        self.device, self.precision = device, header["precision"]
+        for_inference(self.generator, device, self.precision)
+        self.width, self.height, self.min_confidence = header["width"], header["height"], header["min_confidence"]
 
     def scale(self, track: PoseTrack) -> np.ndarray:
         """A track's joints, (frames, 137, 3), in pixels of the pictures this renderer makes."""
         return scale_joints(track.joints, self.height / track.height)
 
-    @torch.no_grad()
-    def run(self, joints: np.ndarray) -> Iterator[tuple[Tensor, Tensor]]:
+    @torch.inference_mode()
+    def run(self, joints: np.ndarray) -> Iterator[tuple[np.ndarray, Tensor]]:
         """For each pose of ``joints`` (frames, 137, 3), pixels of the output: (pose picture, generated frame).
 
-        Both float (3, height, width) in [-1, 1] on the device. The first frame's previous output is zeros.
+        The picture is uint8 RGB (height, width, 3), the frame float (3, height, width) in [-1, 1] on the device. The
+        first frame's previous output is zeros. The next picture is drawn while the generator runs.
         """
+        draw = partial(draw_pose, width=self.width, height=self.height, min_confidence=self.min_confidence)
         previous = None
-        for pose in joints:
-            picture = to_tensor(draw_pose(pose, self.width, self.height, self.min_confidence)).to(self.device)
-            with autocast(self.device, self.precision):
-                previous = self.generator(picture[None], previous)
+        for picture in in_threads(draw, joints, threads=1):
+            previous = self.generator(on_device(picture, self.device)[None], previous)
             yield picture, previous[0]
 
 
@@ -73,24 +74,35 @@ class Renderer:
             self.size = header["size"]
             self.face = FaceGenerator(**header["architecture"])
             self.face.load_state_dict(tensors)
-            self.face.to(device).eval().requires_grad_(False)
+            for_inference(self.face, device, self.body.precision)
 
     def scale(self, track: PoseTrack) -> np.ndarray:
         """A track's joints, (frames, 137, 3), in pixels of the rendered pictures."""
         return self.body.scale(track)
 
-    @torch.no_grad()
-    def render(self, track: PoseTrack) -> Iterator[np.ndarray]:
-        """Every frame of ``track`` in order, uint8 RGB (height, width, 3)."""
+    def render(self, track: PoseTrack, shots: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """(pose picture, rendered frame) for every pose of ``track`` in order, both uint8 RGB (height, width, 3).
+
+        shots: int (frames,), another number after every cut. Each shot starts as the clip does, from zeros: what was seen
+        before a cut has nothing to say about what comes after it.
+        """
         joints = self.scale(track)
-        boxes = np.full((len(track), 4), -1)
+        for shot in np.split(joints, np.flatnonzero(np.diff(shots)) + 1):
+            yield from self._render_shot(shot)
+
+    @torch.inference_mode()
+    def _render_shot(self, joints: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        boxes = np.full((len(joints), 4), -1)
         if self.face is not None:
             boxes = face_boxes(joints, self.size, self.width, self.height, self.min_confidence)
-        for (pose, frame), (x0, y0, x1, y1) in zip(self.body.run(joints), boxes, strict=True):
+        for (picture, frame), (x0, y0, x1, y1) in zip(self.body.run(joints), boxes, strict=True):
             if x0 >= 0:
                 frame = frame.clone()  # the frame without the face goes on to the next step
                 crop = frame[:, y0:y1, x0:x1]
-                with autocast(self.body.device, self.body.precision):
-                    residual = self.face(pose[None, :, y0:y1, x0:x1], crop[None])[0]
-                frame[:, y0:y1, x0:x1] = crop + residual
-            yield to_picture(frame)
+                crop += self.face(on_device(picture[y0:y1, x0:x1], self.body.device)[None], crop[None])[0]
+            yield picture, to_picture(frame)
+
+
+def on_device(picture: np.ndarray, device: torch.device) -> Tensor:
+    """uint8 RGB (H, W, 3) -> float32 (3, H, W) in [-1, 1] on ``device``, to which only bytes travel."""
+    return to_float(to_planes(picture).to(device))

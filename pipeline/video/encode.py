@@ -71,8 +71,10 @@ class _Encoder:
         if self._process is None:
             self._start(frame)
         missing = [(0, self.height - frame.shape[0]), (0, self.width - frame.shape[1]), (0, 0)]
+        if np.any(missing):
+            frame = np.pad(frame, missing, "edge")
         try:
-            self._process.stdin.write(np.pad(frame, missing, "edge").tobytes())
+            self._process.stdin.write(np.ascontiguousarray(frame))
         except BrokenPipeError:
             self.finish()  # ffmpeg has given up; its exit code and last error say why
             raise

@@ -48,6 +48,10 @@ def make(folder, face_enabled, temporal=True):
     return generator, body, face
 
 
+def frames_of(renderer, track, shots=(0, 0, 0, 0, 0)):
+    return [frame for _, frame in renderer.render(track, np.array(shots))]
+
+
 @pytest.mark.parametrize("temporal", [True, False])
 def test_rendering_is_the_rollout_that_training_sees(tmp_path, track, temporal):
     generator, body, face = make(tmp_path, face_enabled=False, temporal=temporal)
@@ -56,7 +60,7 @@ def test_rendering_is_the_rollout_that_training_sees(tmp_path, track, temporal):
     ]
     with torch.no_grad():
         expected = generator.rollout(torch.stack(poses)[None])[0]
-    rendered = list(Renderer(body, face, CPU).render(track))
+    rendered = frames_of(Renderer(body, face, CPU), track)
     assert len(rendered) == 5
     for picture, tensor in zip(rendered, expected, strict=True):
         np.testing.assert_allclose(picture.astype(int), to_picture(tensor).astype(int), atol=1)
@@ -64,10 +68,10 @@ def test_rendering_is_the_rollout_that_training_sees(tmp_path, track, temporal):
 
 def test_the_face_changes_its_box_only_and_is_never_fed_back(tmp_path, track):
     _, body, face = make(tmp_path, face_enabled=True)
-    with_face = list(Renderer(body, face, CPU).render(track))
+    with_face = frames_of(Renderer(body, face, CPU), track)
     renderer = Renderer(body, face, CPU)
     renderer.face = None
-    without = list(renderer.render(track))
+    without = frames_of(renderer, track)
     boxes = face_boxes(renderer.scale(track), 32, SIZE, SIZE, 0.3)
     for t, (x0, y0, x1, y1) in enumerate(boxes):
         outside = np.ones((SIZE, SIZE), bool)
@@ -79,12 +83,28 @@ def test_the_face_changes_its_box_only_and_is_never_fed_back(tmp_path, track):
     assert (boxes[[0, 1, 3, 4], 0] >= 0).all()
 
 
+def test_each_shot_is_rendered_as_a_clip_of_its_own(tmp_path, track):
+    _, body, face = make(tmp_path, face_enabled=True)
+    renderer = Renderer(body, face, CPU)
+    parts = [replace(track, joints=track.joints[part], times=track.times[part]) for part in (slice(2), slice(2, 5))]
+    alone = frames_of(renderer, parts[0], (0, 0)) + frames_of(renderer, parts[1], (7, 7, 7))
+    np.testing.assert_array_equal(frames_of(renderer, track, (3, 3, 4, 4, 4)), alone)
+    assert not np.array_equal(frames_of(renderer, track), alone)
+
+
+def test_the_pose_picture_comes_with_its_frame(tmp_path, track):
+    _, body, face = make(tmp_path, face_enabled=True)
+    renderer = Renderer(body, face, CPU)
+    for joints, (pose, _) in zip(renderer.scale(track), renderer.render(track, np.zeros(5, int)), strict=True):
+        np.testing.assert_array_equal(pose, draw_pose(joints, SIZE, SIZE, 0.3))
+
+
 def test_poses_of_any_size_of_frame_give_the_same_picture(tmp_path, track):
     _, body, face = make(tmp_path, face_enabled=False)
     doubled = track.with_joints(track.joints * np.array([2, 2, 1], np.float32))
     doubled = replace(doubled, width=256, height=256)
     renderer = Renderer(body, face, CPU)
-    for a, b in zip(renderer.render(track), renderer.render(doubled), strict=True):
+    for a, b in zip(frames_of(renderer, track), frames_of(renderer, doubled), strict=True):
         np.testing.assert_array_equal(a, b)
 
 
