@@ -103,6 +103,7 @@ def test_perfect_frames_have_perfect_scores(perfect):
     assert set(metrics["missed_detections"].values()) == {0}
     assert metrics["temporal"]["difference_error"] == 0
     assert metrics["temporal"]["flicker"] == metrics["temporal"]["flicker_real"]
+    assert metrics["temporal"]["warp_error"] == metrics["temporal"]["warp_error_real"]
 
 
 def test_measures_the_held_out_frames_and_no_pair_across_a_cut(perfect):

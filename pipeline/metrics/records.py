@@ -9,6 +9,8 @@ import pandas as pd
 from pipeline.files import atomic
 from pipeline.metrics.joint_groups import GROUPS
 
+TEMPORAL = ("flicker", "flicker_real", "difference_error", "warp_error", "warp_error_real")
+
 Record = dict[str, float | None]  # "frame", "time" and "group.measure" -> value; None or absent: has none
 
 
@@ -22,7 +24,7 @@ def plots(lpips: str) -> dict[str, dict[str, str]]:
         "lpips": {crop: f"{crop}.{lpips}" for crop in ("body", "face")},
         "pose_distance": {group: f"pose_distance.{group}" for group in GROUPS},
         "missed_detections": {group: f"missed_detections.{group}" for group in GROUPS},
-        "temporal": {name: f"temporal.{name}" for name in ("flicker", "flicker_real", "difference_error")},
+        "temporal": {name: f"temporal.{name}" for name in TEMPORAL},
     }
 
 

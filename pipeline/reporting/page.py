@@ -94,7 +94,10 @@ generated clip from frame to frame differs from the real clip's by
 (<i>difference error</i>).
 {% if metrics.temporal.flicker is defined %}Where the real clip stands still, the generated one changes by
 {{ "%.2f" | format(metrics.temporal.flicker) }} (<i>flicker</i>), the real one itself by
-{{ "%.2f" | format(metrics.temporal.flicker_real) }}.{% endif %}</p>{% endif %}
+{{ "%.2f" | format(metrics.temporal.flicker_real) }}.{% endif %}
+{% if metrics.temporal.warp_error is defined %}Carried along by the real clip's motion, a frame of the generated one differs
+from the next by {{ "%.2f" | format(metrics.temporal.warp_error) }} (<i>warp error</i>), one of the real clip by
+{{ "%.2f" | format(metrics.temporal.warp_error_real) }}.{% endif %}</p>{% endif %}
 {% for reason in unmeasured %}<p class="warn">Not measured: {{ reason }}.</p>
 {% endfor %}
 <figure><img src="{{ frames }}" alt="Real frames, poses and generated frames">
