@@ -14,11 +14,13 @@ from ruamel.yaml import YAML
 
 from pipeline.cli import UserError
 from pipeline.normalize import main
+from pipeline.pose.limbs import LIMBS
 from pipeline.pose.track import PoseTrack, read_track, write_track
 
 SHAPE = np.random.default_rng(0).uniform((-0.2, 0), (0.2, 0.9), (137, 2))
 SHAPE[[11, 14]] = (-0.07, 0), (0.07, 0)
 SHAPE[0] = 0, 0.9
+SHAPE[[2, 5]] = (-0.15, 0.75), (0.15, 0.75)  # shoulders, seen from the front
 
 
 def walker(frames, height, row, size, fps):
@@ -65,7 +67,9 @@ def test_poses_fit_and_plot(workspace):
     assert np.median(track.joints[:, 0, 0]) == pytest.approx(256, abs=2)
 
     fit = json.loads(made["data/normalized/dancer.json"])
-    assert fit["warnings"] == [] and fit["method"] == "feet"
+    assert fit["warnings"] == [] and fit["method"] == "limbs"
+    assert {name: limb["ratio"] for name, limb in fit["limbs"].items()} == pytest.approx(dict.fromkeys(LIMBS, 1), rel=0.02)
+    assert all(limb[clip]["frames"] >= 30 for limb in fit["limbs"].values() for clip in ("source", "target"))
     for person in ("source", "target"):
         assert fit[person]["far"] < fit[person]["median"] < fit[person]["near"]
         assert fit[person]["coverage"] == 1
@@ -77,6 +81,24 @@ def test_poses_fit_and_plot(workspace):
 
     main("dancer")
     assert outputs() == made
+
+
+def test_other_limbs_are_mended_by_limbs_and_kept_by_feet(workspace):
+    dancer = walker(60, 120, 330, (300, 400), Fraction(25))
+    for elbow, wrist in ((3, 4), (6, 7)):  # forearms half as long again
+        dancer.joints[:, wrist] += 0.5 * (dancer.joints[:, wrist] - dancer.joints[:, elbow])
+    write_track(workspace / "data/poses/dancer.parquet", dancer)
+    params, lengths = YAML(typ="safe").load(workspace / "params.yaml"), {}
+    for method in ("feet", "limbs"):
+        params["normalize"]["method"] = method
+        YAML().dump(params, workspace / "params.yaml")
+        main("dancer")
+        joints = read_track(workspace / "data/normalized/dancer.parquet").joints
+        lengths[method] = np.linalg.norm(joints[:, 7, :2] - joints[:, 6, :2], axis=1)
+        fit = json.loads((workspace / "data/normalized/dancer.json").read_text())
+        assert ("limbs" in fit) == (method == "limbs")
+    assert fit["limbs"]["forearm"]["ratio"] == pytest.approx(1 / 1.5, rel=0.02)
+    np.testing.assert_allclose(lengths["limbs"] * 1.5, lengths["feet"], rtol=0.02)
 
 
 def test_method_none_only_scales_the_picture(workspace):
