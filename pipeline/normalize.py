@@ -3,7 +3,7 @@
     python -m pipeline.normalize <source>
 
 Reads data/poses/target.parquet and data/poses/<source>.parquet and smooths both; fits on all their frames, by the feet
-or by the feet and every limb.
+and, for the target's build, by the limbs.
 Writes data/normalized/<source>.parquet (poses in the target's picture, at the source's times), the fit
 beside it as JSON, and reports/normalize/<source>.png to judge it by.
 """

@@ -65,7 +65,7 @@ def plot_normalization(
         bars = axes.barh(list(ratios), np.array(list(ratios.values())) - 1, left=1, color=RESULT)
         axes.bar_label(bars, [f"{ratio:.2f}" for ratio in ratios.values()], fontsize="small")
         axes.axvline(1, color="grey", linewidth=0.8)
-        axes.set(title="target's limbs : source's", xticks=[])
+        axes.set(title="limbs, target : source", xticks=[])
         axes.title.set_fontsize("medium")
         axes.invert_yaxis()
         axes.margins(x=0.4)
