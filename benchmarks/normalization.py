@@ -2,11 +2,11 @@
 
     python -m benchmarks.normalization <target> <source> <truth> [<target> <source> <truth> ...]
 
-For each three folders of clips (video.mp4 and, where it was rendered here, poses.parquet with the true joints): the source's
-poses, true ones and detected ones, are normalized to the target's of the same kind and compared with those of the truth,
-the target doing the source's dance. Mean distance over the joints found in both, in px of a picture 256 px high. "Shape"
-is what remains of the body's when every frame may be moved and the whole clip scaled: how wrong the build is, without the
-distance from the camera, which no pose tells. Detected poses are kept among the project's caches.
+For each three folders of clips (video.mp4 and, where it was rendered here, poses.parquet with the true joints): the
+source's poses, true ones and detected ones, are normalized to the target's of the same kind and compared with those of the
+truth, the target doing the source's dance. Mean distance over the joints found in both, in px of a picture 256 px high.
+"Shape" is what remains of the body's when every frame may be moved and the whole clip scaled: how wrong the build is,
+without the distance from the camera, which no pose tells. Detected poses are kept among the project's caches.
 """
 
 import argparse
@@ -40,13 +40,11 @@ def main(folders: list[Path]) -> None:
     """Print the errors of every pair, and last how many times as large the feet's are as those of the limbs."""
     params, ratios = load_params(), []
     for target, source, truth in zip(*[iter(folders)] * 3, strict=True):
-        for kind in ("true", "detected"):
-            rendered = all((folder / POSES).is_file() for folder in (target, source, truth))
-            if kind == "true" and not rendered:
-                continue
-            read = (lambda folder: read_track(folder / POSES)) if kind == "true" else (lambda folder: detect(folder, params))
-            tracks = [smoothed(read(folder), params) for folder in (source, target)]
-            real = read_track(truth / POSES) if rendered else detect(truth, params)
+        rendered = all((folder / POSES).is_file() for folder in (target, source, truth))
+        real = read_track(truth / POSES) if rendered else detect(truth, params)
+        for kind in ("true", "detected") if rendered else ("detected",):
+            tracks = [read_track(clip / POSES) if kind == "true" else detect(clip, params) for clip in (source, target)]
+            tracks = [smoothed(track, params) for track in tracks]
             errors = {}
             for method in METHODS:
                 chosen = params.normalize.model_copy(update={"method": method})
@@ -101,7 +99,8 @@ def detect(folder: Path, params: Params) -> PoseTrack:
             for time, frame in tqdm(read_pictures(clip, fit), f"detect {folder.name}", total=clip.frames, unit="frame"):
                 joints.append(detector.detect(frame))
                 times.append(time)
-        write_track(kept, PoseTrack(np.stack(joints), np.array(times, float), clip.rate, fit.width, fit.height, detector.name))
+        times = np.array(times, float)
+        write_track(kept, PoseTrack(np.stack(joints), times, clip.rate, fit.width, fit.height, detector.name))
     return read_track(kept)
 
 

@@ -1,4 +1,4 @@
-"""Limbs against a skeleton of known lengths, whose bones turn and are foreshortened, drawn by its own plain recursion."""
+"""Limbs against a skeleton of known lengths, whose bones turn and are foreshortened."""
 
 from dataclasses import replace
 
@@ -106,8 +106,8 @@ def test_the_same_build_in_another_size_stays_where_the_feet_put_it():
 
 
 @pytest.mark.parametrize("ratios", [
-    {"upper arm": 1.2, "forearm": 1.2}, {"torso": 0.9, "shin": 1.15, "hand": 0.8}, {"shoulder": 0.85, "hip": 1.3, "neck": 1.1},
-    {"foot": 1.25, "face": 0.9, "thigh": 1.1},
+    {"upper arm": 1.2, "forearm": 1.2}, {"torso": 0.9, "shin": 1.15, "hand": 0.8},
+    {"shoulder": 0.85, "hip": 1.3, "neck": 1.1}, {"foot": 1.25, "face": 0.9, "thigh": 1.1},
 ])  # fmt: skip
 def test_a_source_of_another_build_gets_the_targets_limbs(ratios):
     """Directions and foreshortening of every bone are the source's, lengths the target's, feet where they were."""
