@@ -1,8 +1,8 @@
 """Processes that train together, each on its part of every batch: who is who, and what they tell each other.
 
-They start with the same weights, average gradients and losses in every step and ask each other whether to stop, so that
-the training's state is the same in all of them and rank 0's checkpoint is everyone's. A process that trains alone is rank
-0 of 1, and nothing here costs it anything.
+They start with the same weights and random state, average gradients and losses in every step and ask each other
+whether to stop, so that the training's state is the same in all of them and rank 0's checkpoint is everyone's. A process
+that trains alone is rank 0 of 1, and nothing here costs it anything.
 """
 
 import os
@@ -64,7 +64,7 @@ def together(device: torch.device, processes: int) -> Iterator[None]:
 
 
 def average(tensors: list[Tensor]) -> None:
-    """Replace every tensor by its mean over the processes; float32, on this process's device, in the same order in all."""
+    """Replace every tensor, float32 on this process's device, by its mean over the processes."""
     if size() == 1:
         return
     flat = torch.cat([tensor.reshape(-1) for tensor in tensors])
@@ -116,8 +116,8 @@ def _others_there() -> Iterator[None]:
         yield
     except RuntimeError as error:
         raise UserError(
-            f"a process of this training has ended or cannot be reached, so rank {rank()} stops too; run the same again "
-            f"to go on from the last checkpoint ({str(error).splitlines()[0]})"
+            f"a process of this training has ended or cannot be reached, so rank {rank()} stops too; run the same "
+            f"again to go on from the last checkpoint ({str(error).splitlines()[0]})"
         ) from None
 
 

@@ -29,7 +29,8 @@ def launch(stage: str, devices: int, nodes: int, device: torch.device) -> bool:
     if devices * nodes == 1 or WORKER in os.environ:
         return False
     if device.type == "cuda" and devices > torch.cuda.device_count():
-        raise UserError(f"train.devices is {devices}; allowed: at most {torch.cuda.device_count()}, the CUDA devices here")
+        raise UserError(f"train.devices is {devices}; allowed: at most {torch.cuda.device_count()}, the number of CUDA "
+                        "devices here")
     address, port, node = _meeting_point(stage, nodes)
     if nodes > 1:
         print(f"machine {node} of {nodes}: waiting for the others at {address}, port {port}", flush=True)
@@ -77,8 +78,8 @@ def _meeting_point(stage: str, nodes: int) -> tuple[str, int, int]:
             raise ValueError
     except (KeyError, ValueError):
         raise UserError(
-            f"train.nodes is {nodes}, so the environment must say where the machines meet: MASTER_ADDR, the name of the "
-            f"first one, NODE_RANK, this one's number from 0 to {nodes - 1}, and MASTER_PORT, if it is not {PORT}"
+            f"train.nodes is {nodes}, so the environment must say where the machines meet: MASTER_ADDR, the name of "
+            f"the first one, NODE_RANK, this one's number from 0 to {nodes - 1}, and MASTER_PORT, if it is not {PORT}"
         ) from None
     return address, port, node
 
@@ -86,8 +87,8 @@ def _meeting_point(stage: str, nodes: int) -> tuple[str, int, int]:
 def _wait(workers: list[subprocess.Popen]) -> int | None:
     """Wait until all have ended. -> the exit status of the first that did not end well, negative for a signal.
 
-    After a failure the others are killed if they do not end by themselves; after a stop, which they have agreed on, they
-    have all the time they need.
+    After a failure the others are killed if they do not end by themselves; after a stop, which they have agreed on,
+    they have all the time they need.
     """
     failure, deadline = None, float("inf")
     while True:

@@ -1,4 +1,4 @@
-"""Several processes that train together: the same training as one process alone, stopped, continued and ended as one."""
+"""Several processes that train together: they learn what one process does, and are stopped and continued as one."""
 
 import os
 import shutil
@@ -46,7 +46,7 @@ def free_port() -> int:
 
 
 def three_steps(part: slice) -> dict[str, torch.Tensor]:
-    """Train both networks on ``part`` of a batch of 4. -> first gradients and last weights by network, float32, flat."""
+    """Train both networks on ``part`` of a batch of 4. -> first gradients and last weights by network, flat."""
     torch.manual_seed(0)
     generator = BodyGenerator(True, ngf=4, downsamplings=2, blocks=1, enhancer_blocks=None)
     discriminator = MultiscaleDiscriminator(discriminator_channels(True), ndf=4, layers=2, scales=2)
@@ -91,8 +91,8 @@ def test_two_processes_with_half_the_batch_each_learn_what_one_does(tmp_path):
         if "gradient" in name:
             assert difference.norm() < 1e-5 * alone.norm()  # float32 sums in another order
         else:
-            # Adam divides a gradient by its size: a bias before an instance norm, whose gradient is nothing but rounding,
-            # goes a learning rate a step up or down. Nearly all others go the same way.
+            # Adam divides a gradient by its size: a bias before an instance norm, whose gradient is nothing but
+            # rounding, goes a learning rate a step up or down. Nearly all others go the same way.
             assert difference.abs().max() < 2.1 * 3 * LEARNING_RATE
             assert difference.abs().quantile(0.9) < 0.01 * LEARNING_RATE
 
@@ -107,7 +107,7 @@ def start_and_await_a_checkpoint(workspaces: Path, stage: str) -> subprocess.Pop
 
 
 @pytest.mark.slow
-def test_ended_in_every_way_and_continued_gives_the_same_bytes_as_torchrun_without_a_stop(tmp_path, params, monkeypatch):
+def test_ended_in_every_way_and_continued_gives_the_bytes_of_torchrun_without_a_stop(tmp_path, params, monkeypatch):
     make_workspaces(tmp_path, params, monkeypatch)
 
     process = start_and_await_a_checkpoint(tmp_path, "train_body")

@@ -38,8 +38,8 @@ class Checkpoints:
         self._saved_at = time.monotonic()
         with rank_0_first():
             self._take_up_newest()
-        require_same((folder.name, self.last), "the processes that train together do not have the same data, parameters, "
-                     "code, kind of device or checkpoints: let the project's folder and EVERYBODY_DANCE_CACHE lie on a "
+        require_same((folder.name, self.last), "the processes that train together do not have the same data, "
+                     "parameters, code, kind of device or checkpoints: let the project's folder and EVERYBODY_DANCE_CACHE lie on a "
                      "file system that all machines share")
         self.resumed = self._pending is not None
 
@@ -84,7 +84,8 @@ class Checkpoints:
     def save(self, state: TrainingState) -> None:
         """Keep ``state`` and the log folder; remove the oldest checkpoint if there are too many.
 
-        If the disk is full, that is a warning: training goes on with the checkpoints that there are. All ranks call this.
+        If the disk is full, that is a warning: training goes on with the checkpoints that there are. All ranks call
+        this.
         """
         if rank() != 0:
             self.last = f"step {state.step} of {state.name}"

@@ -71,8 +71,8 @@ class Params(Section):
         processes = self.train.devices * self.train.nodes
         for name, batch in (("train.batch", self.train.batch), ("face.batch", self.face.batch)):
             if batch % processes:
-                problems.append(f"{name} is {batch}; allowed: multiples of {processes}, train.devices x train.nodes, since "
-                                "each process takes an equal part of every batch")
+                problems.append(f"{name} is {batch}; allowed: multiples of {processes}, train.devices x train.nodes, "
+                                "since each process takes an equal part of every batch")
         if problems:
             raise ValueError("\n".join(problems))
         return self
