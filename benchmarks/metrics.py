@@ -10,6 +10,7 @@ they take turns. First their numbers are compared. The ratio is that of a whole 
 """
 
 import argparse
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
@@ -60,18 +61,19 @@ SIDES, KINDS, PARTS = ("plain", "stage"), ("transfer", "held-out"), ("SSIM", "LP
 TOLERANCE = {"SSIM": (1e-9, 1e-9), "LPIPS": (1e-6, 1e-5)}  # absolute, relative; SSIM's part holds PSNR too
 
 Key = tuple[str, str]  # kind, part
-Results = list[dict[str, Record] | float]
+Result = dict[str, Record] | dict[str, float]  # of a frame
+Crop = list[np.ndarray]  # real, generated
 
 
 @dataclass(frozen=True)
 class Scene:
     """The pictures. constants: baselines that are compared with every frame. frames: (truth, mask, pictures) of a
-    transfer. crops: (real, generated) of held-out frames, body and face. counts: frames of each kind in a whole demo.
+    transfer. crops: body and face of held-out frames. counts: frames of each kind in a whole demo.
     """
 
     constants: dict[str, np.ndarray]
     frames: list[tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]]
-    crops: list[tuple[np.ndarray, np.ndarray]]
+    crops: list[dict[str, Crop]]
     counts: dict[str, int]
 
 
@@ -129,24 +131,28 @@ class Side:
             keep_freed_memory()
             lpips = Lpips(net, weights, torch.device("cpu"))
             regions = RegionMeasures(lpips, scene.constants)
-            measures = regions.by_pixel, regions.perceptual, ssim, lambda a, b: float(lpips(a[None], b[None])[0])
+            of_frame = regions.by_pixel, regions.perceptual
+            of_crop = ssim, lambda a, b: float(lpips(a[None], b[None])[0])
         else:
             plain = PlainMetrics(net, torch.load(weights, weights_only=True))
-            measures = plain.by_pixel, plain.perceptual, plain.ssim, plain.lpips
+            of_frame, of_crop = (plain.by_pixel, plain.perceptual), (plain.ssim, plain.lpips)
             frames = [(truth, mask, scene.constants | pictures) for truth, mask, pictures in frames]
-        of_frame, of_crop = measures[:2], measures[2:]
-        self.jobs = {
-            (kind, part): [partial(measure, *item) for item in items]
-            for kind, items, group in zip(KINDS, (frames, scene.crops), (of_frame, of_crop))
-            for part, measure in zip(PARTS, group)
-        }
+        self.jobs: dict[Key, list[Callable[[], Result]]] = {}
+        for part, frame_measure, crop_measure in zip(PARTS, of_frame, of_crop):
+            self.jobs["transfer", part] = [partial(frame_measure, *frame) for frame in frames]
+            self.jobs["held-out", part] = [partial(of_crops, crop_measure, crops) for crops in scene.crops]
 
-    def run(self, key: Key) -> tuple[float, Results]:
+    def run(self, key: Key) -> tuple[float, list[Result]]:
         """Seconds and results of all jobs of a kind and part."""
         start = perf_counter()
         jobs = self.jobs[key]
         results = list(in_parallel(call, jobs)) if self.parallel else [job() for job in jobs]
         return perf_counter() - start, results
+
+
+def of_crops(measure: Callable[..., float], crops: dict[str, Crop]) -> dict[str, float]:
+    """A measure of body and face crop."""
+    return {name: measure(*pair) for name, pair in crops.items()}
 
 
 def set_up(side: str, net: str, weights: Path, scene: Scene) -> None:
@@ -155,7 +161,7 @@ def set_up(side: str, net: str, weights: Path, scene: Scene) -> None:
     own_side = Side(side, net, weights, scene)
 
 
-def run(key: Key) -> tuple[float, Results]:
+def run(key: Key) -> tuple[float, list[Result]]:
     return own_side.run(key)
 
 
@@ -185,8 +191,9 @@ def load_scene(width: int, height: int, count: int, folder: Path) -> Scene:
     crops = []
     for index in spread(TRAINED, count):
         real = resize(pictures[index], width, height)
-        for x0, y0, x1, y1 in (bodies[index], faces[index]):
-            crops.append((real[y0:y1, x0:x1], imitated(real)[y0:y1, x0:x1]))
+        boxes = {"body": bodies[index], "face": faces[index]}
+        pair = real, imitated(real)
+        crops.append({name: [each[y0:y1, x0:x1] for each in pair] for name, (x0, y0, x1, y1) in boxes.items()})
     held_out = len(track) - split(len(track), params.evaluate.holdout, params.evaluate.gap)[1]
     return Scene(baselines.constants, frames, crops, {"transfer": truth.count(FPS), "held-out": held_out})
 
@@ -196,9 +203,9 @@ def imitated(picture: np.ndarray) -> np.ndarray:
     return np.roll(cv2.GaussianBlur(picture, (0, 0), 1), 1, axis=1)
 
 
-def compare(key: Key, plain: Results, stage: Results) -> None:
+def compare(key: Key, plain: list[Result], stage: list[Result]) -> None:
     """Print how well the sides' results agree; stop if they do not."""
-    expected, found = (pd.json_normalize([{"value": each} for each in side]).to_numpy() for side in (plain, stage))
+    expected, found = (pd.json_normalize(side).to_numpy() for side in (plain, stage))
     absolute, relative = TOLERANCE[key[1]]
     off = np.abs(found - expected)
     allowed = f"{absolute:g} + {relative:g} of each"
