@@ -4,9 +4,10 @@
 
 For each three folders of clips (video.mp4 and, where it was rendered here, poses.parquet with the true joints): the
 source's poses, true ones and detected ones, are normalized to the target's of the same kind and compared with those
-of the truth, the target doing the source's dance. Mean distance over the joints found in both, in px of a picture
-256 px high. "Shape" is what remains of the body's when every frame may be moved and the whole clip scaled: how
-wrong the build is, without the distance from the camera, which no pose tells. Detected poses are kept among the project's caches.
+of the truth, the target doing the source's dance. Mean distance over the joints found in both, in px of a picture 256
+px high. "Shape" is what remains of the body's when every frame may be moved and the whole clip scaled: how wrong the
+build is, without the distance from the camera, which no pose tells. Detected poses are kept among the project's
+caches.
 """
 
 import argparse
