@@ -75,9 +75,10 @@ class Playback:
     def scale(self, track):
         return scale_joints(track.joints, SIZE / track.height)
 
-    def render(self, track):
+    def render(self, track, shots):
         for t in np.rint(track.times * float(FPS)).astype(int):
-            yield self.change(t, resize(self.store.read(int(t)), SIZE, SIZE))
+            picture = resize(self.store.read(int(t)), SIZE, SIZE)
+            yield np.zeros_like(picture), self.change(t, picture)
 
 
 def measured(clip, lpips, change, joints=lambda joints: joints):
