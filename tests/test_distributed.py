@@ -141,7 +141,8 @@ def test_ended_in_every_way_and_continued_gives_the_bytes_of_torchrun_without_a_
 @pytest.mark.slow
 def test_two_machines_train_the_face_as_one_process_does(tmp_path, params, monkeypatch):
     params["train"] |= {"devices": 1, "steps": 1, "decay_steps": 1}
-    params["face"] |= {"steps": 2, "decay_steps": 1, "batch": 4, "log_every": 1}
+    # the second step's losses show what the first one learnt; from the third on Adam has made rounding large
+    params["face"] |= {"steps": 1, "decay_steps": 1, "batch": 4, "log_every": 1}
     make_workspace(tmp_path / "alone", params, 64, 64)
     monkeypatch.chdir(tmp_path / "alone")
     train_body.main()
