@@ -85,7 +85,7 @@ def train_face(
         for network in (generator, discriminator)
     ]
     state = TrainingState("face", generator, discriminator, optimizers)
-    with rank_0_first():  # one frame needs the one before, so that there is nothing to share out
+    with rank_0_first():  # the others wait: a span is rendered frame after frame, and once for all
         crops = render_crops(body, pictures, boxes, spans, checkpoints.folder / "crops.npy")
     dataset = FaceDataset(pictures, crops, boxes, chosen)
     examples = FaceDataset(pictures, crops, boxes, samples)
