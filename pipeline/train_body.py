@@ -64,19 +64,22 @@ def train_body(
     frames = TrainingFrames(store, joints, width, height, pose.min_confidence)
     half = TrainingFrames(store, joints, width // 2, height // 2, pose.min_confidence)
     background = background_plate(frames, end) if plate else None
-    training = BodyTraining(params, precision, device, checkpoints)
+    training = BodyTraining(params, precision, device)
 
     with checkpoints.open_log() as live:
         coarse = None
         if net.enhancer and not checkpoints.beyond("coarse"):
             small = [height // 2, width // 2] if plate else None
             coarse = build_generator({**architecture, "enhancer_blocks": None, "plate": small}, background)
-            coarse = training.phase("coarse", coarse, half, pairs, params.coarse_steps, params.coarse_decay_steps, live)
+            coarse = training.phase(
+                "coarse", coarse, half, pairs, params.coarse_steps, params.coarse_decay_steps, checkpoints, live
+            )
         generator = build_generator(architecture, background)
         if coarse is not None:
             generator.start_from(coarse)
         generator = training.phase(
-            "body", generator, frames, pairs, params.steps, params.decay_steps, live, params.frozen_global_steps
+            "body", generator, frames, pairs, params.steps, params.decay_steps, checkpoints, live,
+            params.frozen_global_steps,
         )
     return generator, architecture
 

@@ -36,13 +36,13 @@ class Pairs:
 
 
 class BodyTraining:
-    """What all phases share: parameters, device, perceptual network, checkpoints and the log ``live``.
+    """What all phases share: parameters, device, objective and its perceptual network.
 
     Raises UserError if the perceptual network's weights are not to be had.
     """
 
-    def __init__(self, params: Train, precision: str, device: torch.device, checkpoints: Checkpoints) -> None:
-        self.params, self.device, self.checkpoints = params, device, checkpoints
+    def __init__(self, params: Train, precision: str, device: torch.device) -> None:
+        self.params, self.device = params, device
         self.place = {"device": device, "memory_format": memory_format(precision)}
         self.loss = BodyLoss(params.gan_loss, params.r1, params.r2, params.lambda_fm, params.lambda_vgg, precision)
         self.perceptual = None
@@ -51,11 +51,8 @@ class BodyTraining:
             with rank_0_first():  # one download for all
                 self.perceptual = PerceptualLoss(params.perceptual, weights).to(**self.place)
 
-    def phase(
-        self, name: str, generator: BodyGenerator, frames: TrainingFrames, pairs: Pairs, steps: int, decay_steps: int,
-        live: Live | None, frozen_global_steps: int = 0,
-    ) -> BodyGenerator:
-        """Train ``generator`` on ``frames`` from where the last checkpoint stands; returns the one that renders."""
+    def start(self, name: str, generator: BodyGenerator, steps: int, decay_steps: int) -> TrainingState:
+        """The state of a phase before its first step: ``generator`` and new discriminators."""
         params, d = self.params, self.params.discriminator
         generator.to(**self.place)
         discriminator = MultiscaleDiscriminator(discriminator_channels(generator.temporal), d.ndf, d.layers, d.scales)
@@ -64,17 +61,29 @@ class BodyTraining:
             for network in (generator, discriminator.to(**self.place))
         ]
         average = moving_average(generator, params.ema) if params.ema else None
-        state = TrainingState(name, generator, discriminator, optimizers, average=average)
-        self.checkpoints.restore(state)
+        return TrainingState(name, generator, discriminator, optimizers, average=average)
+
+    def losses(self, state: TrainingState, batch: list[Tensor]) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
+        """The losses of a batch of :class:`PairDataset`, see :func:`body_losses`."""
+        return body_losses(state.generator, state.discriminator, self.perceptual, self.loss, *self._floats(batch))
+
+    def phase(
+        self, name: str, generator: BodyGenerator, frames: TrainingFrames, pairs: Pairs, steps: int, decay_steps: int,
+        checkpoints: Checkpoints, live: Live | None, frozen_global_steps: int = 0,
+    ) -> BodyGenerator:
+        """Train ``generator`` on ``frames`` from where the last checkpoint stands; returns the one that renders."""
+        params = self.params
+        state = self.start(name, generator, steps, decay_steps)
+        checkpoints.restore(state)
         dataset = PairDataset(frames, pairs.training, lead(params))
         samples = PairDataset(frames, pairs.samples)
         fixed = default_collate([samples[i] for i in range(len(samples))])
         train(
             state,
             step_loader(dataset, params.batch, state.step, steps + decay_steps, params.seed),
-            lambda batch: body_losses(generator, discriminator, self.perceptual, self.loss, *self._floats(batch)),
+            lambda batch: self.losses(state, batch),
             live,
-            self.checkpoints,
+            checkpoints,
             params.log_every,
             params.sample_every,
             lambda: body_grid(state.rendered, *self._floats(fixed)),

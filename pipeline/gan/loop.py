@@ -37,6 +37,21 @@ def update(generator_loss: Tensor, discriminator_loss: Tensor, generator: nn.Mod
         optimizer.step()
 
 
+def advance(state: TrainingState, losses: Losses, batch: Any) -> dict[str, Tensor]:
+    """One step of ``state``: networks, schedules, averaged weights. -> the terms of the losses, without gradients."""
+    state.step += 1
+    generator_loss, discriminator_loss, terms = losses(batch)
+    optimizers = [optimizer for optimizer, _ in state.optimizers]
+    update(generator_loss, discriminator_loss, state.generator, state.discriminator, optimizers)
+    for _, schedule in state.optimizers:
+        schedule.step()
+    if state.average is not None:
+        state.average.update_parameters(state.generator)
+    terms = {key: value.detach() for key, value in terms.items()}
+    average(list(terms.values()))
+    return terms
+
+
 def train(
     state: TrainingState,
     batches: Collection[Any],
@@ -62,18 +77,8 @@ def train(
     progress = tqdm(timed, desc=state.name, unit="step", initial=state.step, total=total, disable=rank() != 0)
     with Interrupt(tell=rank() == 0) as interrupt:
         for batch in progress:
-            state.step += 1
-            before_step(state.step)
-            generator_loss, discriminator_loss, terms = losses(batch)
-            optimizers = [optimizer for optimizer, _ in state.optimizers]
-            update(generator_loss, discriminator_loss, state.generator, state.discriminator, optimizers)
-            for _, schedule in state.optimizers:
-                schedule.step()
-            if state.average is not None:
-                state.average.update_parameters(state.generator)
-            terms = {key: value.detach() for key, value in terms.items()}
-            average(list(terms.values()))
-            for key, value in terms.items():
+            before_step(state.step + 1)
+            for key, value in advance(state, losses, batch).items():
                 state.terms.setdefault(key, []).append(value)
             if state.step % log_every == 0 or state.step == total:
                 check_terms(state, checkpoints)

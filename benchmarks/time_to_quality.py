@@ -1,0 +1,152 @@
+"""How much sooner the pipeline's training reaches the quality of the method's plainly written step.
+
+    python -m benchmarks.time_to_quality --seconds 600
+
+Trains the body GAN of params.yaml on the target clip of the workspace (run `dvc repro keypoints_target` first) twice: by
+the reference step with the released code's settings (learning rate 0.0002 throughout, two frames, the plain objective)
+and as stage train_body does. Every now and then the clock stops and the generator renders the held-out frames, each
+from the one before. Prints both curves, the perceptual distance over seconds of training, and as the last line how many
+times sooner ours came to the reference's best value.
+"""
+
+import argparse
+from collections.abc import Callable, Iterable
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import torch
+
+from benchmarks.learning import FRAMES, POSES
+from benchmarks.machine import describe, synchronize
+from benchmarks.reference_step import ReferenceStep
+from pipeline.devices import autocast, keep_freed_memory, pick_device, pick_precision
+from pipeline.gan.batches import step_loader
+from pipeline.gan.body_generator import BodyGenerator
+from pipeline.gan.body_step import discriminator_channels
+from pipeline.gan.body_training import BodyTraining, lead
+from pipeline.gan.data import PairDataset, TrainingFrames, bodies_seen, consecutive_pairs
+from pipeline.gan.discriminator import MultiscaleDiscriminator
+from pipeline.gan.loop import advance
+from pipeline.gan.losses.perceptual import PerceptualLoss
+from pipeline.gan.pictures import to_float, to_picture
+from pipeline.holdout import split
+from pipeline.metrics.lpips import Lpips
+from pipeline.params import Params, load_params
+from pipeline.pose.smoothing import smooth
+from pipeline.pose.track import read_track
+from pipeline.train_body import background_plate, build_generator
+from pipeline.video.store import FrameStore
+
+LEARNING_RATE = 0.0002  # the released code's
+EVERY = 30  # steps between measurements
+FOREVER = 10**6  # steps
+
+Curve = list[tuple[float, float]]  # (seconds of training, held-out perceptual distance)
+
+
+class Clip:
+    """The workspace's target at the training size, its training part and its held-out frames."""
+
+    def __init__(self, params: Params) -> None:
+        pose, track, store = params.pose, read_track(POSES), FrameStore(FRAMES)
+        joints = smooth(track.joints, pose.smooth_window, pose.max_gap, pose.min_confidence)
+        width = params.train.height * store.width // store.height
+        self.frames = TrainingFrames(store, joints, width, params.train.height, pose.min_confidence)
+        self.end, first = split(len(store), params.evaluate.holdout, params.evaluate.gap)
+        self.held_out = range(first, len(store))
+
+    def pairs(self, before: int) -> PairDataset:
+        """The training part's pairs with ``before`` poses ahead of each."""
+        seen = bodies_seen(self.frames.joints)
+        ends = consecutive_pairs(self.frames.store.pairs(), seen, 0, self.end, 2 + before)
+        return PairDataset(self.frames, ends, before)
+
+    @torch.no_grad()
+    def distance(self, generator: BodyGenerator, precision: str, lpips: Lpips, device: torch.device) -> float:
+        """The mean over the held-out frames, each rendered from the one before."""
+        previous, distances = None, []
+        for t in self.held_out:
+            pose, real = self.frames[t]
+            with autocast(device, precision):
+                previous = generator(to_float(pose.to(device))[None], previous)
+            pictures = to_picture(previous[0]), real.permute(1, 2, 0).numpy()
+            distances.append(float(lpips(*(picture[None] for picture in pictures))[0]))
+        return float(np.mean(distances))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=600, help="of the reference's training")
+    options = parser.parse_args()
+    params = load_params()
+    keep_freed_memory()
+    device = pick_device(params.device)
+    clip, lpips = Clip(params), Lpips("efficientnet_lite0", None, device)
+    print(f"{describe(device)}; {clip.frames.width}x{clip.frames.height}, ngf {params.train.generator.ngf}")
+
+    generator, step = reference(params, device)
+    loader = step_loader(clip.pairs(0), 1, 0, FOREVER, params.train.seed)
+    plain = learn(loader, lambda batch: step(*(to_float(x.to(device)) for x in batch)), options.seconds, device,
+                  lambda: clip.distance(generator, "fp32", lpips, device), "reference")
+
+    torch.manual_seed(params.train.seed)
+    precision = pick_precision(params.train.precision, device)
+    training, state, steps = ours(params, precision, clip, device)
+    loader = step_loader(clip.pairs(lead(params.train)), params.train.batch, 0, steps, params.train.seed)
+    curve = learn(loader, lambda batch: advance(state, lambda b: training.losses(state, b), batch), options.seconds,
+                  device, lambda: clip.distance(state.rendered, precision, lpips, device), "ours")
+
+    best, sooner = min((distance, seconds) for seconds, distance in plain)
+    reached = next((seconds for seconds, distance in curve if distance <= best), None)
+    print(f"reference: best {lpips.name} {best:.3f} after {sooner:.0f} s of training; "
+          + (f"ours came to that after {reached:.0f} s" if reached else "ours did not come to that")
+          + f", best {min(distance for _, distance in curve):.3f}")
+    print(f"ratio: {sooner / reached if reached else 0:.2f}")
+
+
+def reference(params: Params, device: torch.device) -> tuple[BodyGenerator, ReferenceStep]:
+    """New networks of the sizes of params.yaml, and the reference's step on them."""
+    torch.manual_seed(params.train.seed)
+    train, net, d = params.train, params.train.generator, params.train.discriminator
+    generator = BodyGenerator(True, net.ngf, net.downsamplings, net.blocks, None).to(device)
+    discriminator = MultiscaleDiscriminator(discriminator_channels(True), d.ndf, d.layers, d.scales).to(device)
+    perceptual = PerceptualLoss(train.perceptual, None).to(device)
+    arguments = generator, discriminator, perceptual, train.lambda_fm, train.lambda_vgg, LEARNING_RATE
+    return generator, ReferenceStep(*arguments)
+
+
+def ours(params: Params, precision: str, clip: Clip, device: torch.device) -> tuple[BodyTraining, Any, int]:
+    """(training, state before its first step, number of steps) as stage train_body has them."""
+    train, net = params.train, params.train.generator
+    plate = train.background == "plate"
+    architecture = {"temporal": train.temporal_smoothing, "ngf": net.ngf, "downsamplings": net.downsamplings,
+                    "blocks": net.blocks, "enhancer_blocks": None,
+                    "plate": [clip.frames.height, clip.frames.width] if plate else None}
+    training = BodyTraining(train, precision, device)
+    generator = build_generator(architecture, background_plate(clip.frames, clip.end) if plate else None)
+    return training, training.start("body", generator, train.steps, train.decay_steps), train.steps + train.decay_steps
+
+
+def learn(
+    batches: Iterable[Any], step: Callable[[Any], Any], limit: float, device: torch.device,
+    measure: Callable[[], float], name: str,
+) -> Curve:
+    """Take a step for each batch until ``limit`` seconds of training have passed; measuring is not counted."""
+    curve: Curve = []
+    seconds, start = 0.0, perf_counter()
+    for number, batch in enumerate(batches, start=1):
+        step(batch)
+        if number % EVERY == 0:
+            synchronize(device)
+            seconds += perf_counter() - start
+            curve.append((seconds, measure()))
+            print(f"{name}: step {number}, {seconds:.0f} s, {curve[-1][1]:.3f}", flush=True)
+            if seconds >= limit:
+                break
+            start = perf_counter()
+    return curve
+
+
+if __name__ == "__main__":
+    main()
