@@ -2,10 +2,11 @@
 
     python -m benchmarks.data
 
-Both give pairs of consecutive frames of the demo's target with their pose pictures, in batches of one, as the networks want
-them: float32 in [-1, 1]. The plain loader does what the method's released code does: frames are PNG files in a folder, resized
-by Pillow, a pose picture is drawn by blending every limb into the whole canvas, and floats come out of the loader process.
-The project's reads the frame store and sends bytes. Both have one loader process and take turns; medians of the rounds.
+Both give pairs of consecutive frames of the demo's target with their pose pictures, in batches of one, as the networks
+want them: float32 in [-1, 1]. The plain loader does what the method's released code does: frames are PNG files in a
+folder, resized by Pillow, a pose picture is drawn by blending every limb into the whole canvas, and floats come out of
+the loader process. The project's reads the frame store and sends bytes. Both have one loader process and take turns;
+medians of the rounds.
 """
 
 import argparse
@@ -89,9 +90,9 @@ def main() -> None:
                 rates["plain"].append(rate(plain, options.pairs, seed, lambda pictures: pictures))
         medians = {name: median(values) for name, values in rates.items()}
         ratios.append(medians["store"] / medians["plain"])
-        print(f"{width}x{HEIGHT} from {2 * width}x{STORED_HEIGHT}: a loader process prepares {medians['store']:.1f} pairs/s, the plain "
-              f"one {medians['plain']:.1f}, {ratios[-1]:.2f} times as many; real frames differ by {difference:.3f} of 2 on average",
-              flush=True)
+        print(f"{width}x{HEIGHT} from {2 * width}x{STORED_HEIGHT}: a loader process prepares {medians['store']:.1f} "
+              f"pairs/s, the plain one {medians['plain']:.1f}, {ratios[-1]:.2f} times as many; real frames differ by "
+              f"{difference:.3f} of 2 on average", flush=True)
     print(f"ratio: {min(ratios):.2f}")
 
 
@@ -106,7 +107,8 @@ def make_datasets(folder: Path, width: int) -> tuple[PairDataset, PlainPairs]:
     write_frames(folder / "frames.parquet", stored, 2 * width, STORED_HEIGHT, Fraction(30))
     joints = track.joints[:FRAMES] * np.array([STORED_HEIGHT / track.height] * 2 + [1], np.float32)
     joints[..., 0] += (2 * width - STORED_HEIGHT) / 2  # where padding puts a square video
-    frames, ends = TrainingFrames(FrameStore(folder / "frames.parquet"), joints, width, HEIGHT, CONFIDENCE), np.arange(1, FRAMES)
+    frames = TrainingFrames(FrameStore(folder / "frames.parquet"), joints, width, HEIGHT, CONFIDENCE)
+    ends = np.arange(1, FRAMES)
     half = np.array([0.5, 0.5, 1], np.float32)
     return PairDataset(frames, ends), PlainPairs(folder, joints * half, width, ends)
 

@@ -2,10 +2,10 @@
 
     python -m benchmarks.long_clip
 
-Makes a workspace of each in a temporary folder (3 GB), whose frames are the demo's target's over and over, compressed once;
-the poses are the target's with noise, a few of them missing. Then stage train_body does a few steps with tiny networks, in a
-process of its own; time counts from when the stage begins, with everything imported. Peak memory is what the system has
-counted, shared pages in each process, for the training's process and those that load data.
+Makes a workspace of each in a temporary folder (3 GB), whose frames are the demo's target's over and over, compressed
+once; the poses are the target's with noise, a few of them missing. Then stage train_body does a few steps with tiny
+networks, in a process of its own; time counts from when the stage begins, with everything imported. Peak memory is what
+the system has counted, shared pages in each process, for the training's process and those that load data.
 """
 
 import argparse
@@ -49,9 +49,9 @@ def main() -> None:
             seconds, busy, main_memory, loaders = in_another_process(workspace)
             memory.append(main_memory + sum(loaders))
             size = (workspace / train_body.FRAMES).stat().st_size / 1e9
-            print(f"{frames} frames, store of {size:.2f} GB: first step after {seconds:.1f} s ({busy:.1f} s of processor time); "
-                  f"peak memory {main_memory:.0f} MB and {', '.join(f'{loader:.0f}' for loader in loaders)} MB in loader "
-                  "processes", flush=True)
+            others = ", ".join(f"{loader:.0f}" for loader in loaders)
+            print(f"{frames} frames, store of {size:.2f} GB: first step after {seconds:.1f} s ({busy:.1f} s of processor "
+                  f"time); peak memory {main_memory:.0f} MB and {others} MB in loader processes", flush=True)
     print(f"ratio: {memory[1] / memory[0]:.2f}")
 
 
@@ -65,7 +65,8 @@ def make_workspace(folder: Path, frames: int) -> None:
         store.write_frames(folder / train_body.FRAMES, stored, SIZE, SIZE, FPS)
 
     random = np.random.default_rng(0)
-    joints = track.joints[np.arange(frames) % len(track)] * np.array([SIZE / track.width, SIZE / track.height, 1], np.float32)
+    scale = np.array([SIZE / track.width, SIZE / track.height, 1], np.float32)
+    joints = track.joints[np.arange(frames) % len(track)] * scale
     joints[..., :2] += random.normal(0, 0.5, (frames, 137, 2)).astype(np.float32)
     joints[random.random((frames, 137)) < 0.02] = 0
     write_track(folder / train_body.POSES, PoseTrack(joints, np.arange(frames) / 120, FPS, SIZE, SIZE, "benchmark"))

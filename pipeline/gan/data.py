@@ -66,7 +66,7 @@ def scale_joints(joints: np.ndarray, factor: float) -> np.ndarray:
 
 
 def bodies_seen(joints: Joints) -> np.ndarray:
-    """In which frames a body is found at all, bool (frames,). joints: (frames, 137, 3), confidence 0 where not found."""
+    """In which frames a body is found at all, bool (frames,). joints: confidence 0 where not found."""
     blocks = (joints[start : start + BLOCK] for start in range(0, len(joints), BLOCK))
     return np.concatenate([(block[:, BODY, 2] > 0).any(axis=1) for block in blocks])
 

@@ -24,5 +24,5 @@ class TimedBatches:
 
     def report(self) -> str:
         """The steps that the batches were for, in words."""
-        return (f"{len(self)} steps, {self.total / len(self):.3g} s each, {100 * self.waited / self.total:.1f} % of the "
-                "time waiting for data")
+        each, share = self.total / len(self), 100 * self.waited / self.total
+        return f"{len(self)} steps, {each:.3g} s each, {share:.1f} % of the time waiting for data"

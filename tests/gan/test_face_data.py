@@ -20,7 +20,7 @@ FRAMES, SIZE, FACE_SIZE = 40, 64, 16
 
 @pytest.fixture
 def frames(tmp_path):
-    """A person who walks through a picture of 128 x 128, the face unseen from frame 11 to 13; trained on at half size."""
+    """A person who walks through a picture of 128 x 128, at half size in training; frames 11 to 13 show no face."""
     rng = np.random.default_rng(0)
     joints = np.ones((FRAMES, 137, 3), np.float32)
     joints[:, :, :2] = rng.uniform(20, 100, (1, 137, 2)) + rng.normal(0, 2, (FRAMES, 137, 2))
