@@ -24,6 +24,7 @@ from ruamel.yaml import YAML
 
 from benchmarks.machine import describe
 from pipeline import train_body
+from pipeline.gan import body_training
 from pipeline.pose.track import PoseTrack, read_track, write_track
 from pipeline.video import store
 from pipeline.video.fit import fit_into
@@ -96,7 +97,7 @@ def in_another_process(workspace: Path) -> tuple[float, float, float, list[float
 def train(workspace: Path, pipe: Connection) -> None:
     os.chdir(workspace)
     os.environ["EVERYBODY_DANCE_CACHE"] = str(workspace / "cache")
-    body_losses, first_step, loaders = train_body.body_losses, [], {}
+    body_losses, first_step, loaders = body_training.body_losses, [], {}
 
     def observed(*arguments: object) -> object:
         first_step.append(np.array([perf_counter(), process_time()]))
@@ -104,7 +105,7 @@ def train(workspace: Path, pipe: Connection) -> None:
         return body_losses(*arguments)
 
     start = np.array([perf_counter(), process_time()])
-    with patch.object(train_body, "body_losses", observed):
+    with patch.object(body_training, "body_losses", observed):
         train_body.main()
     pipe.send((*(first_step[0] - start).tolist(), peak_memory(os.getpid()), list(loaders.values())))
 
