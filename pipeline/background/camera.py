@@ -13,9 +13,9 @@ MOST_LOST = 0.05  # share of the frames
 PERCENTILE = 95  # of the frames' drifts: a few that are measured wrong do not count
 FEATURES, SPACING, QUALITY = 400, 1 / 40, 0.001  # at most; of the picture's height; of the strongest's strength
 AREA, NOISE, CONTRAST = 1 / 40, 2.0, 50.0  # of the height; grey levels; grey levels that the local contrast becomes
-FEWEST = 12  # features that tell of a picture
+FEWEST = 6  # features that tell of a picture
 REFOUND = 0.5  # share of the followed features that must move as one, or the background counts as lost
-WINDOW, LEVELS = (15, 15), 4  # px, halvings: of the Lucas-Kanade tracker
+WINDOW, LEVELS = (21, 21), 4  # px, halvings: of the Lucas-Kanade tracker
 THERE_AND_BACK = 0.5  # px: a feature that is tracked to a frame and back ends where it began
 AS_ONE = 1.0  # px: RANSAC's tolerance
 
@@ -49,7 +49,7 @@ class CameraMotion:
 def camera_motion(sample: BackgroundSample) -> CameraMotion:
     """Follow corners of the background from the middle frame to all others, and fit a similarity to most of them.
 
-    The drift of a frame is the mean distance of its corners, moved by the similarity, from their median place over
+    The drift of a frame is the median distance of its corners, moved by the similarity, from their median place over
     the frames. A plain background, with nothing to follow, stands still.
     """
     structures = [_structure(picture) for picture in sample.pictures]
@@ -63,9 +63,9 @@ def camera_motion(sample: BackgroundSample) -> CameraMotion:
         _similarity(corners, *_follow(corners, structures[middle], structure, clearances))
         for structure, clearances in zip(structures, sample.clearances)
     ]
-    fits = np.array([fit for fit in fits if fit is not None])
+    fits = np.array([fit for fit in fits if fit is not None])  # at least that of the middle frame to itself
     places = corners @ fits[:, :, :2].transpose(0, 2, 1) + fits[:, None, :, 2]
-    drifts = np.linalg.norm(places - np.median(places, axis=0), axis=2).mean(axis=1)
+    drifts = np.median(np.linalg.norm(places - np.median(places, axis=0), axis=2), axis=1)
     return CameraMotion(float(np.percentile(drifts, PERCENTILE)), 1 - len(fits) / len(structures), height)
 
 
@@ -94,7 +94,7 @@ def _follow(
 
 
 def _similarity(start: np.ndarray, end: np.ndarray, found: np.ndarray) -> np.ndarray | None:
-    """The similarity (2, 3) that takes most of the ``found`` points (n, 2) from ``start`` to ``end``, if enough agree."""
+    """The similarity (2, 3) that takes most of the ``found`` points (n, 2) from ``start`` to ``end``, or none."""
     if found.sum() < FEWEST:
         return None
     fit, agree = cv2.estimateAffinePartial2D(start[found], end[found], method=cv2.RANSAC, ransacReprojThreshold=AS_ONE)

@@ -49,7 +49,7 @@ PARTS = [
     Part([(j.RIGHT_WRIST, j.RIGHT_WRIST), (j.LEFT_WRIST, j.LEFT_WRIST)], radius=0.03, margin=0.09),
     Part(  # head: the hair stands off, and falls on the shoulders
         [(j.NECK, j.NOSE), (j.RIGHT_EAR, j.LEFT_EAR)] + [(FACE.start + point,) * 2 for point in range(27)],
-        radius=0.045, margin=0.06,
+        radius=0.06, margin=0.06,
     ),
     Part(  # feet: they stand in the darkest of the shadow, which belongs to the person
         [(j.RIGHT_ANKLE, j.RIGHT_BIG_TOE), (j.RIGHT_ANKLE, j.RIGHT_HEEL), (j.RIGHT_HEEL, j.RIGHT_BIG_TOE),

@@ -9,9 +9,10 @@ from pipeline.background.person import FREE
 from pipeline.background.sample import BackgroundSample
 
 FEWEST = 5  # frames that a pixel takes, if need be from within the margin
-NEAREST = 0.5  # clearance: nearer than this, even a pixel that is never farther is not taken
+NEAREST = 0.3  # clearance: nearer than this, even a pixel that is never farther is not taken
 LIT = 75  # percentile of a pixel's brightness: the dancer's shadow may lie on it in up to three quarters of the frames
 ALIKE = 8  # grey levels: no darker than that by more than noise, so that the median is of one light
+SAME_HUE = 0.15  # how differently a shadow may dim red, green and blue, of 1
 INPAINT_RADIUS = 3  # px
 
 
@@ -26,8 +27,8 @@ class Plate:
 def estimate_plate(sample: BackgroundSample) -> Plate:
     """The median of every pixel over the frames in which it is free of the person and of the shadow.
 
-    A pixel that is free in fewer than 5 frames takes those in which the person is farthest, and one that has always been
-    too near is painted in from its neighbours.
+    A pixel that is free in fewer than 5 frames takes those in which the person is farthest, and one that has always
+    been too near is painted in from its neighbours.
     """
     picture = np.empty(sample.pictures.shape[1:], np.uint8)
     unseen = np.empty(picture.shape[:2], bool)
@@ -36,21 +37,29 @@ def estimate_plate(sample: BackgroundSample) -> Plate:
         farthest = np.sort(distance, axis=0)[-min(FEWEST, len(distance))]
         used = distance >= np.clip(farthest, NEAREST, FREE)
         unseen[row] = ~used.any(axis=0)
-        picture[row] = _lit_median(sample.pictures[:, row].astype(np.float32), used)
+        picture[row] = np.rint(_lit_median(sample.pictures[:, row].astype(np.float32), used))
     picture = cv2.inpaint(picture, unseen.astype(np.uint8), INPAINT_RADIUS, cv2.INPAINT_TELEA)
     return Plate(picture, (sample.clearances >= FREE).sum(axis=0, dtype=np.int32))
 
 
 def _lit_median(values: np.ndarray, used: np.ndarray) -> np.ndarray:
-    """The median, float32 (W, 3), of float32 ``values`` (n, W, 3) where ``used`` (n, W) and not in a shadow; or 0."""
+    """The median, float32 (W, 3), of float32 ``values`` (n, W, 3) where ``used`` (n, W) and not in a shadow; or 0.
+
+    A shadow dims all colours alike; where the brighter frames differ in hue they show something else, as a caption.
+    """
     brightness = np.where(used, values.mean(axis=2), np.inf)
-    ordered = np.sort(brightness, axis=0)
-    lit = _at(ordered, (used.sum(axis=0) - 1) * LIT // 100)
-    lit = used & (brightness >= lit - ALIKE)
-    ordered = np.sort(np.where(lit[..., None], values, np.inf), axis=0)
-    count = np.broadcast_to(lit.sum(axis=0)[:, None], ordered.shape[1:])
+    limit = _at(np.sort(brightness, axis=0), (used.sum(axis=0) - 1) * LIT // 100) - ALIKE
+    lit, usual = _median(values, used & (brightness >= limit)), _median(values, used)
+    dimmed = (usual + 1) / (lit + 1)
+    return np.where(np.ptp(dimmed, axis=1, keepdims=True) < SAME_HUE, lit, usual)
+
+
+def _median(values: np.ndarray, used: np.ndarray) -> np.ndarray:
+    """The median, float32 (W, 3), of float32 ``values`` (n, W, 3) where ``used`` (n, W); 0 where nothing is."""
+    ordered = np.sort(np.where(used[..., None], values, np.inf), axis=0)
+    count = np.broadcast_to(used.sum(axis=0)[:, None], ordered.shape[1:])
     median = (_at(ordered, (count - 1) // 2) + _at(ordered, count // 2)) / 2
-    return np.where(count > 0, median, 0)
+    return np.where(count > 0, median, 0).astype(np.float32)
 
 
 def _at(ordered: np.ndarray, index: np.ndarray) -> np.ndarray:
