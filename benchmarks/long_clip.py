@@ -9,10 +9,12 @@ the system has counted, shared pages in each process, for the training's process
 """
 
 import argparse
+import json
 import os
+import subprocess
+import sys
 from fractions import Fraction
-from multiprocessing import active_children, get_context
-from multiprocessing.connection import Connection
+from multiprocessing import active_children
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
@@ -40,7 +42,11 @@ STEPS = 6
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--frames", type=int, default=144_000, help="of the long clip")
+    parser.add_argument("--train", type=Path, help=argparse.SUPPRESS)  # a workspace: what the other process does
     options = parser.parse_args()
+    if options.train:
+        train(options.train)
+        return
     print(describe(torch.device("cpu")))
     with TemporaryDirectory() as folder:
         memory = []
@@ -51,8 +57,8 @@ def main() -> None:
             memory.append(main_memory + sum(loaders))
             size = (workspace / train_body.FRAMES).stat().st_size / 1e9
             others = ", ".join(f"{loader:.0f}" for loader in loaders)
-            print(f"{frames} frames, store of {size:.2f} GB: first step after {seconds:.1f} s ({busy:.1f} s of processor "
-                  f"time); peak memory {main_memory:.0f} MB and {others} MB in loader processes", flush=True)
+            print(f"{frames} frames, store of {size:.2f} GB: first step after {seconds:.1f} s ({busy:.1f} s of "
+                  f"processor time); peak memory {main_memory:.0f} MB and {others} MB in loader processes", flush=True)
     print(f"ratio: {memory[1] / memory[0]:.2f}")
 
 
@@ -84,17 +90,13 @@ def in_another_process(workspace: Path) -> tuple[float, float, float, list[float
 
     -> seconds before the first step, of the processor too, the process's peak memory and its loaders', MB.
     """
-    context = get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(target=train, args=(workspace, there))
-    process.start()
-    there.close()
-    result = here.recv()
-    process.join()
-    return result
+    command = [sys.executable, "-m", "benchmarks.long_clip", "--train", str(workspace)]
+    output = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    return json.loads(output.splitlines()[-1])
 
 
-def train(workspace: Path, pipe: Connection) -> None:
+def train(workspace: Path) -> None:
+    """Print, as JSON, what :func:`in_another_process` returns."""
     os.chdir(workspace)
     os.environ["EVERYBODY_DANCE_CACHE"] = str(workspace / "cache")
     body_losses, first_step, loaders = body_training.body_losses, [], {}
@@ -107,7 +109,7 @@ def train(workspace: Path, pipe: Connection) -> None:
     start = np.array([perf_counter(), process_time()])
     with patch.object(body_training, "body_losses", observed):
         train_body.main()
-    pipe.send((*(first_step[0] - start).tolist(), peak_memory(os.getpid()), list(loaders.values())))
+    print(json.dumps([*(first_step[0] - start).tolist(), peak_memory(os.getpid()), list(loaders.values())]))
 
 
 def peak_memory(process: int) -> float:
