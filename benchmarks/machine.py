@@ -4,6 +4,7 @@ import os
 import platform
 import resource
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -32,6 +33,14 @@ def matmul_peak(device: torch.device, dtype: torch.dtype, seconds: float = 1.0) 
         synchronize(device)
         best = max(best, 2 * size**3 / (time.perf_counter() - start))
     return best
+
+
+def cost(work: Callable[[], object]) -> tuple[float, float]:
+    """Seconds by the clock, and of CPU in this process and those that it has waited for."""
+    start, before = time.perf_counter(), os.times()
+    work()
+    seconds, after = time.perf_counter() - start, os.times()
+    return seconds, sum(after[:4]) - sum(before[:4])
 
 
 def synchronize(device: torch.device) -> None:

@@ -18,6 +18,7 @@ from pipeline.pose.detector import HolisticDetector
 from pipeline.pose.runs import Run, cut_runs
 from pipeline.video.store import FrameStore
 
+WORTH = 200  # frames: with fewer to do, another process takes longer to start (1 s) than it saves
 Found = tuple[int, np.ndarray]  # a frame's index and its joints, float32 (137, 3)
 
 
@@ -27,7 +28,7 @@ def detect(store: FrameStore, min_detection: float, min_tracking: float) -> Iter
     They are the same on any number of cores. Raises UserError if a process ends before its work is done.
     """
     runs = cut_runs(store.shots)
-    processes = min(usable_cores(), len(runs))
+    processes = min(usable_cores(), len(runs), len(store) // WORTH)
     if processes > 1:
         yield from _in_processes(store, min_detection, min_tracking, runs, processes)
     else:

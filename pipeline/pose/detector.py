@@ -6,7 +6,7 @@ OpenPose's order here, and nothing downstream knows which detector ran.
 
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import mediapipe as mp
@@ -79,12 +79,13 @@ class HolisticDetector:
         joints = np.zeros((NUM_JOINTS, 3), np.float32)
         if found.pose_landmarks is None:
             return joints
-        body = _points(found.pose_landmarks, width, height)
+        body = _points(found.pose_landmarks.landmark, width, height)
         visibility = np.array([point.visibility for point in found.pose_landmarks.landmark])
         joints[BODY][BODY_JOINTS, :2] = body[BODY_POINTS].mean(axis=1)
         joints[BODY][BODY_JOINTS, 2] = visibility[BODY_POINTS].min(axis=1)
         if found.face_landmarks is not None:
-            joints[FACE, :2] = _points(found.face_landmarks, width, height)[FACE_MESH]
+            mesh = found.face_landmarks.landmark
+            joints[FACE, :2] = _points([mesh[index] for index in FACE_MESH], width, height)
             joints[FACE, 2] = 1
         reach = HAND_REACH * np.linalg.norm(np.ptp(body, axis=0))
         for hand, wrist, landmarks in (
@@ -93,7 +94,7 @@ class HolisticDetector:
         ):
             if landmarks is None:
                 continue
-            points = _points(landmarks, width, height)
+            points = _points(landmarks.landmark, width, height)
             if np.linalg.norm(points[0] - joints[wrist, :2]) <= reach:  # else it is another hand, or none
                 joints[hand, :2] = points
                 joints[hand, 2] = 1
@@ -115,6 +116,6 @@ def _native_messages_off() -> Iterator[None]:
         os.close(kept)
 
 
-def _points(landmarks, width: int, height: int) -> np.ndarray:
+def _points(landmarks: Iterable, width: int, height: int) -> np.ndarray:
     """MediaPipe's landmarks, given in shares of the frame, as float64 (points, 2) in pixels."""
-    return np.array([(point.x, point.y) for point in landmarks.landmark]) * (width, height)
+    return np.array([(point.x, point.y) for point in landmarks]) * (width, height)

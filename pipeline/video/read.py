@@ -34,7 +34,8 @@ def read_pictures(video: Video, fit: Fit) -> Iterator[tuple[Fraction, np.ndarray
     times = _PictureTimes()
     planes = np.empty((3, fit.height, fit.width), np.uint8)  # ffmpeg's order: green, blue, red
     start = time = None
-    with open(video.path, "rb") as file, FfmpegProcess(_graph(video, fit), file, times.read_line) as process:
+    raw = graph(video, fit).output("pipe:1", format="rawvideo", pix_fmt="gbrp", fps_mode="passthrough")
+    with open(video.path, "rb") as file, FfmpegProcess(raw, file, times.read_line) as process:
         while process.stdout.readinto(planes) == planes.nbytes:
             time = times.next()
             if time is None:
@@ -70,8 +71,8 @@ class _PictureTimes:
         return self._times.get()
 
 
-def _graph(video: Video, fit: Fit):
-    """The ffmpeg graph from the file to raw pictures, plane by plane: ffmpeg itself turns them upright first.
+def graph(video: Video, fit: Fit):
+    """The ffmpeg graph from the file to placed pictures, plane by plane: ffmpeg itself turns them upright first.
 
     Planes (gbrp) because ffmpeg computes them several times as fast as interleaved RGB, and the same values.
     """
@@ -81,7 +82,7 @@ def _graph(video: Video, fit: Fit):
         scaled = scaled.filter("pad", fit.width, fit.height, fit.left, fit.top, color="black")
     elif fit.left < 0 or fit.top < 0:
         scaled = scaled.filter("crop", fit.width, fit.height, -fit.left, -fit.top)
-    return scaled.output("pipe:1", format="rawvideo", pix_fmt="gbrp", fps_mode="passthrough")
+    return scaled
 
 
 def _scaled(pictures, video: Video, fit: Fit):

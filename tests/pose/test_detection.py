@@ -44,6 +44,7 @@ def stored(path, pictures, cut) -> FrameStore:
 
 
 def with_cores(monkeypatch, cores):
+    monkeypatch.setattr(detection, "WORTH", 1)
     monkeypatch.setattr(detection, "usable_cores", lambda: cores)
 
 
@@ -69,6 +70,14 @@ def test_several_processes_find_the_same(store, monkeypatch, capfd):
     np.testing.assert_array_equal(as_array(detect(store, 0.5, 0.5)), alone)
     assert multiprocessing.active_children() == []
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_few_frames_are_not_worth_another_process(store, monkeypatch):
+    monkeypatch.setattr(detection, "usable_cores", lambda: 2)
+    found = detect(store, 0.5, 0.5)
+    next(found)
+    assert multiprocessing.active_children() == []
+    found.close()
 
 
 def test_a_process_that_is_killed_is_an_error(store, monkeypatch):
@@ -102,7 +111,7 @@ STAGE = """
 import sys
 from pipeline import cli, keypoints
 from pipeline.pose import detection
-detection.usable_cores = lambda: 2
+detection.usable_cores, detection.WORTH = lambda: 2, 1
 if __name__ == "__main__":
     cli.run(keypoints.main, "clip")
 """

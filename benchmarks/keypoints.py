@@ -1,0 +1,99 @@
+"""How fast stage keypoints is, against the bare detector.
+
+    python -m benchmarks.keypoints [frames]
+
+The first frames of the demo's target, as a store of frames. The stage's work (reading and decompressing frames, runs, joints
+in the project's order) in one process; and MediaPipe Holistic alone, with the same settings, over the same frames
+decompressed in memory beforehand; in turns, each with a new detector. Then the stage with a process a core on a clip of
+that many frames twice over, cut between them, so that there are two runs: what sharing a clip gains.
+Frames a second are by the clock, medians; ms of CPU a frame are changed little by other programs.
+"""
+
+import argparse
+import os
+from fractions import Fraction
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+import mediapipe as mp
+import numpy as np
+from tqdm import trange
+
+from pipeline.params import load_params
+from pipeline.pose.detection import detect, detect_run
+from pipeline.pose.runs import cut_runs
+from pipeline.video.fit import fit_into
+from pipeline.video.probe import probe
+from pipeline.video.read import read_pictures
+from pipeline.video.store import FrameStore, StoredFrame, write_frames
+
+VIDEO = Path("data/raw/target/video.mp4")
+FPS = Fraction(30)
+ROUNDS = 3
+BARE, STAGE, ALONE, SHARED = "bare detector", "stage, one process", "two runs, one process", "two runs, a process a core"
+
+
+def main() -> None:
+    import torch  # here, since the processes that detect read this module, too, and would load it for nothing
+
+    from benchmarks.machine import cost, describe
+
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("frames", nargs="?", type=int, default=200)
+    frames = parser.parse_args().frames
+    params = load_params()
+    limits = params.keypoints.min_detection_confidence, params.keypoints.min_tracking_confidence
+    load = os.getloadavg()[0]  # of others: nothing has run here yet
+    with TemporaryDirectory() as folder:
+        video = probe(VIDEO)
+        fit = fit_into(video.width, video.height, params.decode.width, params.decode.height, params.decode.fit)
+        pictures = [picture for _, picture in islice(read_pictures(video, fit), frames)]
+        once, twice = (store(Path(folder) / f"{times}.parquet", pictures, times) for times in (1, 2))
+        print(f"{describe(torch.device('cpu'))}; load of other programs {load:.1f}; {len(once)} frames of "
+              f"{once.width}x{once.height}")
+        ways = {
+            BARE: (len(once), partial(bare, list(once), *limits)),
+            STAGE: (len(once), partial(in_one_process, once, *limits)),
+            ALONE: (len(twice), partial(in_one_process, twice, *limits)),
+            SHARED: (len(twice), lambda: list(detect(twice, *limits))),
+        }
+        measured = {name: [] for name in ways}
+        for _ in trange(ROUNDS, desc="rounds", unit="round"):
+            for name, (_, way) in ways.items():
+                measured[name].append(cost(way))
+    rates = {}
+    for name, (count, _) in ways.items():
+        seconds, cpu = (median(values) for values in zip(*measured[name]))
+        rates[name] = count / seconds
+        print(f"{name}: {rates[name]:.1f} frames/s, {cpu / count * 1000:.1f} ms of CPU a frame")
+    print(f"a process a core is {rates[SHARED] / rates[ALONE]:.2f} times as fast as one, starting processes included")
+    print(f"ratio: {rates[STAGE] / rates[BARE]:.2f}")
+
+
+def store(path: Path, pictures: list[np.ndarray], times: int) -> FrameStore:
+    """A store of ``pictures``, ``times`` times over, each time a shot of its own."""
+    frames = (StoredFrame(picture, shot, 0.0) for shot in range(times) for picture in pictures)
+    height, width = pictures[0].shape[:2]
+    write_frames(path, frames, width, height, FPS)
+    return FrameStore(path)
+
+
+def bare(frames: list[np.ndarray], min_detection: float, min_tracking: float) -> None:
+    """MediaPipe's own call, frame by frame."""
+    with mp.solutions.holistic.Holistic(model_complexity=1, refine_face_landmarks=True,
+                                        min_detection_confidence=min_detection,
+                                        min_tracking_confidence=min_tracking) as holistic:
+        for frame in frames:
+            holistic.process(frame)
+
+
+def in_one_process(frames: FrameStore, min_detection: float, min_tracking: float) -> None:
+    for run in cut_runs(frames.shots):
+        list(detect_run(frames, min_detection, min_tracking, run))
+
+
+if __name__ == "__main__":
+    main()
