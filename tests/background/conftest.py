@@ -21,6 +21,7 @@ FIGURE = {
     j.LEFT_KNEE: (0.06, 0.28), j.RIGHT_ANKLE: (-0.06, 0.03), j.LEFT_ANKLE: (0.06, 0.03), j.RIGHT_BIG_TOE: (-0.08, 0),
     j.LEFT_BIG_TOE: (0.08, 0),
 }  # fmt: skip
+BLOCKS = [(68, 58, -4, 4), (58, 26, -8, 8), (26, 0, -8, -2), (26, 0, 2, 8)]  # px up and across: head, trunk, legs
 
 
 def figure(x: float, y: float) -> np.ndarray:
@@ -53,7 +54,7 @@ def clip(tmp_path: Path, background: np.ndarray) -> Callable:
     """``clip(walk, shown)``: (store, joints) of 60 frames.
 
     walk: where the person's feet are in frame t, (x, y) px. shown: changes the background of frame t, and may be left
-    out. The person is a violet block with a smaller one for the head; every frame has noise of 3 grey levels.
+    out. The person is a violet, of blocks where the joints are; every frame has noise of 3 grey levels.
     """
 
     def make(walk: Callable, shown: Callable | None = None) -> tuple[FrameStore, np.ndarray]:
@@ -63,7 +64,8 @@ def clip(tmp_path: Path, background: np.ndarray) -> Callable:
         def picture(t: int) -> np.ndarray:
             frame = (shown(t, background) if shown else background).copy()
             x, y = (round(value) for value in walk(t))
-            frame[y - 58 : y, max(x - 8, 0) : x + 8] = frame[y - 68 : y, max(x - 4, 0) : x + 4] = (160, 0, 160)
+            for top, bottom, left, right in BLOCKS:
+                frame[y - top : y - bottom, max(x + left, 0) : max(x + right, 0)] = (160, 0, 160)
             return (frame + random.normal(0, 3, frame.shape)).clip(0, 255).round().astype(np.uint8)
 
         frames = (StoredFrame(picture(t), 0, t / 30) for t in range(FRAMES))

@@ -38,6 +38,15 @@ def test_a_pixel_never_free_counts_none_and_is_filled_from_around(clip):
     assert np.abs(plate.picture.astype(int) - 120).max() < 3 * NOISE  # nothing of the violet person
 
 
+def test_a_pixel_that_is_only_ever_in_the_margin_takes_what_is_seen_there(clip, background):
+    store, joints = clip(stand_still)
+    sample = sample_background(store, joints, 60, 160, 160, 0.3)
+    plate = estimate_plate(sample)
+    margin = (plate.coverage == 0) & (sample.clearances.max(axis=0) > 0.5)
+    assert margin.sum() > 200
+    assert np.abs(plate.picture.astype(float) - background)[margin].max() < 3 * NOISE
+
+
 def test_coverage_counts_the_frames_in_which_a_pixel_is_free(clip):
     store, joints = clip(walk_through)
     sample = sample_background(store, joints, 60, 160, 160, 0.3)
@@ -52,7 +61,7 @@ def test_neither_a_shadow_in_most_frames_nor_captions_that_change_are_in_the_pla
         picture = np.broadcast_to(floor, picture.shape).astype(np.uint8)
         if t % 3:
             picture[10:20, 20:60] = 0.6 * floor
-        picture[145:155, 40 * (t // 15) : 30 + 40 * (t // 15)] = 255
+        picture[145:155, 50 * (t // 20) : 40 + 50 * (t // 20)] = 255
         return picture
 
     plate = plate_of(*clip(lambda t: (20 + 2 * t, 130), shown))
