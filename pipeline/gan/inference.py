@@ -30,12 +30,13 @@ def _prepare(network: nn.Module, on_cpu: bool, dtype: torch.dtype) -> None:
             layer.inplace = True
         elif not isinstance(layer, nn.Conv2d | nn.ConvTranspose2d | ResidualConvolution):
             _prepare(layer, on_cpu, dtype)
-        elif isinstance(layer, ResidualConvolution) or layer.in_channels >= FEW:
+        else:
+            few = not isinstance(layer, ResidualConvolution) and layer.in_channels < FEW
             if on_cpu and isinstance(layer, ResidualConvolution) and len(layer.bias) >= WINOGRAD_CHANNELS:
                 layer = WinogradConvolution(layer)
-            elif on_cpu and isinstance(layer, nn.Conv2d) and layer.out_channels < FEW:
+            elif on_cpu and isinstance(layer, nn.Conv2d) and layer.out_channels < FEW and not few:
                 layer = FewChannelConvolution(layer)
-            layer.to(dtype).register_forward_pre_hook(_round_input)
+            layer.to(torch.float32 if few else dtype).register_forward_pre_hook(_round_input)
             setattr(network, name, layer)
 
 
