@@ -9,8 +9,8 @@ from math import ceil
 
 import numpy as np
 
-# A detector takes 0.2 s, the time of 5 frames, to start. One that starts in the middle of a shot differs from one that has
-# long been following by 3 px (of 512) in its first frame, 1.5 after 8 and below 1 after 18, the size of its own noise.
+# A detector takes 0.2 s, the time of 5 frames, to start. In a calm clip one that starts in the middle of a shot differs from
+# one that has long been following by 3 px (of 512) in its first frame, 1.5 after 8 and below 1 after 18.
 RUN = 500  # frames at most: starting and lead together cost 4 %
 LEAD = 15  # frames seen before those that count, where the shot has them
 
