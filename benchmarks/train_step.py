@@ -40,7 +40,7 @@ from pipeline.video.read import read_pictures
 
 LAMBDA_FM, LAMBDA_VGG, LEARNING_RATE = 10.0, 10.0, 2e-4
 LOSS_TOLERANCE = {"fp32": 1e-4, "bf16": 0.02}  # relative, of every term
-GRADIENT_TOLERANCE = {"fp32": 1e-4, "bf16": 1.0}  # 1 - cosine: never against the reference's direction
+GRADIENT_TOLERANCE = {"fp32": 1e-4, "bf16": 0.5}  # 1 - cosine: random networks turn every rounding into much
 WARM_UP = 4  # steps: until then the process still grows
 CLIP = Path("data/raw/target")
 FRAME = 100
