@@ -45,10 +45,21 @@ def spans_before(times: np.ndarray) -> list[tuple[int, int]]:
     return [(int(span[0]), int(span[-1]) + 1) for span in np.split(needed, breaks)]
 
 
+def within_shots(spans: list[tuple[int, int]], shots: np.ndarray) -> list[tuple[int, int]]:
+    """``spans`` cut where ``shots``, int (frames,), changes."""
+    pieces = []
+    for start, end in spans:
+        cuts = start + 1 + np.flatnonzero(np.diff(shots[start:end]))
+        pieces += zip([start, *cuts.tolist()], [*cuts.tolist(), end], strict=True)
+    return pieces
+
+
 def render_crops(
     body: BodyRenderer, frames: TrainingFrames, boxes: np.ndarray, spans: list[tuple[int, int]], file: Path
 ) -> np.ndarray:
-    """Render each of ``spans`` recurrently, as rendering does, and keep the face crops in ``file``, unless it is there.
+    """Render each of ``spans`` recurrently and keep the face crops in ``file``, unless it is there.
+
+    As in rendering, the frame after a cut starts from nothing.
 
     frames: the poses. boxes: int32 (frames, 4), -1 where no face is seen; square, all of one size S. spans: [start,
     end) in frames. -> float16 (frames, 3, S, S) in [-1, 1], mapped from ``file`` so that memory does not grow with the
@@ -58,7 +69,7 @@ def render_crops(
         size = int((boxes[:, 2] - boxes[:, 0]).max())
         with atomic(file) as partial, tqdm(desc="body", unit="frame", total=sum(e - s for s, e in spans)) as progress:
             crops = np.lib.format.open_memmap(partial, "w+", np.float16, (len(boxes), 3, size, size))
-            for start, end in spans:
+            for start, end in within_shots(spans, frames.store.shots):
                 for t, (_, frame) in enumerate(body.run(frames.poses(slice(start, end))), start):
                     x0, y0, x1, y1 = boxes[t]
                     if x0 >= 0:

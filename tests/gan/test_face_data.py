@@ -8,7 +8,15 @@ import torch
 
 from pipeline.gan.body_generator import BodyGenerator
 from pipeline.gan.data import TrainingFrames
-from pipeline.gan.face_data import LEAD_IN, RUN, boxes_over_time, render_crops, spans_before, spread_runs
+from pipeline.gan.face_data import (
+    LEAD_IN,
+    RUN,
+    boxes_over_time,
+    render_crops,
+    spans_before,
+    spread_runs,
+    within_shots,
+)
 from pipeline.gan.render import BodyRenderer
 from pipeline.gan.weights import save_weights
 from pipeline.pose.boxes import face_boxes
@@ -71,6 +79,12 @@ def test_all_frames_are_taken_where_there_are_no_more_than_wanted():
 def test_spans_hold_the_frames_and_those_before_them():
     times = np.array([2, 3, 3 + LEAD_IN + 1, 100])
     assert spans_before(times) == [(0, 3 + LEAD_IN + 2), (100 - LEAD_IN, 101)]
+
+
+def test_spans_end_at_cuts():
+    shots = np.array([0, 0, 0, 1, 1, 1, 1, 2, 3, 3])
+    assert within_shots([(0, 10)], shots) == [(0, 3), (3, 7), (7, 8), (8, 10)]
+    assert within_shots([(1, 3), (3, 5), (6, 8)], shots) == [(1, 3), (3, 5), (6, 7), (7, 8)]
 
 
 def test_crops_are_of_pictures_rendered_in_a_row_from_each_spans_start(frames, body, tmp_path):
