@@ -9,6 +9,9 @@ from pipeline.gan.local_enhancer import LocalEnhancer
 from pipeline.gan.pictures import resize, to_tensor
 
 
+MASK_BIAS = 1.0  # before the last tanh: an opacity of 0.88
+
+
 class BodyGenerator(nn.Module):
     """G of "Everybody Dance Now", section 4: pose picture to appearance.
 
@@ -30,6 +33,9 @@ class BodyGenerator(nn.Module):
         if enhancer_blocks is not None:
             self.network = LocalEnhancer(self.network, in_channels, ngf, enhancer_blocks, out_channels)
         self.register_buffer("plate", None if plate is None else torch.zeros(3, *plate))
+        if plate is not None:
+            # the mask starts open: a person that begins half transparent keeps holes where the background looks alike
+            nn.init.constant_(self.network.to_output.bias[3:], MASK_BIAS)
 
     def forward(self, pose: Tensor, previous: Tensor | None) -> Tensor:
         """pose, previous: float (B, 3, H, W) in [-1, 1]; previous is None for the first frame. -> the same shape."""
