@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from pipeline.cli import UserError
-from pipeline.devices import autocast, memory_format, pick_device
+from pipeline.devices import autocast, memory_format, pick_device, pick_precision
 
 
 def test_auto_takes_what_there_is():
@@ -19,6 +19,16 @@ def test_auto_takes_what_there_is():
 def test_cuda_without_cuda_is_one_clear_sentence():
     with pytest.raises(UserError, match="device is cuda"):
         pick_device("cuda")
+
+
+@pytest.mark.parametrize(("able", "precision"), [
+    ({"amx_bf16": True, "avx512_bf16": True}, "bf16"), ({"amx_bf16": False, "avx512_bf16": True}, "bf16"),
+    ({"amx_bf16": False, "avx512_bf16": False}, "fp32"), ({}, "fp32"),
+])
+def test_auto_precision_is_what_the_processor_multiplies(able, precision, monkeypatch):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: able)
+    assert pick_precision("auto", torch.device("cpu")) == precision
+    assert [pick_precision(name, torch.device("cpu")) for name in ("fp32", "bf16")] == ["fp32", "bf16"]
 
 
 @pytest.mark.parametrize(("precision", "dtype"), [("bf16", torch.bfloat16), ("fp32", torch.float32)])

@@ -3,12 +3,15 @@
 import os
 import subprocess
 import sys
+from fractions import Fraction
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 import torch
 from ruamel.yaml import YAML
-from tiny_training import make_workspace, shrink
+from tiny_training import FRAMES, make_workspace, shrink
 from torchvision.models import vgg19
 
 from pipeline import train_body, train_face
@@ -16,6 +19,7 @@ from pipeline.cli import UserError
 from pipeline.gan.weights import load_weights
 from pipeline.pose.layout import FACE
 from pipeline.pose.track import read_track, write_track
+from pipeline.video.store import StoredFrame, write_frames
 
 PROJECT = Path(__file__).parent.parent
 
@@ -50,6 +54,48 @@ def test_curves_and_sample_grids_are_left_behind(workspace):
     assert Path("reports/train_body/plots/metrics/body/g_vgg.tsv").read_text().startswith("step\tg_vgg\n2\t")
     grids = sorted(path.name for path in Path("reports/train_body/plots/images/body").iterdir())
     assert grids == ["step_000002.png", "step_000004.png"]
+
+
+@pytest.mark.parametrize("enhancer", [False, True])
+def test_the_plate_is_the_clips_background_and_shows_where_nobody_is(workspace, enhancer):
+    workspace["train"]["generator"]["enhancer"] = enhancer
+    workspace["train"] |= {"background": "plate", "coarse_steps": 2 * enhancer}
+    change(workspace)
+    train_body.main()
+    tensors, header = load_weights(Path("models/body.safetensors"))
+    assert header["architecture"]["plate"] == [64, 64]
+    wall = 60 / 127.5 - 1  # of the clip, behind its bright square
+    assert (tensors["plate"] - wall).abs().median() < 2 / 127.5
+
+
+def test_a_plate_of_a_moving_camera_is_refused_in_one_sentence(workspace):
+    rng = np.random.default_rng(0)
+    wall = cv2.resize(rng.integers(0, 256, (24, 48, 3), np.uint8), (256, 128), interpolation=cv2.INTER_CUBIC)
+    frames = (StoredFrame(wall[:64, t : t + 64], 0, t / 30) for t in range(FRAMES))
+    write_frames(Path("data/frames/target.parquet"), frames, 64, 64, Fraction(30))
+    track = read_track(Path("data/poses/target.parquet"))
+    track.joints[:, :, :2] = track.joints[:, :, :2] / 8 + 50  # the person is small and in a corner
+    write_track(Path("data/poses/target.parquet"), track)
+    workspace["train"]["background"] = "plate"
+    change(workspace)
+    with pytest.raises(UserError, match="camera does not stand still .* or set train.background to learned"):
+        train_body.main()
+    assert not Path("models/body.safetensors").exists()
+    workspace["train"]["background"] = "learned"
+    change(workspace)
+    train_body.main()
+
+
+@pytest.mark.parametrize(("key", "value"), [("rollout", 5), ("ema", 0.0), ("gan_loss", "relativistic"), ("r1", 1.0)])
+def test_parameters_beyond_the_paper_change_what_is_learned(workspace, key, value):
+    tensors = []
+    for setting in (workspace["train"][key], value):
+        workspace["train"] |= {key: setting}
+        change(workspace)
+        train_body.main()
+        tensors.append(load_weights(Path("models/body.safetensors"))[0])
+    same = all(torch.equal(a, b) for a, b in zip(*(each.values() for each in tensors), strict=True))
+    assert not same
 
 
 def test_no_face_gan_leaves_an_empty_weight_file(workspace):
