@@ -1,0 +1,69 @@
+"""Whether rendering drifts: hundreds of frames, each made from the one before, against the real ones.
+
+    python -m benchmarks.drift [frames]
+
+Renders the target's own poses from its first frame on with the workspace's body generator (run `dvc repro train_body`
+first), once in a row, as rendering does, and once starting anew in every frame, which cannot drift. For every block of
+50 frames: the perceptual distance from the real frames of both, and how far the mean colour is off, in grey levels of
+red, green and blue. Most of these frames were trained on: it is change over time that counts. The last line's ratio is
+the distance in the last block over that in the first, each divided by that of the frames that stand alone.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from benchmarks.machine import describe
+from pipeline.devices import keep_freed_memory, pick_device
+from pipeline.gan.pictures import resize, to_picture
+from pipeline.gan.render import BodyRenderer
+from pipeline.metrics.lpips import Lpips
+from pipeline.params import load_params
+from pipeline.pose.smoothing import smooth
+from pipeline.pose.track import read_track
+from pipeline.video.store import FrameStore
+
+FRAMES = Path("data/frames/target.parquet")
+POSES = Path("data/poses/target.parquet")
+WEIGHTS = Path("models/body.safetensors")
+BLOCK = 50  # frames
+
+
+def main(most: int) -> None:
+    """Print a line a block of at most ``most`` frames."""
+    params = load_params()
+    keep_freed_memory()
+    device = pick_device(params.device)
+    store, track, pose = FrameStore(FRAMES), read_track(POSES), params.pose
+    renderer, lpips = BodyRenderer(WEIGHTS, device), Lpips("efficientnet_lite0", None, device)
+    joints = smooth(track.joints, pose.smooth_window, pose.max_gap, pose.min_confidence) * np.array(
+        [renderer.height / track.height, renderer.height / track.height, 1], np.float32
+    )
+    count = min(most, len(store))
+    print(f"{describe(device)}; {count} frames of {renderer.width}x{renderer.height}")
+
+    def alone() -> Iterator[torch.Tensor]:
+        for each in joints[:count]:
+            yield from (frame for _, frame in renderer.run(each[None]))
+
+    in_a_row = (frame for _, frame in renderer.run(joints[:count]))
+    rows = []
+    for t, frames in enumerate(tqdm(zip(in_a_row, alone()), "render", unit="frame", total=count)):
+        real = resize(store.read(t), renderer.width, renderer.height)
+        pictures = [to_picture(frame) for frame in frames]
+        distances = [float(lpips(picture[None], real[None])[0]) for picture in pictures]
+        rows.append([*distances, *(pictures[0].astype(float) - real).mean(axis=(0, 1))])
+    blocks = [np.mean(rows[start : start + BLOCK], axis=0) for start in range(0, count, BLOCK)]
+    for number, (distance, other, *colour) in enumerate(blocks):
+        start = number * BLOCK
+        print(f"frames {start}-{min(start + BLOCK, count) - 1}: {lpips.name} in a row {distance:.3f}, alone {other:.3f}; "
+              f"colour off by {' '.join(f'{value:+.2f}' for value in colour)}")
+    print(f"ratio: {blocks[-1][0] / blocks[-1][1] / (blocks[0][0] / blocks[0][1]):.2f}")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 300)
