@@ -72,7 +72,8 @@ def train_face(
         spans = spans_before(np.union1d(chosen, samples))
         print(f"of these, the {len(chosen)} that training has steps for are rendered, in {len(spans)} spans of time")
 
-    architecture = {"ngf": face.ngf, "downsamplings": face.downsamplings, "blocks": face.blocks}
+    architecture = {"ngf": face.ngf, "downsamplings": face.downsamplings, "blocks": face.blocks,
+                    "upsampling": train_params.generator.upsampling}
     weights = Path(train_params.perceptual_weights) if train_params.perceptual_weights else None
     with rank_0_first():  # one download for all
         perceptual = PerceptualLoss(train_params.perceptual, weights).to(**place) if face.lambda_vgg else None

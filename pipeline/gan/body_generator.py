@@ -19,19 +19,19 @@ class BodyGenerator(nn.Module):
     frame; without, every frame stands alone (pix2pixHD of the paper's tables). ``enhancer_blocks`` is None for the
     global generator alone, else the number of residual blocks of the local enhancer around it. ``plate`` is None, or
     the size (H, W) of a fixed picture of the background: then the network paints the person only, with a soft mask
-    that lays the person over it.
+    that lays the person over it. ``upsampling``: see :func:`up`.
     """
 
     def __init__(
         self, temporal: bool, ngf: int, downsamplings: int, blocks: int, enhancer_blocks: int | None,
-        plate: tuple[int, int] | None = None,
+        plate: tuple[int, int] | None = None, upsampling: str = "transpose",
     ) -> None:
         super().__init__()
         self.temporal = temporal
         in_channels, out_channels = 6 if temporal else 3, 3 if plate is None else 4
-        self.network: nn.Module = GlobalGenerator(in_channels, ngf, downsamplings, blocks, out_channels)
+        self.network: nn.Module = GlobalGenerator(in_channels, out_channels, ngf, downsamplings, blocks, upsampling)
         if enhancer_blocks is not None:
-            self.network = LocalEnhancer(self.network, in_channels, ngf, enhancer_blocks, out_channels)
+            self.network = LocalEnhancer(self.network, in_channels, out_channels, ngf, enhancer_blocks, upsampling)
         self.register_buffer("plate", None if plate is None else torch.zeros(3, *plate))
         if plate is not None:
             # the mask starts open: a person that begins half transparent keeps holes where the background looks alike

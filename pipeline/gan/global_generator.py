@@ -11,14 +11,16 @@ class GlobalGenerator(nn.Module):
     ``features`` gives the (B, ngf, H, W) maps before the last convolution, which a local enhancer takes over.
     """
 
-    def __init__(self, in_channels: int, ngf: int, downsamplings: int, blocks: int, out_channels: int = 3) -> None:
+    def __init__(
+        self, in_channels: int, out_channels: int, ngf: int, downsamplings: int, blocks: int, upsampling: str
+    ) -> None:
         super().__init__()
         widths = [ngf * 2**level for level in range(downsamplings + 1)]
         self.features = nn.Sequential(
             stem(in_channels, ngf),
             *(down(width) for width in widths[:-1]),
             *(ResidualBlock(widths[-1]) for _ in range(blocks)),
-            *(up(width) for width in reversed(widths[1:])),
+            *(up(width, upsampling) for width in reversed(widths[1:])),
         )
         self.to_output = nn.Conv2d(ngf, out_channels, 7, padding=3, padding_mode="reflect")
         self.apply(init_weights)

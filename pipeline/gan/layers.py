@@ -71,10 +71,22 @@ def down(channels: int) -> nn.Sequential:
     return nn.Sequential(nn.Conv2d(channels, 2 * channels, 3, stride=2, padding=1), InstanceNorm(), nn.ReLU())
 
 
-def up(channels: int) -> nn.Sequential:
-    """Double the size, halve the channels: (B, C, H, W) -> (B, C/2, 2H, 2W)."""
-    convolution = nn.ConvTranspose2d(channels, channels // 2, 3, stride=2, padding=1, output_padding=1)
-    return nn.Sequential(convolution, InstanceNorm(), nn.ReLU())
+def up(channels: int, upsampling: str) -> nn.Sequential:
+    """Double the size, halve the channels: (B, C, H, W) -> (B, C/2, 2H, 2W).
+
+    ``transpose`` is pix2pixHD's transposed convolution. ``resize`` enlarges the maps bilinearly and then convolves
+    them (Odena et al. 2016): neighbouring pixels share their weights, so that it leaves no dots of two pixels.
+    """
+    if upsampling == "transpose":
+        layers: list[nn.Module] = [
+            nn.ConvTranspose2d(channels, channels // 2, 3, stride=2, padding=1, output_padding=1)
+        ]
+    else:
+        layers = [
+            nn.Upsample(scale_factor=2, mode="bilinear", align_corners=False),
+            nn.Conv2d(channels, channels // 2, 3, padding=1, padding_mode="reflect"),
+        ]
+    return nn.Sequential(*layers, InstanceNorm(), nn.ReLU())
 
 
 def init_weights(module: nn.Module) -> None:

@@ -14,11 +14,12 @@ class LocalEnhancer(nn.Module):
     """
 
     def __init__(
-        self, global_generator: GlobalGenerator, in_channels: int, ngf: int, blocks: int, out_channels: int = 3
+        self, global_generator: GlobalGenerator, in_channels: int, out_channels: int, ngf: int, blocks: int,
+        upsampling: str,
     ) -> None:
         super().__init__()
         self.encode = nn.Sequential(stem(in_channels, ngf // 2), down(ngf // 2))
-        self.decode = nn.Sequential(*(ResidualBlock(ngf) for _ in range(blocks)), up(ngf))
+        self.decode = nn.Sequential(*(ResidualBlock(ngf) for _ in range(blocks)), up(ngf, upsampling))
         self.to_output = nn.Conv2d(ngf // 2, out_channels, 7, padding=3, padding_mode="reflect")
         self.apply(init_weights)
         self.global_features = global_generator.features

@@ -85,6 +85,7 @@ class Generator(Section):
     ngf: Count
     downsamplings: Annotated[int, Field(ge=1, le=6)]
     blocks: Count
+    upsampling: Literal["transpose", "resize"]
     enhancer: bool
     enhancer_blocks: Count
 

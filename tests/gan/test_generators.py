@@ -61,6 +61,16 @@ def test_the_enhancer_starts_from_the_coarse_generators_features_and_can_freeze_
 
 
 @pytest.mark.parametrize("enhancer_blocks", [None, 1])
+def test_upsampling_changes_neither_sizes_nor_what_the_enhancer_takes_over(enhancer_blocks):
+    coarse = BodyGenerator(True, 4, 2, 1, None, upsampling="resize")
+    fine = BodyGenerator(True, 4, 2, 1, enhancer_blocks, upsampling="resize")
+    assert not any(isinstance(module, torch.nn.ConvTranspose2d) for module in fine.modules())
+    if enhancer_blocks:
+        fine.start_from(coarse)
+    assert fine(torch.randn(1, 3, 16, 32), None).shape == (1, 3, 16, 32)
+
+
+@pytest.mark.parametrize("enhancer_blocks", [None, 1])
 def test_with_a_plate_the_output_is_person_over_background_by_a_soft_mask(enhancer_blocks):
     generator = tiny(enhancer_blocks=enhancer_blocks, plate=(16, 32))
     background = np.random.default_rng(0).integers(0, 256, (16, 32, 3), np.uint8)

@@ -3,6 +3,7 @@
 import pytest
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from pipeline.gan.layers import InstanceNorm, ResidualBlock, ResidualConvolution, down, stem, up
 
@@ -30,7 +31,19 @@ def test_sizes_halve_and_double():
     x = torch.randn(1, 4, 16, 24)
     assert stem(4, 6)(x).shape == (1, 6, 16, 24)
     assert down(4)(x).shape == (1, 8, 8, 12)
-    assert up(4)(x).shape == (1, 2, 32, 48)
+    for upsampling in ("transpose", "resize"):
+        assert up(4, upsampling)(x).shape == (1, 2, 32, 48)
+
+
+def test_resized_upsampling_shows_no_grid():
+    """What is flat stays flat: a transposed convolution gives every second pixel another sum of weights."""
+    torch.manual_seed(0)
+    flat = torch.ones(1, 4, 6, 6)
+    spread = {}
+    for upsampling in ("transpose", "resize"):
+        linear = nn.Sequential(*list(up(4, upsampling))[:-2])  # without norm and ReLU
+        spread[upsampling] = linear(flat)[..., 2:-2, 2:-2].std(dim=(2, 3)).min().item()
+    assert spread["resize"] < 1e-6 < spread["transpose"]
 
 
 def test_a_residual_block_with_zero_weights_is_the_identity():
