@@ -3,7 +3,7 @@
 import torch
 
 from pipeline.gan.discriminator import PatchDiscriminator
-from pipeline.gan.face_generator import FaceGenerator
+from pipeline.gan.face_generator import FaceGenerator, fade
 from pipeline.gan.face_step import FaceLoss, face_losses
 from pipeline.gan.loop import update
 from pipeline.gan.losses.perceptual import PerceptualLoss
@@ -21,7 +21,7 @@ def test_losses_by_hand():
     perceptual = PerceptualLoss("efficientnet_lite0", None)
     loss = FaceLoss("lsgan", 7.0, "fp32")
     g, d, terms = face_losses(generator, discriminator, perceptual, loss, pose, generated, real)
-    fake = generated + generator.network(torch.cat([pose, generated], 1))
+    fake = generated + fade(32, pose.device) * generator.network(torch.cat([pose, generated], 1))
     on_fake = discriminator(torch.cat([pose, fake], 1))[-1]
     on_real = discriminator(torch.cat([pose, real], 1))[-1]
     torch.testing.assert_close(d, 0.5 * ((on_real - 1) ** 2).mean() + 0.5 * (on_fake**2).mean())

@@ -108,9 +108,10 @@ def gone() -> bool:
 
 
 STAGE = """
-import sys
+import signal
 from pipeline import cli, keypoints
 from pipeline.pose import detection
+signal.signal(signal.SIGINT, signal.default_int_handler)  # as in a terminal, even where the tests run in the background
 detection.usable_cores, detection.WORTH = lambda: 2, 1
 if __name__ == "__main__":
     cli.run(keypoints.main, "clip")
