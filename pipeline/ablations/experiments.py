@@ -1,5 +1,6 @@
 """Running a row of a grid as a DVC experiment, and reading what it measured."""
 
+import json
 import subprocess
 import sys
 from typing import Any
@@ -25,7 +26,7 @@ def run_experiment(name: str, settings: Settings, seed: int) -> dict[str, Any]:
     changes = [part for key, value in values.items() for part in ("-S", f"{key}={_literal(value)}")]
     if subprocess.run([*dvc_command, "run", "--temp", "-n", name, *changes], check=False).returncode:
         raise UserError(f"the experiment {name} failed; what it says above tells why")
-    return dvc.api.metrics_show(METRICS, rev=name)
+    return json.loads(dvc.api.read(METRICS, rev=name))
 
 
 def _literal(value: bool | int | float | str) -> str:
