@@ -163,7 +163,7 @@ def test_two_machines_train_the_face_as_one_process_does(tmp_path, params, monke
     for curve in curves.iterdir():
         lines = zip((tmp_path / "shared" / curve).read_text().split()[2:], curve.read_text().split()[2:], strict=True)
         for together_, alone in lines:
-            assert float(together_) == pytest.approx(float(alone), rel=1e-4), curve.name
+            assert float(together_) == pytest.approx(float(alone), rel=1e-3), curve.name
 
 
 @pytest.mark.slow
