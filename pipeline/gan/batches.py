@@ -20,10 +20,11 @@ def loader_processes() -> int:
 
 
 class StepSampler(Sampler[list[int]]):
-    """Batches of indices for steps ``start`` to ``steps`` - 1: one shuffled pass over the data after another.
+    """Batches of items for steps ``start`` to ``steps`` - 1: one shuffled pass over the data after another.
 
-    Every step's batch follows from its number and the seed alone, so that training goes on where it stopped.
-    ``part``: which of a batch's indices are given.
+    Item i + size * epoch is example i in the given pass, for data that come out differently every time. Every step's
+    batch follows from its number and the seed alone, so that training goes on where it stopped.
+    ``part``: which of a batch's items are given.
     """
 
     def __init__(self, size: int, batch: int, start: int, steps: int, seed: int, part: slice = slice(None)) -> None:
@@ -43,7 +44,7 @@ class StepSampler(Sampler[list[int]]):
             order = order[self.batch :]
 
     def _shuffled(self, epoch: int) -> np.ndarray:
-        return np.random.default_rng([self.seed, epoch]).permutation(self.size)
+        return np.random.default_rng([self.seed, epoch]).permutation(self.size) + self.size * epoch
 
 
 def step_loader(dataset: Dataset, batch: int, start: int, steps: int, seed: int) -> DataLoader:

@@ -25,6 +25,7 @@ from pipeline.gan.pictures import to_float
 from pipeline.gan.samples import body_grid
 from pipeline.gan.training_state import TrainingState
 from pipeline.params import Train
+from pipeline.pose.augmentation import Augmentation
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,8 @@ class BodyTraining:
         params = self.params
         state = self.start(name, generator, steps, decay_steps)
         checkpoints.restore(state)
-        dataset = PairDataset(frames, pairs.training, lead(params))
+        augmentation = Augmentation(params.jitter, params.dropout) if params.jitter or params.dropout else None
+        dataset = PairDataset(frames, pairs.training, lead(params), augmentation, params.seed)
         samples = PairDataset(frames, pairs.samples)
         fixed = default_collate([samples[i] for i in range(len(samples))])
         train(

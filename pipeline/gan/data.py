@@ -7,6 +7,7 @@ from torch.utils.data import Dataset
 
 from pipeline.cli import UserError
 from pipeline.gan.pictures import resize, to_planes
+from pipeline.pose.augmentation import Augmentation
 from pipeline.pose.layout import BODY
 from pipeline.pose.picture import draw_pose
 from pipeline.pose.track import Joints
@@ -28,11 +29,15 @@ class TrainingFrames:
 
     def __getitem__(self, t: int) -> tuple[Tensor, Tensor]:
         """(pose picture, frame) of frame t, each uint8 RGB (3, height, width)."""
-        return self.pose_picture(t), to_planes(resize(self.store.read(int(t)), self.width, self.height))
+        return self.draw(self.poses(t)), self.picture(t)
 
-    def pose_picture(self, t: int) -> Tensor:
-        """The pose picture of frame t, uint8 RGB (3, height, width)."""
-        return to_planes(draw_pose(self.poses(t), self.width, self.height, self.min_confidence))
+    def picture(self, t: int) -> Tensor:
+        """Frame t, uint8 RGB (3, height, width)."""
+        return to_planes(resize(self.store.read(int(t)), self.width, self.height))
+
+    def draw(self, joints: np.ndarray) -> Tensor:
+        """The pose picture, uint8 RGB (3, height, width), of joints (137, 3) in its own pixels."""
+        return to_planes(draw_pose(joints, self.width, self.height, self.min_confidence))
 
     def poses(self, which: int | slice) -> np.ndarray:
         """The joints of a frame, (137, 3), or of several, (frames, 137, 3), in pixels of the training picture."""
@@ -44,20 +49,27 @@ class PairDataset(Dataset):
 
     frames: uint8 RGB (2, 3, height, width). poses: uint8 RGB (lead + 2, 3, height, width). Bytes, which are a quarter of
     what networks want: the training's process makes them floats, on its device. ends: int64 (pairs,), the later frame
-    of each pair.
+    of each pair. With an ``augmentation`` the poses differ every time: item i + len * epoch is pair i in that pass over
+    the data, augmented as it follows from ``seed``, i and epoch.
     """
 
-    def __init__(self, frames: TrainingFrames, ends: np.ndarray, lead: int = 0) -> None:
-        self.frames, self.ends, self.lead = frames, ends, lead
+    def __init__(
+        self, frames: TrainingFrames, ends: np.ndarray, lead: int = 0, augmentation: Augmentation | None = None,
+        seed: int = 0,
+    ) -> None:
+        self.frames, self.ends, self.lead, self.augmentation, self.seed = frames, ends, lead, augmentation, seed
 
     def __len__(self) -> int:
         return len(self.ends)
 
-    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
+    def __getitem__(self, item: int) -> tuple[Tensor, Tensor]:
+        epoch, index = divmod(int(item), len(self))
         end = self.ends[index]
-        poses, frames = zip(self.frames[end - 1], self.frames[end], strict=True)
-        before = [self.frames.pose_picture(t) for t in range(end - 1 - self.lead, end - 1)]
-        return torch.stack([*before, *poses]), torch.stack(frames)
+        joints = self.frames.poses(slice(end - 1 - self.lead, end + 1))
+        if self.augmentation is not None:
+            joints = self.augmentation(joints, self.frames.height, np.random.default_rng([self.seed, index, epoch]))
+        poses = torch.stack([self.frames.draw(pose) for pose in joints])
+        return poses, torch.stack([self.frames.picture(t) for t in (end - 1, end)])
 
 
 def scale_joints(joints: np.ndarray, factor: float) -> np.ndarray:

@@ -80,7 +80,7 @@ def render_crops(
 
 
 class FaceDataset(Dataset):
-    """Item i: (pose, generated, real) crops of the i-th of ``times``, each (3, S, S).
+    """Item i, and i + len * epoch: (pose, generated, real) crops of the i-th of ``times``, each (3, S, S).
 
     ``generated`` is float16 in [-1, 1]; the others are uint8 RGB, which the training's process makes floats.
     frames: pose pictures and real frames. crops, boxes: see :func:`render_crops`, by frame. times: int64
@@ -93,8 +93,8 @@ class FaceDataset(Dataset):
     def __len__(self) -> int:
         return len(self.times)
 
-    def __getitem__(self, index: int) -> tuple[Tensor, Tensor, Tensor]:
-        t = self.times[index]
+    def __getitem__(self, item: int) -> tuple[Tensor, Tensor, Tensor]:
+        t = self.times[item % len(self)]
         x0, y0, x1, y1 = self.boxes[t]
         pose, real = (picture[:, y0:y1, x0:x1].clone() for picture in self.frames[t])
         return pose, torch.from_numpy(self.crops[t].copy()), real

@@ -110,6 +110,8 @@ class Train(Section):
     temporal_smoothing: bool
     rollout: Annotated[int, Field(ge=2, le=64)]
     background: Literal["learned", "plate"]
+    jitter: NotNegative
+    dropout: Annotated[float, Field(ge=0, lt=1)]
     ema: Annotated[float, Field(ge=0, lt=1)]
     batch: Count
     devices: Count

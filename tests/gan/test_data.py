@@ -10,6 +10,7 @@ from pipeline.cli import UserError
 from pipeline.gan.data import PairDataset, TrainingFrames, bodies_seen, consecutive_pairs, scale_joints
 from pipeline.gan.face_data import FaceDataset
 from pipeline.gan.pictures import resize, to_float, to_picture, to_planes, to_tensor
+from pipeline.pose.augmentation import Augmentation
 from pipeline.video.store import FrameStore, StoredFrame, write_frames
 
 
@@ -100,6 +101,26 @@ def test_pairs_are_consecutive_frames_with_their_poses(store):
     assert grey == pytest.approx([120, 150], abs=1.5)
     torch.testing.assert_close(poses[1], frames[5][0])
     assert not torch.equal(poses[0], poses[1])
+
+
+def test_augmented_pairs_differ_in_every_pass_but_not_from_one_time_to_the_next(store):
+    joints = joints_seen(8)
+    joints[:, 0] = [[8 * t, 32, 1] for t in range(8)]
+    joints[:, 1] = [[8 * t, 60, 1] for t in range(8)]
+    frames, ends = TrainingFrames(FrameStore(store), joints, 32, 32, 0.3), np.array([2, 5, 6])
+
+    def items(seed: int) -> list[torch.Tensor]:
+        pairs = PairDataset(frames, ends, lead=1, augmentation=Augmentation(0.1, 0), seed=seed)
+        return [pairs[item] for item in range(6)]
+
+    plain = PairDataset(frames, ends, lead=1)
+    first, second, other = items(0), items(0), items(1)
+    for item in range(6):
+        poses, pictures = first[item]
+        assert torch.equal(poses, second[item][0])
+        assert torch.equal(pictures, plain[item][1])
+        for different in (plain[item], other[item], first[(item + 3) % 6]):
+            assert not torch.equal(poses, different[0])
 
 
 def test_scaling_joints_keeps_confidence():
