@@ -122,7 +122,8 @@ def ours(params: Params, precision: str, clip: Clip, device: torch.device) -> tu
     plate = train.background == "plate"
     architecture = {"temporal": train.temporal_smoothing, "ngf": net.ngf, "downsamplings": net.downsamplings,
                     "blocks": net.blocks, "enhancer_blocks": None,
-                    "plate": [clip.frames.height, clip.frames.width] if plate else None, "upsampling": net.upsampling}
+                    "plate": [clip.frames.height, clip.frames.width] if plate else None, "upsampling": net.upsampling,
+                    "skips": net.skips}
     training = BodyTraining(train, precision, device)
     generator = build_generator(architecture, background_plate(clip.frames, clip.end) if plate else None)
     return training, training.start("body", generator, train.steps, train.decay_steps), train.steps + train.decay_steps

@@ -60,7 +60,8 @@ def train_body(
     net, plate = params.generator, params.background == "plate"
     architecture = {"temporal": params.temporal_smoothing, "ngf": net.ngf, "downsamplings": net.downsamplings,
                     "blocks": net.blocks, "enhancer_blocks": net.enhancer_blocks if net.enhancer else None,
-                    "plate": [height, width] if plate else None, "upsampling": net.upsampling}
+                    "plate": [height, width] if plate else None, "upsampling": net.upsampling,
+                    "skips": net.skips}
     frames = TrainingFrames(store, joints, width, height, pose.min_confidence)
     half = TrainingFrames(store, joints, width // 2, height // 2, pose.min_confidence)
     background = background_plate(frames, end) if plate else None

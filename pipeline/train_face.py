@@ -73,7 +73,7 @@ def train_face(
         print(f"of these, the {len(chosen)} that training has steps for are rendered, in {len(spans)} spans of time")
 
     architecture = {"ngf": face.ngf, "downsamplings": face.downsamplings, "blocks": face.blocks,
-                    "upsampling": train_params.generator.upsampling}
+                    "upsampling": train_params.generator.upsampling, "skips": train_params.generator.skips}
     weights = Path(train_params.perceptual_weights) if train_params.perceptual_weights else None
     with rank_0_first():  # one download for all
         perceptual = PerceptualLoss(train_params.perceptual, weights).to(**place) if face.lambda_vgg else None

@@ -19,17 +19,19 @@ class BodyGenerator(nn.Module):
     frame; without, every frame stands alone (pix2pixHD of the paper's tables). ``enhancer_blocks`` is None for the
     global generator alone, else the number of residual blocks of the local enhancer around it. ``plate`` is None, or
     the size (H, W) of a fixed picture of the background: then the network paints the person only, with a soft mask
-    that lays the person over it. ``upsampling``: see :func:`up`.
+    that lays the person over it. ``upsampling``, ``skips``: see :class:`GlobalGenerator`.
     """
 
     def __init__(
         self, temporal: bool, ngf: int, downsamplings: int, blocks: int, enhancer_blocks: int | None,
-        plate: tuple[int, int] | None = None, upsampling: str = "transpose",
+        plate: tuple[int, int] | None = None, upsampling: str = "transpose", skips: bool = False,
     ) -> None:
         super().__init__()
         self.temporal = temporal
         in_channels, out_channels = 6 if temporal else 3, 3 if plate is None else 4
-        self.network: nn.Module = GlobalGenerator(in_channels, out_channels, ngf, downsamplings, blocks, upsampling)
+        self.network: nn.Module = GlobalGenerator(
+            in_channels, out_channels, ngf, downsamplings, blocks, upsampling, skips
+        )
         if enhancer_blocks is not None:
             self.network = LocalEnhancer(self.network, in_channels, out_channels, ngf, enhancer_blocks, upsampling)
         self.register_buffer("plate", None if plate is None else torch.zeros(3, *plate))

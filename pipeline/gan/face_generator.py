@@ -11,9 +11,11 @@ FADE = 1 / 8  # of the crop's size: over that much of each border the residual f
 class FaceGenerator(nn.Module):
     """G_f of "Everybody Dance Now", section 4.2: a small global generator on (pose crop, generated crop)."""
 
-    def __init__(self, ngf: int, downsamplings: int, blocks: int, upsampling: str = "transpose") -> None:
+    def __init__(
+        self, ngf: int, downsamplings: int, blocks: int, upsampling: str = "transpose", skips: bool = False
+    ) -> None:
         super().__init__()
-        self.network = GlobalGenerator(6, 3, ngf, downsamplings, blocks, upsampling)
+        self.network = GlobalGenerator(6, 3, ngf, downsamplings, blocks, upsampling, skips)
 
     def forward(self, pose: Tensor, generated: Tensor) -> Tensor:
         """pose, generated: float (B, 3, S, S) in [-1, 1] -> the residual r, same shape, in [-1, 1].

@@ -86,6 +86,7 @@ class Generator(Section):
     downsamplings: Annotated[int, Field(ge=1, le=6)]
     blocks: Count
     upsampling: Literal["transpose", "resize"]
+    skips: bool
     enhancer: bool
     enhancer_blocks: Count
 

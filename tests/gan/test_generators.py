@@ -6,6 +6,7 @@ import torch
 
 from pipeline.gan.body_generator import BodyGenerator
 from pipeline.gan.face_generator import FaceGenerator, fade
+from pipeline.gan.global_generator import GlobalGenerator
 
 
 def tiny(temporal=True, enhancer_blocks=None, plate=None):
@@ -68,6 +69,29 @@ def test_upsampling_changes_neither_sizes_nor_what_the_enhancer_takes_over(enhan
     if enhancer_blocks:
         fine.start_from(coarse)
     assert fine(torch.randn(1, 3, 16, 32), None).shape == (1, 3, 16, 32)
+
+
+def dependence_with_silent_stages_from(level, skips):
+    """How much a generator's features depend on its input when what its way down gives from ``level`` on is constant."""
+    torch.manual_seed(0)
+    network = GlobalGenerator(3, 3, 4, 4, 1, skips=skips)
+    for stage in network.features.encode[level:]:
+        torch.nn.init.zeros_(stage[0].weight)
+    return (network.features(torch.randn(1, 3, 32, 32)) - network.features(torch.randn(1, 3, 32, 32))).abs().max()
+
+
+def test_skips_pass_by_the_smallest_maps_but_let_nothing_finer_than_a_quarter_through():
+    assert dependence_with_silent_stages_from(4, skips=False) == 0
+    assert dependence_with_silent_stages_from(4, skips=True) > 0.01
+    assert dependence_with_silent_stages_from(3, skips=True) > 0.01
+    assert dependence_with_silent_stages_from(2, skips=True) == 0
+
+
+def test_skips_have_no_weights_and_none_to_add_with_two_halvings():
+    plain, skipping = (BodyGenerator(True, 4, 2, 1, None, skips=skips) for skips in (False, True))
+    skipping.load_state_dict(plain.state_dict())
+    pose = torch.randn(1, 3, 16, 16)
+    assert torch.equal(plain(pose, None), skipping(pose, None))
 
 
 @pytest.mark.parametrize("enhancer_blocks", [None, 1])
