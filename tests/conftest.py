@@ -17,7 +17,7 @@ def cache(tmp_path_factory) -> None:
     os.environ["EVERYBODY_DANCE_CACHE"] = str(tmp_path_factory.mktemp("cache"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def project() -> Path:
     """The project's folder, to be read only."""
     return PROJECT

@@ -10,7 +10,7 @@ from pipeline.background.sample import BackgroundSample
 
 FEWEST = 5  # frames that a pixel takes, if need be from within the margin
 NEAREST = 0.3  # clearance: nearer than this, even a pixel that is never farther is not taken
-LIT = 75  # percentile of a pixel's brightness: the dancer's shadow may lie on it in up to three quarters of the frames
+LIT = 90  # percentile of a pixel's brightness: the dancer's shadow may lie on it in nine tenths of the frames
 ALIKE = 8  # grey levels: no darker than that by more than noise, so that the median is of one light
 SAME_HUE = 0.15  # how differently a shadow may dim red, green and blue, of 1
 INPAINT_RADIUS = 3  # px

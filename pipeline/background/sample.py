@@ -4,21 +4,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.background.person import clearance, person_height
+from pipeline.background.person import clearance, mask_clearance, person_height
+from pipeline.background.segmentation import PersonSegmenter
 from pipeline.cli import UserError
 from pipeline.gan.pictures import resize
 from pipeline.pose.track import Joints
 from pipeline.spread import spread
 from pipeline.video.store import FrameStore
 
-FRAMES = 101  # enough that the median is free of noise and captions; bounds the memory, 5 bytes a frame's pixel
+LIKELY = 0.3  # that a pixel shows a person: from there on it counts as one
+FRAMES = 201  # enough that a tenth of them tells of light where a shadow lies; bounds the memory, 5 bytes a frame's pixel
 
 
 @dataclass(frozen=True)
 class BackgroundSample:
     """n frames of a clip, in which the person is found.
 
-    pictures: uint8 RGB (n, H, W, 3). clearances: float16 (n, H, W), see :func:`pipeline.background.person.clearance`.
+    pictures: uint8 RGB (n, H, W, 3). clearances: float16 (n, H, W), how far each pixel is from the person: by the joints
+    (:func:`pipeline.background.person.clearance`) or by a segmentation, whichever is nearer. The one knows of hands that
+    are blurred and of the shadow at the feet, the other of skirts and hair.
     """
 
     pictures: np.ndarray
@@ -28,7 +32,7 @@ class BackgroundSample:
 def sample_background(
     store: FrameStore, joints: Joints, end: int, width: int, height: int, min_confidence: float
 ) -> BackgroundSample:
-    """Look at most at 101 evenly spread frames of 0..end-1, scaled to ``width`` x ``height`` px, the store's shape.
+    """Look at most at 201 evenly spread frames of 0..end-1, scaled to ``width`` x ``height`` px, the store's shape.
 
     joints: (frames, 137, 3) in px of the store. Frames in which nobody is found are left out, since the person may be
     anywhere in them. Raises UserError if none is left.
@@ -41,7 +45,11 @@ def sample_background(
             f"nobody was found in frames 0 to {end - 1} of {store.path}, so that its background cannot be told from a "
             "person: use a clip that shows the whole person"
         )
-    return BackgroundSample(
-        np.stack([resize(store.read(frame), width, height) for frame in poses]),
-        np.stack([clearance(pose, width, height, min_confidence).astype(np.float16) for pose in poses.values()]),
-    )
+    pictures = np.stack([resize(store.read(frame), width, height) for frame in poses])
+    clearances = np.empty(pictures.shape[:3], np.float16)
+    with PersonSegmenter() as segmenter:
+        for pose, picture, nearest in zip(poses.values(), pictures, clearances, strict=True):
+            by_joints = clearance(pose, width, height, min_confidence)
+            mask = segmenter.person(picture) >= LIKELY
+            nearest[:] = np.minimum(by_joints, mask_clearance(mask, person_height(pose, min_confidence)))
+    return BackgroundSample(pictures, clearances)

@@ -4,14 +4,13 @@ The only detector with these three parts whose weights come inside a PyPI wheel.
 OpenPose's order here, and nothing downstream knows which detector ran.
 """
 
-import os
 import warnings
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 
 import mediapipe as mp
 import numpy as np
 
+from pipeline.native_messages import native_messages_off
 from pipeline.pose.layout import BODY, FACE, LEFT_HAND, LEFT_WRIST, NUM_JOINTS, RIGHT_HAND, RIGHT_WRIST
 
 # MediaPipe 0.10.14 calls a protobuf function that is only going to disappear.
@@ -51,7 +50,7 @@ class HolisticDetector:
     name = f"mediapipe-holistic {mp.__version__}"
 
     def __init__(self, min_detection_confidence: float, min_tracking_confidence: float):
-        with _native_messages_off():
+        with native_messages_off():
             self._holistic = mp.solutions.holistic.Holistic(
                 model_complexity=1,  # the only one inside the wheel
                 refine_face_landmarks=True,  # the pupils
@@ -101,19 +100,6 @@ class HolisticDetector:
         outside = (joints[:, :2] < 0).any(axis=1) | (joints[:, :2] > (width, height)).any(axis=1)
         joints[outside | (joints[:, 2] <= 0)] = 0
         return joints
-
-
-@contextmanager
-def _native_messages_off() -> Iterator[None]:
-    """Keep the start-up notes of MediaPipe's C++ side, which no setting turns off, from standard error."""
-    kept = os.dup(2)
-    try:
-        with open(os.devnull, "w") as nothing:
-            os.dup2(nothing.fileno(), 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
 
 
 def _points(landmarks: Iterable, width: int, height: int) -> np.ndarray:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.background.person import FREE, PARTS, clearance, person_height
+from pipeline.background.person import FREE, MASK_MARGIN, PARTS, clearance, mask_clearance, person_height
 from pipeline.pose import layout as j
 
 
@@ -42,3 +42,13 @@ def test_what_is_not_found_is_not_there_and_limbs_outside_reach_in(figure):
     assert (clearance(at_the_edge, 160, 140, 0.3)[70:110, 0] < FREE).all()
     wide = clearance(figure(75, 120), 160, 140, 0.3)
     np.testing.assert_array_equal(wide[:, 40:], clearance(figure(35, 120), 120, 140, 0.3))
+
+
+def test_a_mask_is_as_far_as_its_nearest_pixel():
+    mask = np.zeros((60, 50), bool)
+    mask[20:40, 30] = True
+    distance = mask_clearance(mask, 100)
+    assert (distance[mask] == 0).all()
+    assert distance[25, 20] == pytest.approx(10 / (100 * MASK_MARGIN))
+    assert distance[16, 33] == pytest.approx(5 / (100 * MASK_MARGIN), rel=1e-3)  # 3 across, 4 up
+    assert np.isinf(mask_clearance(np.zeros((4, 4), bool), 100)).all()

@@ -35,7 +35,7 @@ def test_a_pixel_never_free_counts_none_and_is_filled_from_around(clip):
     store, joints = clip(stand_still, lambda t, background: np.full_like(background, 120))
     plate = plate_of(store, joints)
     assert plate.coverage[100, 80] == 0 and plate.coverage[20, 20] == 60
-    assert np.abs(plate.picture.astype(int) - 120).max() < 3 * NOISE  # nothing of the violet person
+    assert np.abs(plate.picture.astype(int) - 120).max() < 15  # of 120: nothing of the violet person but what JPEG spreads
 
 
 def test_a_pixel_that_is_only_ever_in_the_margin_takes_what_is_seen_there(clip, background):

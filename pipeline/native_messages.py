@@ -1,0 +1,18 @@
+"""Silence for what native code prints by itself."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def native_messages_off() -> Iterator[None]:
+    """Keep the start-up notes of MediaPipe's C++ side, which no setting turns off, from standard error."""
+    kept = os.dup(2)
+    try:
+        with open(os.devnull, "w") as nothing:
+            os.dup2(nothing.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
