@@ -13,12 +13,13 @@ from pipeline.gan.pictures import resize
 from pipeline.gan.render import Renderer
 from pipeline.parallel import in_threads
 from pipeline.params import load_params
+from pipeline.pose.layout import FACE, found_joints
 from pipeline.pose.track import PoseTrack, read_track
 from pipeline.video.encode import video_writer
 from pipeline.video.store import FrameStore
 
-BODY = Path("models/body.safetensors")
-FACE = Path("models/face.safetensors")
+BODY_WEIGHTS = Path("models/body.safetensors")
+FACE_WEIGHTS = Path("models/face.safetensors")
 
 
 def transfer(
@@ -53,7 +54,7 @@ def main(source: str) -> None:
     frames = FrameStore(Path(f"data/frames/{source}.parquet"))
     clip = read_json(Path(f"data/frames/{source}.json"))
     keep_freed_memory()
-    renderer = Renderer(BODY, FACE, pick_device(params.device))
+    renderer = Renderer(BODY_WEIGHTS, FACE_WEIGHTS, pick_device(params.device))
 
     result = Path(f"reports/videos/{source}.mp4")
     side_by_side = Path(f"reports/videos/{source}_side_by_side.mp4")
@@ -65,6 +66,9 @@ def main(source: str) -> None:
         transfer(track, renderer, frames, write_result, write_side_by_side)
     print(f"result: {result}, {renderer.width}x{renderer.height}, {len(track)} frames; "
           f"source | pose | result: {side_by_side}")
+    if renderer.face is not None:
+        seen = found_joints(track.joints, renderer.min_confidence)[:, FACE].any(axis=1).sum()
+        print(f"the Face GAN refined {seen} frames; in the other {len(track) - seen} no face of {source} is seen")
 
 
 if __name__ == "__main__":

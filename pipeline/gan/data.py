@@ -1,5 +1,7 @@
 """Training pairs: two consecutive frames of the target and the pose pictures up to them, drawn at load time."""
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -7,13 +9,14 @@ from torch.utils.data import Dataset
 
 from pipeline.cli import UserError
 from pipeline.gan.pictures import resize, to_planes
-from pipeline.pose.augmentation import Augmentation
 from pipeline.pose.layout import BODY
 from pipeline.pose.picture import draw_pose
 from pipeline.pose.track import Joints
 from pipeline.video.store import FrameStore
 
 BLOCK = 1024  # frames looked at together, however long the clip
+
+Augmentation = Callable[[np.ndarray, float, np.random.Generator], np.ndarray]  # poses, picture's height -> poses
 
 
 class TrainingFrames:
