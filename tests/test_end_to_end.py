@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import av
+import dvc.api
 import ffmpeg
 import imageio_ffmpeg
 import pandas as pd
@@ -126,7 +127,8 @@ def test_the_same_run_elsewhere_gives_the_same_bytes(workspace, tmp_path):
     """All outputs but the cache is thrown away: what is made anew must hash to what dvc.lock says."""
     clone = tmp_path / "clone"
     succeed(workspace, "git", "clone", "-q", ".", str(clone))
-    succeed(clone, "dvc", "repro", "--no-run-cache")
+    output = succeed(clone, "dvc", "repro", "--no-run-cache")
+    assert f"the Face GAN refined {SECONDS * FPS} frames; in the other 0 no face of dancer is seen" in output
     assert (clone / "dvc.lock").read_text() == (workspace / "dvc.lock").read_text()
 
 
@@ -145,3 +147,16 @@ def test_an_experiment_reruns_training_and_what_follows_and_compares(workspace):
     assert ran == {"train_body", "train_face", "transfer@dancer", "evaluate", "report"}
     changes = json.loads(succeed(workspace, "dvc", "metrics", "diff", "--json"))
     assert "body.ssim" in changes["reports/metrics.json"]
+
+
+def test_a_grid_of_ablations_runs_as_experiments_and_becomes_tables(workspace):
+    tables = succeed(workspace, sys.executable, "-m", "pipeline.ablations", "paper", "1")
+    assert tables.count("Running stage 'decode_target'") == 0  # shared stages come from the cache
+    assert (workspace / "reports/ablations/paper.md").read_text() in tables
+    summary = pd.read_csv(workspace / "reports/ablations/paper.csv")
+    body = summary[(summary["table"].str.startswith("Table 1")) & (summary["column"] == "SSIM")].set_index("row")["mean"]
+    assert list(body.index[-3:]) == ["pix2pixHD", "T.S.", "T.S. + Face"]
+    for row, name in (("pix2pixHD", "paper-pix2pixHD-seed0"), ("T.S.", "paper-T-S-seed0")):
+        metrics = json.loads(dvc.api.read("reports/metrics.json", repo=str(workspace), rev=name))
+        assert body[row] == pytest.approx(metrics["body"]["ssim"])
+    assert body["pix2pixHD"] != body["T.S."]
