@@ -7,7 +7,9 @@ import numpy as np
 
 from pipeline.background.person import FREE
 from pipeline.background.sample import BackgroundSample
+from pipeline.spread import spread
 
+FRAMES = 101  # of the sample's that are looked at
 STILL = 1 / 256  # of the picture's height: the background of a camera that stands still wanders less
 MOST_LOST = 0.05  # share of the frames
 PERCENTILE = 95  # of the frames' drifts: a few that are measured wrong do not count
@@ -47,21 +49,23 @@ class CameraMotion:
 
 
 def camera_motion(sample: BackgroundSample) -> CameraMotion:
-    """Follow corners of the background from the middle frame to all others, and fit a similarity to most of them.
+    """Follow corners of the background from the middle frame to at most 100 others; fit a similarity to most of them.
 
     The drift of a frame is the median distance of its corners, moved by the similarity, from their median place over
     the frames. A plain background, with nothing to follow, stands still.
     """
-    structures = [_structure(picture) for picture in sample.pictures]
+    chosen = spread(len(sample.pictures), FRAMES)
+    structures = [_structure(sample.pictures[frame]) for frame in chosen]
+    clearances = [sample.clearances[frame] for frame in chosen]
     middle, height = len(structures) // 2, structures[0].shape[0]
-    free = (sample.clearances[middle] >= FREE).astype(np.uint8)
+    free = (clearances[middle] >= FREE).astype(np.uint8)
     corners = cv2.goodFeaturesToTrack(structures[middle], FEATURES, QUALITY, SPACING * height, mask=free)
     if corners is None or len(corners) < FEWEST:
         return CameraMotion(0.0, 0.0, height)
     corners = corners[:, 0]
     fits = [
-        _similarity(corners, *_follow(corners, structures[middle], structure, clearances))
-        for structure, clearances in zip(structures, sample.clearances)
+        _similarity(corners, *_follow(corners, structures[middle], structure, nearest))
+        for structure, nearest in zip(structures, clearances, strict=True)
     ]
     fits = np.array([fit for fit in fits if fit is not None])  # at least that of the middle frame to itself
     places = corners @ fits[:, :, :2].transpose(0, 2, 1) + fits[:, None, :, 2]

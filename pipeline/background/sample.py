@@ -8,6 +8,7 @@ from pipeline.background.person import clearance, mask_clearance, person_height
 from pipeline.background.segmentation import PersonSegmenter
 from pipeline.cli import UserError
 from pipeline.gan.pictures import resize
+from pipeline.parallel import in_threads, usable_cores
 from pipeline.pose.track import Joints
 from pipeline.spread import spread
 from pipeline.video.store import FrameStore
@@ -45,11 +46,17 @@ def sample_background(
             f"nobody was found in frames 0 to {end - 1} of {store.path}, so that its background cannot be told from a "
             "person: use a clip that shows the whole person"
         )
-    pictures = np.stack([resize(store.read(frame), width, height) for frame in poses])
-    clearances = np.empty(pictures.shape[:3], np.float16)
+
+    def look(frame: int) -> tuple[np.ndarray, np.ndarray]:
+        return resize(store.read(frame), width, height), clearance(poses[frame], width, height, min_confidence)
+
+    sample = BackgroundSample(
+        np.empty((len(poses), height, width, 3), np.uint8), np.empty((len(poses), height, width), np.float16)
+    )
+    seen = in_threads(look, poses, usable_cores())
     with PersonSegmenter() as segmenter:
-        for pose, picture, nearest in zip(poses.values(), pictures, clearances, strict=True):
-            by_joints = clearance(pose, width, height, min_confidence)
+        for index, (pose, (picture, by_joints)) in enumerate(zip(poses.values(), seen, strict=True)):
             mask = segmenter.person(picture) >= LIKELY
-            nearest[:] = np.minimum(by_joints, mask_clearance(mask, person_height(pose, min_confidence)))
-    return BackgroundSample(pictures, clearances)
+            by_mask = mask_clearance(mask, person_height(pose, min_confidence))
+            sample.pictures[index], sample.clearances[index] = picture, np.minimum(by_joints, by_mask)
+    return sample
