@@ -31,6 +31,7 @@ FRAMES = Path("data/frames/target.parquet")
 POSES = Path("data/poses/target.parquet")
 WEIGHTS = Path("models/body.safetensors")
 LOG = Path("reports/train_body")
+BACKGROUND_HEIGHT = 256  # px at least, if the store has them: a smaller picture shows too little to tell a camera's motion
 
 
 def train_body(
@@ -86,10 +87,14 @@ def train_body(
 
 
 def background_plate(frames: TrainingFrames, end: int) -> np.ndarray:
-    """The background of frames 0..end-1 without the person, uint8 RGB. Raises UserError if the camera moves."""
-    sample = sample_background(
-        frames.store, frames.joints, end, frames.width, frames.height, frames.min_confidence
-    )
+    """The background of frames 0..end-1 without the person, uint8 RGB (H, W, 3) of the training size or larger.
+
+    Raises UserError if the camera moves.
+    """
+    store = frames.store
+    height = max(frames.height, min(BACKGROUND_HEIGHT, store.height))
+    width = height * store.width // store.height
+    sample = sample_background(store, frames.joints, end, width, height, frames.min_confidence)
     if warning := camera_motion(sample).warning():
         raise UserError(f"train.background is plate, but {warning}; or set train.background to learned")
     return estimate_plate(sample).picture

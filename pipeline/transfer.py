@@ -68,7 +68,7 @@ def main(source: str) -> None:
           f"source | pose | result: {side_by_side}")
     if renderer.face is not None:
         seen = found_joints(track.joints, renderer.min_confidence)[:, FACE].any(axis=1).sum()
-        print(f"the Face GAN refined {seen} frames; in the other {len(track) - seen} no face of {source} is seen")
+        print(f"the Face GAN refined {seen} of {len(track)} frames; in the others no face is seen")
 
 
 if __name__ == "__main__":
