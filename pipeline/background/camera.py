@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from pipeline.background.person import FREE
 from pipeline.background.sample import BackgroundSample
 from pipeline.spread import spread
 
+CLEAR = 2  # clearance: so far from the person a picture's structure, below, is the background's own
 FRAMES = 101  # of the sample's that are looked at
 STILL = 1 / 256  # of the picture's height: the background of a camera that stands still wanders less
 MOST_LOST = 0.05  # share of the frames
@@ -58,7 +58,7 @@ def camera_motion(sample: BackgroundSample) -> CameraMotion:
     structures = [_structure(sample.pictures[frame]) for frame in chosen]
     clearances = [sample.clearances[frame] for frame in chosen]
     middle, height = len(structures) // 2, structures[0].shape[0]
-    free = (clearances[middle] >= FREE).astype(np.uint8)
+    free = (clearances[middle] >= CLEAR).astype(np.uint8)
     corners = cv2.goodFeaturesToTrack(structures[middle], FEATURES, QUALITY, SPACING * height, mask=free)
     if corners is None or len(corners) < FEWEST:
         return CameraMotion(0.0, 0.0, height)
@@ -94,7 +94,7 @@ def _follow(
     back, returned, _ = cv2.calcOpticalFlowPyrLK(end, start, there, None, winSize=WINDOW, maxLevel=LEVELS)
     kept = (found & returned).astype(bool)[:, 0] & (np.linalg.norm(back - corners, axis=1) < THERE_AND_BACK)
     x, y = np.rint(there).astype(int).clip(0, np.array(clearances.shape[::-1]) - 1).T
-    return there, kept & (clearances[y, x] >= FREE)
+    return there, kept & (clearances[y, x] >= CLEAR)
 
 
 def _similarity(start: np.ndarray, end: np.ndarray, found: np.ndarray) -> np.ndarray | None:
