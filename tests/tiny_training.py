@@ -25,7 +25,7 @@ def make_workspace(folder: Path, params: dict, width: int, height: int) -> None:
     def frame(t):
         picture = np.full((height, width, 3), 60, np.uint8)
         x, y = joints[t, 0, :2].astype(int)
-        picture[y - 8 : y + 8, x - 8 : x + 8] = (220, 160, 120)
+        picture[y - 4 : y + 4, x - 4 : x + 4] = (220, 160, 120)
         return StoredFrame(picture, 0, t / 30)
 
     frames = folder / "data/frames/target.parquet"
