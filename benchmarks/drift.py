@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from benchmarks.machine import describe
 from pipeline.devices import keep_freed_memory, pick_device
+from pipeline.gan.data import scale_joints
 from pipeline.gan.pictures import resize, to_picture
 from pipeline.gan.render import BodyRenderer
 from pipeline.metrics.lpips import Lpips
@@ -40,9 +41,8 @@ def main(most: int) -> None:
     device = pick_device(params.device)
     store, track, pose = FrameStore(FRAMES), read_track(POSES), params.pose
     renderer, lpips = BodyRenderer(WEIGHTS, device), Lpips("efficientnet_lite0", None, device)
-    joints = smooth(track.joints, pose.smooth_window, pose.max_gap, pose.min_confidence) * np.array(
-        [renderer.height / track.height, renderer.height / track.height, 1], np.float32
-    )
+    joints = smooth(track.joints, pose.smooth_window, pose.max_gap, pose.min_confidence)
+    joints = scale_joints(joints, renderer.height / track.height)
     count = min(most, len(store))
     print(f"{describe(device)}; {count} frames of {renderer.width}x{renderer.height}")
 

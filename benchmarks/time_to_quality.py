@@ -35,7 +35,7 @@ from pipeline.metrics.lpips import Lpips
 from pipeline.params import Params, load_params
 from pipeline.pose.smoothing import smooth
 from pipeline.pose.track import read_track
-from pipeline.train_body import background_plate, build_generator
+from pipeline.train_body import background_plate, build_generator, generator_arguments
 from pipeline.video.store import FrameStore
 
 LEARNING_RATE = 0.0002  # the released code's
@@ -118,12 +118,9 @@ def reference(params: Params, device: torch.device) -> tuple[BodyGenerator, Refe
 
 def ours(params: Params, precision: str, clip: Clip, device: torch.device) -> tuple[BodyTraining, Any, int]:
     """(training, state before its first step, number of steps) as stage train_body has them."""
-    train, net = params.train, params.train.generator
+    train = params.train
     plate = train.background == "plate"
-    architecture = {"temporal": train.temporal_smoothing, "ngf": net.ngf, "downsamplings": net.downsamplings,
-                    "blocks": net.blocks, "enhancer_blocks": None,
-                    "plate": [clip.frames.height, clip.frames.width] if plate else None, "upsampling": net.upsampling,
-                    "skips": net.skips}
+    architecture = generator_arguments(train, clip.frames.width, clip.frames.height) | {"enhancer_blocks": None}
     training = BodyTraining(train, precision, device)
     generator = build_generator(architecture, background_plate(clip.frames, clip.end) if plate else None)
     return training, training.start("body", generator, train.steps, train.decay_steps), train.steps + train.decay_steps

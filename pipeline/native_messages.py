@@ -1,8 +1,12 @@
-"""Silence for what native code prints by itself."""
+"""Silence for what MediaPipe says by itself."""
 
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+# MediaPipe 0.10.14 calls a protobuf function that is only going to disappear.
+warnings.filterwarnings("ignore", message="SymbolDatabase.GetPrototype", category=UserWarning)
 
 
 @contextmanager

@@ -59,10 +59,7 @@ def train_body(
 
     width, height = params.height * store.width // store.height, params.height
     net, plate = params.generator, params.background == "plate"
-    architecture = {"temporal": params.temporal_smoothing, "ngf": net.ngf, "downsamplings": net.downsamplings,
-                    "blocks": net.blocks, "enhancer_blocks": net.enhancer_blocks if net.enhancer else None,
-                    "plate": [height, width] if plate else None, "upsampling": net.upsampling,
-                    "skips": net.skips}
+    architecture = generator_arguments(params, width, height)
     frames = TrainingFrames(store, joints, width, height, pose.min_confidence)
     half = TrainingFrames(store, joints, width // 2, height // 2, pose.min_confidence)
     background = background_plate(frames, end) if plate else None
@@ -98,6 +95,14 @@ def background_plate(frames: TrainingFrames, end: int) -> np.ndarray:
     if warning := camera_motion(sample).warning():
         raise UserError(f"train.background is plate, but {warning}; or set train.background to learned")
     return estimate_plate(sample).picture
+
+
+def generator_arguments(params: Train, width: int, height: int) -> dict:
+    """What :class:`BodyGenerator` is built with for training pictures of ``width`` x ``height`` px."""
+    net, plate = params.generator, params.background == "plate"
+    return {"temporal": params.temporal_smoothing, "ngf": net.ngf, "downsamplings": net.downsamplings,
+            "blocks": net.blocks, "enhancer_blocks": net.enhancer_blocks if net.enhancer else None,
+            "plate": [height, width] if plate else None, "upsampling": net.upsampling, "skips": net.skips}
 
 
 def build_generator(architecture: dict, background: np.ndarray | None) -> BodyGenerator:

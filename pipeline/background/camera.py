@@ -8,7 +8,7 @@ import numpy as np
 from pipeline.background.sample import BackgroundSample
 from pipeline.spread import spread
 
-CLEAR = 2  # clearance: so far from the person a picture's structure, below, is the background's own
+CLEAR = 2  # clearance: nearer, the person shows in the blurred neighbourhood by which _structure evens out contrast
 FRAMES = 101  # of the sample's that are looked at
 STILL = 1 / 256  # of the picture's height: the background of a camera that stands still wanders less
 MOST_LOST = 0.05  # share of the frames

@@ -31,6 +31,7 @@ def _fingers(wrist: int, hand: slice) -> list[tuple[int, int]]:
     return [(wrist, hand.start + tip) for tip in (4, 8, 12, 16, 20)]
 
 
+# Narrower than a body: the mask of a segmentation knows its width, and what it misses lies along the bones.
 PARTS = [
     Part(  # torso: thick lines along its outline and its middle leave no hole
         [(j.RIGHT_SHOULDER, j.RIGHT_HIP), (j.LEFT_SHOULDER, j.LEFT_HIP), (j.RIGHT_SHOULDER, j.LEFT_SHOULDER),
@@ -86,7 +87,7 @@ def mask_clearance(mask: np.ndarray, size: float) -> np.ndarray:
 def clearance(joints: np.ndarray, width: int, height: int, min_confidence: float) -> np.ndarray:
     """How far each pixel is from the person, as the joints tell, float32 (height, width).
 
-    0 at the outline of the body, negative in it, 1 where the margin ends: from there on a pixel is free of the person
+    0 at the parts' own outlines, negative in them, 1 where the margin ends: from there on a pixel is free of the person
     and of the shadow around the feet. joints: (137, 3) in px of the picture. Parts that are not found are not there;
     infinite everywhere if no part is.
     """

@@ -16,7 +16,7 @@ from pipeline.video.store import FrameStore
 
 BLOCK = 1024  # frames looked at together, however long the clip
 
-Augmentation = Callable[[np.ndarray, float, np.random.Generator], np.ndarray]  # poses, picture's height -> poses
+Augment = Callable[[np.ndarray, float, np.random.Generator], np.ndarray]  # poses, picture's height -> poses
 
 
 class TrainingFrames:
@@ -57,7 +57,7 @@ class PairDataset(Dataset):
     """
 
     def __init__(
-        self, frames: TrainingFrames, ends: np.ndarray, lead: int = 0, augmentation: Augmentation | None = None,
+        self, frames: TrainingFrames, ends: np.ndarray, lead: int = 0, augmentation: Augment | None = None,
         seed: int = 0,
     ) -> None:
         self.frames, self.ends, self.lead, self.augmentation, self.seed = frames, ends, lead, augmentation, seed

@@ -4,7 +4,6 @@ The only detector with these three parts whose weights come inside a PyPI wheel.
 OpenPose's order here, and nothing downstream knows which detector ran.
 """
 
-import warnings
 from collections.abc import Iterable
 
 import mediapipe as mp
@@ -12,9 +11,6 @@ import numpy as np
 
 from pipeline.native_messages import native_messages_off
 from pipeline.pose.layout import BODY, FACE, LEFT_HAND, LEFT_WRIST, NUM_JOINTS, RIGHT_HAND, RIGHT_WRIST
-
-# MediaPipe 0.10.14 calls a protobuf function that is only going to disappear.
-warnings.filterwarnings("ignore", message="SymbolDatabase.GetPrototype", category=UserWarning)
 
 # BODY_25's joint from BlazePose's 33: one point, or the mean of two. The small toes (20, 23) do not exist.
 BLAZEPOSE = {
