@@ -8,8 +8,7 @@ import torch
 
 from pipeline.cli import UserError
 
-MMAP_THRESHOLD, TRIM_THRESHOLD = -3, -1  # glibc's mallopt
-LARGEST = 2**31 - 1  # bytes
+TRIM_THRESHOLD, MMAP_MAX = -1, -4  # glibc's mallopt
 
 
 def pick_device(name: str) -> torch.device:
@@ -40,12 +39,12 @@ def keep_freed_memory() -> None:
     """Let the C library keep what PyTorch frees on the CPU instead of returning it to the system after every tensor.
 
     The system hands returned pages out again one by one and filled with zeros; a training step at 512x256 takes up to a
-    fifth less time without that. Only glibc has the setting; elsewhere nothing changes.
+    fifth less time without that. Only glibc has the settings; elsewhere nothing changes.
     """
     if platform.libc_ver()[0] == "glibc":
         libc = ctypes.CDLL(None)
-        libc.mallopt(MMAP_THRESHOLD, LARGEST)
-        libc.mallopt(TRIM_THRESHOLD, LARGEST)
+        libc.mallopt(TRIM_THRESHOLD, -1)  # never
+        libc.mallopt(MMAP_MAX, 0)  # no tensor in pages of its own, which would be returned with it
 
 
 def pick_precision(name: str, device: torch.device) -> str:

@@ -2,10 +2,12 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from pipeline.cli import UserError
 
@@ -36,6 +38,14 @@ def _to_disk(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def kept(path: Path, make: Callable[[], np.ndarray]) -> np.ndarray:
+    """The array in the .npy file ``path``; ``make()`` gives it if there is no such file yet."""
+    if not path.is_file():
+        with atomic(path) as partial:
+            np.save(partial, make())
+    return np.load(path)
 
 
 def write_json(path: Path, content: Any) -> None:

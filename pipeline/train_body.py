@@ -11,6 +11,7 @@ from pipeline.background.sample import sample_background
 from pipeline.cli import UserError, run
 from pipeline.devices import keep_freed_memory, make_repeatable, pick_device, pick_precision
 from pipeline.distributed import rank, rank_0_first, together
+from pipeline.files import kept
 from pipeline.gan.body_generator import BodyGenerator
 from pipeline.gan.body_training import BodyTraining, Pairs, lead
 from pipeline.gan.checkpoint import Checkpoints
@@ -62,7 +63,10 @@ def train_body(
     architecture = generator_arguments(params, width, height)
     frames = TrainingFrames(store, joints, width, height, pose.min_confidence)
     half = TrainingFrames(store, joints, width // 2, height // 2, pose.min_confidence)
-    background = background_plate(frames, end) if plate else None
+    background = None
+    if plate:
+        with rank_0_first():  # the others, and a training that goes on, find it
+            background = kept(checkpoints.folder / "plate.npy", lambda: background_plate(frames, end))
     training = BodyTraining(params, precision, device)
 
     with checkpoints.open_log() as live:
@@ -121,7 +125,7 @@ def main() -> None:
         return
     with together(device, params.train.devices * params.train.nodes):
         track = open_track(POSES)
-        parameters = {"train": params.train.model_dump(), "pose": params.pose.model_dump(),
+        parameters = {"train": params.train.model_dump(), "precision": precision, "pose": params.pose.model_dump(),
                       "holdout": params.evaluate.holdout, "gap": params.evaluate.gap}
         store, inputs = FrameStore(FRAMES), [POSES]
         if params.train.perceptual_weights:

@@ -2,9 +2,10 @@
 
 import json
 
+import numpy as np
 import pytest
 
-from pipeline.files import atomic, write_json
+from pipeline.files import atomic, kept, write_json
 
 
 def test_success_replaces_and_leaves_nothing_else(tmp_path):
@@ -30,6 +31,28 @@ def test_the_temporary_name_keeps_the_suffix(tmp_path):
     with atomic(tmp_path / "a.mp4") as partial:
         assert partial.suffix == ".mp4"
         partial.touch()
+
+
+def test_a_kept_array_is_made_once(tmp_path):
+    file = tmp_path / "run" / "plate.npy"
+    made = np.arange(24, dtype=np.uint8).reshape(2, 4, 3)
+    np.testing.assert_array_equal(kept(file, lambda: made), made)
+
+    def make():
+        raise AssertionError("it is there already")
+
+    again = kept(file, make)
+    np.testing.assert_array_equal(again, made)
+    assert again.dtype == made.dtype
+
+
+def test_a_kept_array_that_cannot_be_made_leaves_nothing(tmp_path):
+    def make():
+        raise ValueError("the camera moves")
+
+    with pytest.raises(ValueError, match="the camera moves"):
+        kept(tmp_path / "plate.npy", make)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_json_round_trip_in_given_order_and_no_nan(tmp_path):

@@ -5,6 +5,7 @@ import json
 import platform
 import sys
 from collections.abc import Iterable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ def run_key(
         "files": [sha256(path) if path.is_file() else None for path in files],
         "parameters": parameters,
         "code": loaded_code(),
-        "versions": [torch.__version__, np.__version__, cv2.__version__],
+        "versions": [torch.__version__, np.__version__, cv2.__version__, version("mediapipe")],
         "device": device_kind(device),
     }
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
