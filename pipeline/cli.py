@@ -12,12 +12,14 @@ def run(main: Callable[..., None], *arguments: str) -> None:
     """Run a stage's ``main`` with the command line's arguments.
 
     ``arguments`` names the expected positional arguments, for the usage line. Exits with 1 and one
-    sentence on a UserError, with 2 on a wrong call and with 130 on Ctrl-C (a KeyboardInterrupt's message is printed).
+    sentence on a UserError, with 2 on a wrong call or one for help and with 130 on Ctrl-C (a KeyboardInterrupt's message
+    is printed).
     """
     given = sys.argv[1:]
-    if len(given) != len(arguments):
+    if len(given) != len(arguments) or {"-h", "--help"} & set(given):
         names = " ".join(f"<{name}>" for name in arguments)
-        print(f"usage: python -m {sys.modules['__main__'].__spec__.name} {names}".rstrip(), file=sys.stderr)
+        module = sys.modules["__main__"].__spec__.name.removesuffix(".__main__")
+        print(f"usage: python -m {module} {names}".rstrip(), file=sys.stderr)
         sys.exit(2)
     try:
         main(*given)

@@ -127,7 +127,7 @@ def main() -> None:
     write_png(PICTURES / "frames.png", contact_sheet(examples))
     write_json(METRICS, metrics)
 
-    print_scores(metrics, row_name(renderer.body.generator.temporal, renderer.face is not None), f"{width}x{height}")
+    print_scores(metrics, row_name(params.train, params.face), f"{width}x{height}")
     print(f"metrics: {METRICS}; by frame: {PER_FRAME}, {PER_FRAME_TRANSFER}; plots: {PLOTS}; pictures: {PICTURES}")
 
 

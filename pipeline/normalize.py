@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.cli import UserError, run
+from pipeline.cli import run
 from pipeline.files import write_json
 from pipeline.params import Normalize, Pose, load_params
 from pipeline.pose.limbs import fit_limbs, limb_warnings, measure_limbs, put_on_limbs
@@ -82,10 +82,7 @@ def load_smoothed(clip: str, pose: Pose) -> PoseTrack:
 
 def main(name: str) -> None:
     params = load_params()
-    if name == "target":
-        raise UserError("the target is not normalized, it is what sources are normalized to: name one of "
-                        + ", ".join(params.sources))
-    params.clip(name)
+    params.source(name)
     source, target = load_smoothed(name, params.pose), load_smoothed("target", params.pose)
     min_confidence = params.pose.min_confidence
     joints, fit, summary = normalize(name, source, target, params.normalize, min_confidence)

@@ -31,7 +31,7 @@ TRAINING = {
 PARTS = ("body", "face", "left_hand", "right_hand")
 FRAME_PLOTS = {
     "ssim": "SSIM",
-    "lpips": "LPIPS",
+    "lpips": "perceptual distance",
     "pose_distance": "pose distance, px",
     "missed_detections": "missed detections",
     "temporal": "change over time, grey levels",
@@ -40,7 +40,8 @@ HEADLINE = {
     "body SSIM": ("body", "ssim"),
     "face SSIM": ("face", "ssim"),
     "pose distance in px": ("pose_distance", "overall"),
-    "missed detections a frame": ("missed_detections", "overall"),
+    "missed detections a frame: body": ("missed_detections", "body"),
+    "face": ("missed_detections", "face"),
 }
 
 
@@ -116,7 +117,7 @@ def main() -> None:
     target = read_json(Path("data/frames/target.json"))
     height = params.train.height
     size = f"{height * target['width'] // target['height']}x{height}"
-    html = report(names, row_name(params.train.temporal_smoothing, params.face.enabled), size)
+    html = report(names, row_name(params.train, params.face), size)
     with atomic(PAGE) as partial:
         partial.write_text(html)
 

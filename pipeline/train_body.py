@@ -1,4 +1,4 @@
-"""Stage train_body: learn to turn pose pictures into the target person ("Everybody Dance Now", section 4)."""
+"""Stage train_body: learn to turn pose pictures into the target person ("Everybody Dance Now", "Temporal Smoothing")."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from pipeline.gan.checkpoint import Checkpoints
 from pipeline.gan.data import TrainingFrames, bodies_seen, consecutive_pairs
 from pipeline.gan.run_folder import run_folder
 from pipeline.gan.run_key import run_key
-from pipeline.gan.samples import SAMPLES
+from pipeline.gan.body_samples import SAMPLES
 from pipeline.gan.weights import save_weights, sha256
 from pipeline.holdout import split
 from pipeline.launch import launch

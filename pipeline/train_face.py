@@ -1,30 +1,21 @@
-"""Stage train_face: learn to refine the face of the fixed body generator ("Everybody Dance Now", section 4.2)."""
+"""Stage train_face: learn to refine the face of the fixed body generator ("Everybody Dance Now", "Face GAN")."""
 
 from pathlib import Path
 
 import numpy as np
-from torch import Tensor
-from torch.utils.data import default_collate
 
 from pipeline.cli import UserError, run
-from pipeline.devices import keep_freed_memory, make_repeatable, memory_format, pick_device
+from pipeline.devices import keep_freed_memory, make_repeatable, pick_device
 from pipeline.distributed import rank, rank_0_first, together
-from pipeline.gan.batches import step_loader
+from pipeline.gan.body_samples import SAMPLES
 from pipeline.gan.checkpoint import Checkpoints
 from pipeline.gan.data import TrainingFrames
-from pipeline.gan.discriminator import PatchDiscriminator
 from pipeline.gan.face_data import FaceDataset, boxes_over_time, render_crops, spans_before, spread_runs
 from pipeline.gan.face_generator import FaceGenerator
-from pipeline.gan.face_step import FaceLoss, face_losses
-from pipeline.gan.loop import train
-from pipeline.gan.losses.perceptual import PerceptualLoss
-from pipeline.gan.optimizer import make_optimizer
-from pipeline.gan.pictures import to_float
+from pipeline.gan.face_training import FaceTraining
 from pipeline.gan.render import BodyRenderer
 from pipeline.gan.run_folder import run_folder
 from pipeline.gan.run_key import run_key
-from pipeline.gan.samples import SAMPLES, face_grid
-from pipeline.gan.training_state import TrainingState
 from pipeline.gan.weights import save_weights, sha256
 from pipeline.holdout import split
 from pipeline.launch import launch
@@ -53,7 +44,6 @@ def train_face(
     """
     make_repeatable(train_params.seed)
     keep_freed_memory()
-    place = {"device": body.device, "memory_format": memory_format(body.precision)}
     with rank_0_first():
         joints = smoothed(track.joints, pose, checkpoints.folder / "joints.f32")
     pictures = TrainingFrames(store, joints, body.width, body.height, pose.min_confidence)
@@ -74,41 +64,13 @@ def train_face(
 
     architecture = {"ngf": face.ngf, "downsamplings": face.downsamplings, "blocks": face.blocks,
                     "upsampling": train_params.generator.upsampling, "skips": train_params.generator.skips}
-    weights = Path(train_params.perceptual_weights) if train_params.perceptual_weights else None
-    with rank_0_first():  # one download for all
-        perceptual = PerceptualLoss(train_params.perceptual, weights).to(**place) if face.lambda_vgg else None
-    loss = FaceLoss(face.gan_loss, face.lambda_vgg, body.precision)
-    generator = FaceGenerator(**architecture).to(**place)
-    discriminator = PatchDiscriminator(6, face.ndf, face.layers).to(**place)
-    betas = (train_params.beta1, train_params.beta2)
-    optimizers = [
-        make_optimizer(network.parameters(), face.learning_rate, betas, face.steps, face.decay_steps)
-        for network in (generator, discriminator)
-    ]
-    state = TrainingState("face", generator, discriminator, optimizers)
+    training = FaceTraining(face, train_params, body.precision, body.device)
+    generator = FaceGenerator(**architecture)
     with rank_0_first():  # the others wait: a span is rendered frame after frame, and once for all
         crops = render_crops(body, pictures, boxes, spans, checkpoints.folder / "crops.npy")
-    dataset = FaceDataset(pictures, crops, boxes, chosen)
-    examples = FaceDataset(pictures, crops, boxes, samples)
-    fixed = default_collate([examples[i] for i in range(len(examples))])
-
-    def floats(poses: Tensor, generated: Tensor, real: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Crops as the loader sends them, uint8 and float16, as networks want them."""
-        poses, generated, real = (crops.to(body.device) for crops in (poses, generated, real))
-        return to_float(poses), generated.float(), to_float(real)
-
-    checkpoints.restore(state)
+    dataset, examples = (FaceDataset(pictures, crops, boxes, frames) for frames in (chosen, samples))
     with checkpoints.open_log() as live:
-        train(
-            state,
-            step_loader(dataset, face.batch, state.step, face.steps + face.decay_steps, train_params.seed),
-            lambda batch: face_losses(generator, discriminator, perceptual, loss, *floats(*batch)),
-            live,
-            checkpoints,
-            face.log_every,
-            face.sample_every,
-            lambda: face_grid(generator, *floats(*fixed)),
-        )
+        training.train(generator, dataset, examples, checkpoints, live)
     return generator, architecture
 
 

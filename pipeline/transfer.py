@@ -49,7 +49,7 @@ def transfer(
 
 def main(source: str) -> None:
     params = load_params()
-    video = Path(params.clip(source).video)
+    video = Path(params.source(source).video)
     track = read_track(Path(f"data/normalized/{source}.parquet"))
     frames = FrameStore(Path(f"data/frames/{source}.parquet"))
     clip = read_json(Path(f"data/frames/{source}.json"))

@@ -63,7 +63,7 @@ def test_parameters_read_are_parameters_tracked(name):
     }
     tracked = {param.split(".")[0] for param in stage(name).get("params", [])}
     # neither the device nor checkpoints change the experiment; clips are dependencies by their files
-    assert read - {"device", "checkpoints", "clip", "sources", "target"} == tracked - {"sources"}
+    assert read - {"device", "checkpoints", "clip", "source", "sources", "target"} == tracked - {"sources"}
 
 
 def test_evaluate_tracks_which_truth_belongs_to_which_source():

@@ -136,8 +136,8 @@ def test_feet_never_seen_are_refused_and_nothing_is_written(workspace):
 
 
 @pytest.mark.parametrize("name, words", [
-    ("target", "the target is not normalized"),
-    ("nobody", "names no clip 'nobody'"),
+    ("target", "names no source 'target'"),
+    ("nobody", "names no source 'nobody'"),
 ])  # fmt: skip
 def test_wrong_names(workspace, name, words):
     with pytest.raises(UserError, match=words):

@@ -13,9 +13,9 @@ MASK_BIAS = 1.0  # before the last tanh: an opacity of 0.88
 
 
 class BodyGenerator(nn.Module):
-    """G of "Everybody Dance Now", section 4: pose picture to appearance.
+    """G of "Everybody Dance Now": pose picture to appearance.
 
-    With ``temporal`` it is conditioned on its previous output (section 4.1, temporal smoothing), zeros for the first
+    With ``temporal`` it is conditioned on its previous output ("Temporal Smoothing"), zeros for the first
     frame; without, every frame stands alone (pix2pixHD of the paper's tables). ``enhancer_blocks`` is None for the
     global generator alone, else the number of residual blocks of the local enhancer around it. ``plate`` is None, or
     the size (H, W) of a fixed picture of the background: then the network paints the person only, with a soft mask

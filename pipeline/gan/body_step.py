@@ -1,4 +1,4 @@
-"""One training step of the body GAN: the full objective of "Everybody Dance Now", section 4.3."""
+"""One training step of the body GAN: "Full Objective" of "Everybody Dance Now"."""
 
 from dataclasses import dataclass
 

@@ -22,7 +22,7 @@ from pipeline.gan.loop import train
 from pipeline.gan.losses.perceptual import PerceptualLoss
 from pipeline.gan.optimizer import make_optimizer
 from pipeline.gan.pictures import to_float
-from pipeline.gan.samples import body_grid
+from pipeline.gan.body_samples import body_grid
 from pipeline.gan.training_state import TrainingState
 from pipeline.params import Train
 from pipeline.pose.augmentation import Augmentation

@@ -30,7 +30,7 @@ class PatchDiscriminator(nn.Module):
 
 
 class MultiscaleDiscriminator(nn.Module):
-    """D_1..D_k of "Everybody Dance Now", section 4: one PatchGAN at 1, 1/2, 1/4, ... of the size.
+    """D_1..D_k of "Everybody Dance Now": one PatchGAN at 1, 1/2, 1/4, ... of the size.
 
     forward: float (B, in, H, W) -> one list of maps a scale, as :class:`PatchDiscriminator` gives them.
     """

@@ -9,7 +9,7 @@ FADE = 1 / 8  # of the crop's size: over that much of each border the residual f
 
 
 class FaceGenerator(nn.Module):
-    """G_f of "Everybody Dance Now", section 4.2: a small global generator on (pose crop, generated crop)."""
+    """G_f of "Everybody Dance Now" ("Face GAN"): a small global generator on (pose crop, generated crop)."""
 
     def __init__(
         self, ngf: int, downsamplings: int, blocks: int, upsampling: str = "transpose", skips: bool = False

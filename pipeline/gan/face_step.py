@@ -1,4 +1,4 @@
-"""One training step of the Face GAN: the face objective of "Everybody Dance Now", section 4.3."""
+"""One training step of the Face GAN: the face objective of "Everybody Dance Now" ("Full Objective")."""
 
 from dataclasses import dataclass
 

@@ -9,7 +9,7 @@ from pipeline.pose.layout import found_joints
 def missed_detections(real: np.ndarray, generated: np.ndarray, min_confidence: float) -> dict[str, int]:
     """Number of joints found in the real frame and not in the generated one.
 
-    "Everybody Dance Now", section 5, for ``body``, ``face``, ``hands`` (both together) and ``overall``.
+    "Everybody Dance Now", "Experiments", for ``body``, ``face``, ``hands`` (both together) and ``overall``.
     real, generated: (137, 3) of (x, y, confidence); a joint is found from ``min_confidence`` on.
     """
     missed = found_joints(real, min_confidence) & ~found_joints(generated, min_confidence)

@@ -1,7 +1,9 @@
-"""The paper's tables with a run's own row beneath them ("Everybody Dance Now", section 5, Tables 1 to 4)."""
+"""The paper's tables with a run's own row beneath them ("Everybody Dance Now", Tables 1 to 4)."""
 
 from dataclasses import dataclass
 from typing import Any
+
+from pipeline.params import Face, Train
 
 Values = dict[str, float]
 
@@ -42,9 +44,21 @@ class Table:
     rows: list[tuple[str, list[float | None]]]
 
 
-def row_name(temporal_smoothing: bool, face: bool) -> str:
-    """Which row of the paper's tables a run is. Without smoothing but with a face it is none of the three."""
-    return ("T.S." if temporal_smoothing else "pix2pixHD") + (" + Face" if face else "")
+def row_name(train: Train, face: Face) -> str:
+    """Which row of the paper's tables a run is, and what its generator has that the paper's has not.
+
+    Without smoothing but with a face it is none of the three rows.
+    """
+    name = ("T.S." if train.temporal_smoothing else "pix2pixHD") + (" + Face" if face.enabled else "")
+    beyond = {
+        "plate": train.background == "plate",
+        "resize": train.generator.upsampling == "resize",
+        "skips": train.generator.skips,
+        "averaged weights": train.ema > 0,
+        f"rollouts of {train.rollout}": train.rollout > 2 and train.temporal_smoothing,
+    }
+    added = ", ".join(what for what, there in beyond.items() if there)
+    return f"{name} with {added}" if added else name
 
 
 def tables(metrics: dict[str, Any], name: str) -> list[Table]:

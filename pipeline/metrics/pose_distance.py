@@ -9,7 +9,7 @@ from pipeline.pose.layout import found_joints
 def pose_distance(real: np.ndarray, generated: np.ndarray, min_confidence: float) -> dict[str, float | None]:
     """Mean Euclidean distance, in the pixels of the joints, over the joints found in both frames.
 
-    "Everybody Dance Now", section 5: d(p, p'), for ``body``, ``face``, ``hands`` (both) and ``overall``.
+    "Everybody Dance Now", "Experiments": d(p, p'), for ``body``, ``face``, ``hands`` (both) and ``overall``.
     real, generated: (137, 3) of (x, y, confidence); a joint is found from ``min_confidence`` on. A group of
     which no joint is found in both has no distance: None.
     """

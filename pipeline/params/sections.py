@@ -18,7 +18,7 @@ GanLoss = Literal["lsgan", "vanilla", "hinge", "relativistic"]
 class Section(BaseModel):
     """A section of ``params.yaml``: unknown keys are refused, values are never converted silently."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class Clip(Section):
@@ -111,7 +111,7 @@ class Train(Section):
     temporal_smoothing: bool
     rollout: Annotated[int, Field(ge=2, le=64)]
     background: Literal["learned", "plate"]
-    jitter: NotNegative
+    jitter: Annotated[float, Field(ge=0, le=0.1)]
     dropout: Annotated[float, Field(ge=0, lt=1)]
     ema: Annotated[float, Field(ge=0, lt=1)]
     batch: Count

@@ -1,5 +1,6 @@
 """The whole of ``params.yaml``: its sections, what must fit between them, and reading it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -44,35 +45,7 @@ class Params(Section):
 
     @model_validator(mode="after")
     def _fit_together(self):
-        problems = []
-        if "target" in self.sources:
-            problems.append("sources.target is not allowed as a name: `target` is the target's own")
-        width = self.train.height * self.decode.width / self.decode.height
-        generator = self.train.generator
-        multiple = 2 ** (generator.downsamplings + generator.enhancer)
-        for name, size in (("height", self.train.height), ("width", width)):
-            if size % multiple:
-                problems.append(
-                    f"train.height is {self.train.height}, which makes the training {name} {size:g} px; "
-                    f"allowed: multiples of {multiple} px (2 to the number of downsamplings; the width "
-                    "follows decode.width : decode.height)"
-                )
-        if self.face.size > min(self.train.height, width):
-            problems.append(f"face.size is {self.face.size}; allowed: at most the training picture's "
-                            f"shorter side, {min(self.train.height, width):g} px")
-        if self.train.coarse_steps and not generator.enhancer:
-            problems.append(f"train.coarse_steps is {self.train.coarse_steps}; allowed: 0 unless "
-                            "train.generator.enhancer is true")
-        if generator.enhancer and not self.train.coarse_steps:
-            problems.append("train.coarse_steps is 0; allowed with train.generator.enhancer: at least 1")
-        if self.train.frozen_global_steps > self.train.steps + self.train.decay_steps:
-            problems.append(f"train.frozen_global_steps is {self.train.frozen_global_steps}; allowed: at "
-                            "most train.steps + train.decay_steps")
-        processes = self.train.devices * self.train.nodes
-        for name, batch in (("train.batch", self.train.batch), ("face.batch", self.face.batch)):
-            if batch % processes:
-                problems.append(f"{name} is {batch}; allowed: multiples of {processes}, train.devices x train.nodes, "
-                                "since each process takes an equal part of every batch")
+        problems = [*_sources(self), *_sizes(self), *_phases(self), *_batches(self), *_weight_files(self)]
         if problems:
             raise ValueError("\n".join(problems))
         return self
@@ -86,6 +59,71 @@ class Params(Section):
         known = ", ".join(["target", *self.sources])
         raise UserError(f"{PARAMS_FILE} names no clip {name!r}; it names: {known}")
 
+    def source(self, name: str) -> Source:
+        """The source called ``name``. Raises UserError for another name."""
+        if name not in self.sources:
+            raise UserError(f"{PARAMS_FILE} names no source {name!r}; it names: {', '.join(self.sources)}")
+        return self.sources[name]
+
+
+def _sources(params: Params) -> Iterator[str]:
+    if "target" in params.sources:
+        yield "sources.target is not allowed as a name: `target` is the target's own"
+
+
+def _sizes(params: Params) -> Iterator[str]:
+    """What is wrong with the sizes of pictures, which the networks halve again and again."""
+    decode, height, generator = params.decode, params.train.height, params.train.generator
+    width = height * decode.width / decode.height
+    multiple = 2 ** (generator.downsamplings + generator.enhancer)
+    if height % multiple or width % multiple:
+        rows, columns = (max(round(size / multiple), 1) * multiple for size in (height, width))
+        example = f"train.height {rows}"
+        if rows * decode.width != columns * decode.height:
+            scale = max(round(decode.height / rows), 1)
+            example += f", decode.width {scale * columns}, decode.height {scale * rows}"
+        yield (f"train.height is {height}, which with decode.width {decode.width} and decode.height {decode.height} makes "
+               f"training pictures of {width:g} x {height} px; allowed: multiples of {multiple} px (2 to the number of "
+               f"halvings), for example {example}")
+    if height > decode.height:
+        yield (f"train.height is {height}; allowed: at most decode.height, {decode.height}, since larger pictures would "
+               "only be enlarged")
+    if params.face.size > min(height, width):
+        yield (f"face.size is {params.face.size}; allowed: at most the training picture's shorter side, "
+               f"{min(height, width):g} px")
+
+
+def _phases(params: Params) -> Iterator[str]:
+    """What is wrong with the phases of training coarse to fine."""
+    train = params.train
+    if not train.generator.enhancer:
+        for name in ("coarse_steps", "coarse_decay_steps", "frozen_global_steps"):
+            if steps := getattr(train, name):
+                yield f"train.{name} is {steps}; allowed: 0 unless train.generator.enhancer is true"
+    elif not train.coarse_steps:
+        yield "train.coarse_steps is 0; allowed with train.generator.enhancer: at least 1"
+    elif train.frozen_global_steps > train.steps + train.decay_steps:
+        yield (f"train.frozen_global_steps is {train.frozen_global_steps}; allowed: at most train.steps + "
+               "train.decay_steps")
+
+
+def _batches(params: Params) -> Iterator[str]:
+    processes = params.train.devices * params.train.nodes
+    for name, batch in (("train.batch", params.train.batch), ("face.batch", params.face.batch)):
+        if batch % processes:
+            yield (f"{name} is {batch}; allowed: multiples of {processes}, train.devices x train.nodes, since each "
+                   "process takes an equal part of every batch")
+
+
+def _weight_files(params: Params) -> Iterator[str]:
+    """A file of weights for a network whose weights come with the installation would not be read."""
+    for name, network, weights in (
+        ("train.perceptual", params.train.perceptual, params.train.perceptual_weights),
+        ("evaluate.lpips", params.evaluate.lpips, params.evaluate.lpips_weights),
+    ):
+        if network == "efficientnet_lite0" and weights:
+            yield f"{name}_weights is {weights!r}; allowed: null while {name} is efficientnet_lite0, which brings its own"
+
 
 def load_params(path: Path = PARAMS_FILE) -> Params:
     """Read and check the whole parameter file. Raises UserError naming every problem at once."""
@@ -95,6 +133,8 @@ def load_params(path: Path = PARAMS_FILE) -> Params:
         content = YAML(typ="safe").load(path)
     except YAMLError as error:
         raise UserError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from None
+    if content is None:
+        raise UserError(f"{path} is empty: `git checkout {path}` brings it back")
     try:
         return Params.model_validate(content)
     except ValidationError as error:
@@ -104,13 +144,18 @@ def load_params(path: Path = PARAMS_FILE) -> Params:
 
 def _describe(problem: dict) -> list[str]:
     """One line a problem: key, value, what is allowed."""
-    key = ".".join(str(part) for part in problem["loc"] if part != "[key]")
-    message = problem["msg"].removeprefix("Value error, ")
-    if problem["type"] == "extra_forbidden":
+    key = ".".join(str(part) for part in problem["loc"] if part != "[key]") or str(PARAMS_FILE)
+    kind, value = problem["type"], problem["input"]
+    if kind == "extra_forbidden":
         return [f"{key} is not a parameter; remove it or correct its spelling"]
-    if problem["type"] == "missing":
+    if kind == "missing":
         return [f"{key} is missing"]
-    if problem["type"] == "value_error":
-        prefix = f"{key}." if key else ""
-        return [prefix + line for line in message.split("\n")]
-    return [f"{key} is {problem['input']!r}; allowed: {message[0].lower()}{message[1:]}"]
+    if kind == "value_error":
+        prefix = f"{key}." if problem["loc"] else ""
+        return [prefix + line for line in problem["msg"].removeprefix("Value error, ").split("\n")]
+    if kind in ("model_type", "dict_type", "too_short"):
+        return [f"{key} is {value!r}; allowed: a section with something in it, see README.md"]
+    if problem["loc"][-1] == "[key]":
+        return [f"{key} is not allowed as a name; allowed: letters, digits, - and _, in quotes if it looks like a number"]
+    allowed = problem["msg"].removeprefix("Input should be ")
+    return [f"{key} is {value!r}; allowed: {allowed[0].lower()}{allowed[1:]}"]

@@ -107,7 +107,7 @@ from the next by {{ "%.2f" | format(metrics.temporal.warp_error) }} (<i>warp err
 
 <h2>Poses</h2>
 <div class="scroll"><table>
-<caption>Share of the frames in which each part was found</caption>
+<caption>Share of the frames in which anything of each part was found</caption>
 <tr><th>clip</th><th>frames</th>
 {%- for part in parts %}<th>{{ part | replace("_", " ") }}</th>{% endfor %}</tr>
 {% for clip in clips %}<tr><td>{{ clip.name }}</td><td>{{ clip.frames }}</td>
@@ -120,7 +120,7 @@ from the next by {{ "%.2f" | format(metrics.temporal.warp_error) }} (<i>warp err
 {% for warning in source.fit.warnings %}<p class="warn">{{ warning }}</p>
 {% else %}<p class="soft">No warnings.</p>
 {% endfor %}
-{% if "scale_far" in source.fit %}<p>Feet fitted: the dancer is scaled by
+{% if "scale_far" in source.fit %}<p>By the feet, the dancer is scaled by
 {{ "%.3f" | format(source.fit.scale_far) }} (far) to {{ "%.3f" | format(source.fit.scale_near) }} (near).</p>
 {% endif %}
 <figure><img src="{{ source.plot }}" alt="Normalization of {{ source.name }}">

@@ -8,8 +8,11 @@ import pandas as pd
 from pipeline.reporting.charts import Chart, charts_uri
 from pipeline.reporting.pictures import picture_uri
 
+PHASES = ("coarse", "body", "face")  # as they follow one another
 LOSSES = {
     "d": "discriminators",
+    "r1": "discriminators: gradient penalty, real",
+    "r2": "discriminators: gradient penalty, generated",
     "g_gan": "generator: adversarial",
     "g_fm": "generator: feature matching",
     "g_vgg": "generator: perceptual",
@@ -20,7 +23,7 @@ LOSSES = {
 def training_sections(log: Path, columns: str) -> list[dict[str, Any]]:
     """Loss curves and the last samples of every phase that DVCLive logged in ``log``, if there is any."""
     sections = []
-    for phase in sorted(path for path in (log / "plots/metrics").glob("*") if path.is_dir()):
+    for phase in filter(Path.is_dir, (log / "plots/metrics" / name for name in PHASES)):
         curves = {
             key: pd.read_csv(phase / f"{key}.tsv", sep="\t")
             for key in LOSSES

@@ -1,6 +1,7 @@
 import pytest
 
 from pipeline.metrics.paper_tables import as_text, row_name, tables
+from pipeline.params import load_params
 
 METRICS = {
     "body": {"ssim": 0.8, "lpips_efficientnet_lite0": 0.5},
@@ -13,8 +14,17 @@ METRICS = {
     (False, False, "pix2pixHD"), (True, False, "T.S."), (True, True, "T.S. + Face"),
     (False, True, "pix2pixHD + Face"),
 ])  # fmt: skip
-def test_names_the_row(temporal, face, name):
-    assert row_name(temporal, face) == name
+def test_names_the_row(project, temporal, face, name):
+    params = load_params(project / "params-paper.yaml")
+    train = params.train.model_copy(update={"temporal_smoothing": temporal})
+    assert row_name(train, params.face.model_copy(update={"enabled": face})) == name
+
+
+def test_names_what_the_paper_has_not(project):
+    params = load_params(project / "params.yaml")
+    assert row_name(params.train, params.face) == "T.S. + Face with plate, resize, skips, averaged weights"
+    train = params.train.model_copy(update={"rollout": 6})
+    assert row_name(train, params.face).endswith("averaged weights, rollouts of 6")
 
 
 def test_the_papers_missed_detections_add_up():

@@ -6,7 +6,7 @@ from pipeline.gan.losses.l1 import l1
 
 
 def feature_matching_loss(real: list[list[Tensor]], fake: list[list[Tensor]]) -> Tensor:
-    """L_FM of "Everybody Dance Now", section 4: the mean absolute difference of every layer but the logits.
+    """L_FM of "Everybody Dance Now": the mean absolute difference of every layer but the logits.
 
     real, fake: for each scale the discriminator's maps, logits last. Layers are weighted 4 / (layers + 1) and
     averaged over scales, as the released code does. No gradient flows into ``real``.

@@ -19,7 +19,7 @@ WEIGHTS = {
 
 
 class PerceptualLoss(nn.Module):
-    """L_VGG of "Everybody Dance Now", section 4, over the network called ``network`` (``train.perceptual``).
+    """L_VGG of "Everybody Dance Now", over the network called ``network`` (``train.perceptual``).
 
     forward(fake, real): float (B, 3, H, W) RGB in [-1, 1] -> scalar, the weighted mean absolute difference of
     feature maps. Features of ``real`` carry no gradient. ``weights``: see :class:`VGG19`.
