@@ -18,7 +18,6 @@ import torch
 from tqdm import tqdm
 
 from benchmarks.machine import describe
-from pipeline.devices import keep_freed_memory, pick_device
 from pipeline.gan.data import scale_joints
 from pipeline.gan.pictures import resize, to_picture
 from pipeline.gan.render import BodyRenderer
@@ -26,6 +25,7 @@ from pipeline.metrics.lpips import Lpips
 from pipeline.params import load_params
 from pipeline.pose.smoothing import smooth
 from pipeline.pose.track import read_track
+from pipeline.runtime.devices import keep_freed_memory, pick_device
 from pipeline.video.store import FrameStore
 
 FRAMES = Path("data/frames/target.parquet")

@@ -22,7 +22,6 @@ from tqdm import tqdm
 from benchmarks.engine_step import EngineStep
 from benchmarks.machine import describe, synchronize
 from benchmarks.reference_step import ReferenceStep
-from pipeline.devices import keep_freed_memory, memory_format, pick_device
 from pipeline.gan.batches import step_loader
 from pipeline.gan.body_generator import BodyGenerator
 from pipeline.gan.body_step import discriminator_channels
@@ -30,12 +29,13 @@ from pipeline.gan.data import PairDataset, TrainingFrames, bodies_seen, consecut
 from pipeline.gan.discriminator import MultiscaleDiscriminator
 from pipeline.gan.losses.perceptual import PerceptualLoss
 from pipeline.gan.pictures import to_float, to_picture
-from pipeline.holdout import split
 from pipeline.metrics.lpips import Lpips
 from pipeline.params import Params, load_params
 from pipeline.pose.smoothing import smooth
 from pipeline.pose.track import read_track
-from pipeline.spread import spread
+from pipeline.runtime.devices import keep_freed_memory, memory_format, pick_device
+from pipeline.video.holdout import split
+from pipeline.video.spread import spread
 from pipeline.video.store import FrameStore
 
 FRAMES = Path("data/frames/target.parquet")

@@ -32,15 +32,13 @@ from tqdm import trange
 
 from benchmarks.machine import describe, matmul_peak
 from benchmarks.reference_metrics import PlainMetrics
-from pipeline.devices import keep_freed_memory
 from pipeline.evaluation.baselines import Baselines
 from pipeline.evaluation.held_out import BODY_MARGIN
-from pipeline.evaluation.parallel import in_parallel
 from pipeline.evaluation.regions import RegionMeasures
+from pipeline.evaluation.torch_threads import in_parallel
 from pipeline.evaluation.truth import TruthClip
 from pipeline.gan.data import scale_joints
 from pipeline.gan.pictures import resize
-from pipeline.holdout import split
 from pipeline.metrics.lpips import Lpips
 from pipeline.metrics.records import Record
 from pipeline.metrics.ssim import ssim
@@ -48,10 +46,12 @@ from pipeline.params import load_params
 from pipeline.pose.boxes import body_boxes, face_boxes
 from pipeline.pose.layout import BODY
 from pipeline.pose.track import read_track
-from pipeline.spread import spread
+from pipeline.runtime.devices import keep_freed_memory
 from pipeline.video.fit import fit_into
+from pipeline.video.holdout import split
 from pipeline.video.probe import probe
 from pipeline.video.read import read_pictures
+from pipeline.video.spread import spread
 from pipeline.video.store import FrameStore, StoredFrame, write_frames
 
 TARGET, TRUTH = Path("data/raw/target"), Path("data/raw/truth/dancer")

@@ -17,7 +17,6 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from pipeline.cli import UserError
 from pipeline.demo.clip import POSES, VIDEO
 from pipeline.gan.run_folder import cache_folder
 from pipeline.metrics.joint_groups import GROUPS
@@ -27,6 +26,7 @@ from pipeline.pose.detector import HolisticDetector
 from pipeline.pose.layout import found_joints
 from pipeline.pose.smoothing import smooth
 from pipeline.pose.track import PoseTrack, read_track, write_track
+from pipeline.runtime.cli import UserError
 from pipeline.video.fit import fit_height
 from pipeline.video.probe import probe
 from pipeline.video.read import read_pictures

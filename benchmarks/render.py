@@ -24,7 +24,6 @@ from tqdm import trange
 
 from benchmarks.machine import describe, matmul_peak, peak_memory, synchronize
 from benchmarks.reference_render import ReferenceRendering
-from pipeline.devices import keep_freed_memory, pick_device
 from pipeline.gan.body_generator import BodyGenerator
 from pipeline.gan.face_generator import FaceGenerator
 from pipeline.gan.render import Renderer, on_device
@@ -32,6 +31,7 @@ from pipeline.gan.weights import save_weights, sha256
 from pipeline.params import load_params
 from pipeline.pose.picture import draw_pose
 from pipeline.pose.track import PoseTrack, read_track
+from pipeline.runtime.devices import keep_freed_memory, pick_device
 from pipeline.transfer import transfer
 from pipeline.video.encode import video_writer
 from pipeline.video.fit import fit_into

@@ -20,7 +20,6 @@ import torch
 from benchmarks.learning import FRAMES, POSES
 from benchmarks.machine import describe, synchronize
 from benchmarks.reference_step import ReferenceStep
-from pipeline.devices import autocast, keep_freed_memory, pick_device, pick_precision
 from pipeline.gan.batches import step_loader
 from pipeline.gan.body_generator import BodyGenerator
 from pipeline.gan.body_step import discriminator_channels
@@ -30,12 +29,13 @@ from pipeline.gan.discriminator import MultiscaleDiscriminator
 from pipeline.gan.loop import advance
 from pipeline.gan.losses.perceptual import PerceptualLoss
 from pipeline.gan.pictures import to_float, to_picture
-from pipeline.holdout import split
 from pipeline.metrics.lpips import Lpips
 from pipeline.params import Params, load_params
 from pipeline.pose.smoothing import smooth
 from pipeline.pose.track import read_track
+from pipeline.runtime.devices import autocast, keep_freed_memory, pick_device, pick_precision
 from pipeline.train_body import background_plate, build_generator, generator_arguments
+from pipeline.video.holdout import split
 from pipeline.video.store import FrameStore
 
 LEARNING_RATE = 0.0002  # the released code's

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from pipeline.cli import UserError, run
-from pipeline.files import write_json
 from pipeline.params import load_params
+from pipeline.runtime.cli import UserError, run
+from pipeline.runtime.files import write_json
 from pipeline.video.fit import Fit, fit_height, fit_into
 from pipeline.video.probe import Video, probe
 from pipeline.video.read import read_pictures

@@ -3,15 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from pipeline.cli import UserError, run
-from pipeline.devices import keep_freed_memory, make_repeatable, pick_device
 from pipeline.evaluation.baselines import Baselines
 from pipeline.evaluation.held_out import evaluate_held_out
 from pipeline.evaluation.transfer import Poses, Transfer, score_transfer
 from pipeline.evaluation.truth import TruthClip
-from pipeline.files import atomic, write_json
 from pipeline.gan.render import Renderer
-from pipeline.holdout import split
 from pipeline.metrics.lpips import Lpips
 from pipeline.metrics.paper_tables import CAVEAT, as_text, row_name, tables
 from pipeline.metrics.records import summarize, to_table, unmeasured, write_plots
@@ -23,6 +19,10 @@ from pipeline.pose.smoothing import smooth
 from pipeline.pose.track import read_track
 from pipeline.reporting.contact_sheet import contact_sheet, write_png
 from pipeline.reporting.transfer_sheet import transfer_sheet
+from pipeline.runtime.cli import UserError, run
+from pipeline.runtime.devices import keep_freed_memory, make_repeatable, pick_device
+from pipeline.runtime.files import atomic, write_json
+from pipeline.video.holdout import split
 from pipeline.video.probe import probe
 from pipeline.video.store import FrameStore
 

@@ -14,13 +14,13 @@ from tempfile import TemporaryFile
 import numpy as np
 from tqdm import tqdm
 
-from pipeline.cli import UserError, run
-from pipeline.files import write_json
 from pipeline.params import load_params
 from pipeline.pose.detection import detect
 from pipeline.pose.detector import HolisticDetector
 from pipeline.pose.layout import NUM_JOINTS, PARTS
 from pipeline.pose.track import PoseTrack, write_track
+from pipeline.runtime.cli import UserError, run
+from pipeline.runtime.files import write_json
 from pipeline.video.store import FrameStore
 
 FRAMES = Path("data/frames")

@@ -14,8 +14,6 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.cli import run
-from pipeline.files import write_json
 from pipeline.params import Normalize, Pose, load_params
 from pipeline.pose.limbs import fit_limbs, limb_warnings, measure_limbs, put_on_limbs
 from pipeline.pose.normalization import (
@@ -30,6 +28,8 @@ from pipeline.pose.normalization import (
 from pipeline.pose.normalization_plot import plot_normalization
 from pipeline.pose.smoothing import smooth
 from pipeline.pose.track import PoseTrack, read_track, write_track
+from pipeline.runtime.cli import run
+from pipeline.runtime.files import write_json
 
 POSES = Path("data/poses")
 NORMALIZED = Path("data/normalized")

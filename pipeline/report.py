@@ -5,8 +5,6 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.cli import UserError, run
-from pipeline.files import atomic, read_json
 from pipeline.metrics.paper_tables import CAVEAT, row_name, tables
 from pipeline.metrics.records import unmeasured
 from pipeline.params import load_params
@@ -15,6 +13,8 @@ from pipeline.reporting.page import render_page
 from pipeline.reporting.pictures import picture_uri
 from pipeline.reporting.training import training_sections
 from pipeline.reporting.transfer import transfer_sections
+from pipeline.runtime.cli import UserError, run
+from pipeline.runtime.files import atomic, read_json
 
 REPORTS = Path("reports")
 PAGE = REPORTS / "index.html"

@@ -8,24 +8,24 @@ import torch
 from pipeline.background.camera import camera_motion
 from pipeline.background.plate import estimate_plate
 from pipeline.background.sample import sample_background
-from pipeline.cli import UserError, run
-from pipeline.devices import keep_freed_memory, make_repeatable, pick_device, pick_precision
-from pipeline.distributed import rank, rank_0_first, together
-from pipeline.files import kept
 from pipeline.gan.body_generator import BodyGenerator
+from pipeline.gan.body_samples import SAMPLES
 from pipeline.gan.body_training import BodyTraining, Pairs, lead
 from pipeline.gan.checkpoint import Checkpoints
 from pipeline.gan.data import TrainingFrames, bodies_seen, consecutive_pairs
 from pipeline.gan.run_folder import run_folder
 from pipeline.gan.run_key import run_key
-from pipeline.gan.body_samples import SAMPLES
 from pipeline.gan.weights import save_weights, sha256
-from pipeline.holdout import split
-from pipeline.launch import launch
 from pipeline.params import Evaluate, Pose, Train, load_params
 from pipeline.pose.joint_file import smoothed
 from pipeline.pose.track import PoseTrack, open_track
-from pipeline.spread import spread
+from pipeline.runtime.cli import UserError, run
+from pipeline.runtime.devices import keep_freed_memory, make_repeatable, pick_device, pick_precision
+from pipeline.runtime.distributed import rank, rank_0_first, together
+from pipeline.runtime.files import kept
+from pipeline.runtime.launch import launch
+from pipeline.video.holdout import split
+from pipeline.video.spread import spread
 from pipeline.video.store import FrameStore
 
 FRAMES = Path("data/frames/target.parquet")

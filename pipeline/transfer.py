@@ -6,15 +6,15 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from pipeline.cli import run
-from pipeline.devices import keep_freed_memory, pick_device
-from pipeline.files import read_json
 from pipeline.gan.pictures import resize
 from pipeline.gan.render import Renderer
-from pipeline.parallel import in_threads
 from pipeline.params import load_params
 from pipeline.pose.layout import FACE, found_joints
 from pipeline.pose.track import PoseTrack, read_track
+from pipeline.runtime.cli import run
+from pipeline.runtime.devices import keep_freed_memory, pick_device
+from pipeline.runtime.files import read_json
+from pipeline.runtime.parallel import in_threads
 from pipeline.video.encode import video_writer
 from pipeline.video.store import FrameStore
 

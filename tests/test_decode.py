@@ -13,7 +13,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from pipeline import decode
-from pipeline.cli import UserError
+from pipeline.runtime.cli import UserError
 from pipeline.video.store import FrameStore
 
 H264 = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]

@@ -12,7 +12,7 @@ PROJECT = Path(__file__).parent.parent
 STAGES = YAML(typ="safe").load(PROJECT / "dvc.yaml")["stages"]
 # They check parameters and print errors but cannot change an output: params.yaml's values are tracked as
 # `params`, and a new metric's parameter must not retrain a network.
-PLUMBING = ("pipeline/params/", "pipeline/cli.py")
+PLUMBING = ("pipeline/params/", "pipeline/runtime/cli.py")
 
 
 def stage(name):

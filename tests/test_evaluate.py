@@ -14,7 +14,6 @@ import pytest
 import torch
 from ruamel.yaml import YAML
 
-from pipeline.cli import UserError
 from pipeline.evaluate import main
 from pipeline.evaluation.held_out import evaluate_held_out
 from pipeline.gan.body_generator import BodyGenerator
@@ -27,6 +26,7 @@ from pipeline.metrics.records import summarize, to_table
 from pipeline.params import Keypoints, Pose
 from pipeline.pose.detector import HolisticDetector
 from pipeline.pose.track import PoseTrack, read_track, write_track
+from pipeline.runtime.cli import UserError
 from pipeline.video.encode import video_writer
 from pipeline.video.masks import write_masks
 from pipeline.video.store import FrameStore, StoredFrame, write_frames
@@ -205,7 +205,7 @@ def test_stage_writes_everything_and_the_same_bytes_again(workspace, capsys):
     assert 0 < metrics["body"]["ssim"] < 0.9 and metrics["missed_detections"]["body"] > 10
     for words in (
         "T.S. + Face",
-        "this run (T.S. + Face)",
+        "this run (T.S. + Face with plate, ",
         "8 held-out frames at 128x128",
         "do not compare",
         "reports/metrics.json",

@@ -12,10 +12,10 @@ import av
 import numpy as np
 import pytest
 
-from pipeline.cli import UserError
 from pipeline.keypoints import coverage, main, warnings
 from pipeline.pose.layout import FACE, LEFT_HAND
 from pipeline.pose.track import PoseTrack, read_track
+from pipeline.runtime.cli import UserError
 from pipeline.video.store import StoredFrame, write_frames
 
 FPS = Fraction(30)

@@ -3,8 +3,8 @@
 import pytest
 from ruamel.yaml import YAML
 
-from pipeline.cli import UserError
 from pipeline.params import Params, load_params
+from pipeline.runtime.cli import UserError
 
 
 def load(tmp_path, content):

@@ -8,12 +8,12 @@ import pytest
 from dvclive import Live
 from ruamel.yaml import YAML
 
-from pipeline.cli import UserError
-from pipeline.files import write_json
 from pipeline.metrics.records import plots, summarize, to_table, write_plots
 from pipeline.metrics.transfer_records import summarize_transfers, transfer_table
 from pipeline.report import main
 from pipeline.reporting.contact_sheet import write_png
+from pipeline.runtime.cli import UserError
+from pipeline.runtime.files import write_json
 
 LPIPS = "lpips_efficientnet_lite0"
 EMPTY = {"meta", "img", "br", "link"}

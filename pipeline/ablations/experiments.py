@@ -8,7 +8,7 @@ from typing import Any
 import dvc.api
 
 from pipeline.ablations.grid import Settings
-from pipeline.cli import UserError
+from pipeline.runtime.cli import UserError
 
 METRICS = "reports/metrics.json"
 SEED = "train.seed"

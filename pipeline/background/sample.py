@@ -6,11 +6,11 @@ import numpy as np
 
 from pipeline.background.person import clearance, mask_clearance, person_height
 from pipeline.background.segmentation import PersonSegmenter
-from pipeline.cli import UserError
 from pipeline.gan.pictures import resize
-from pipeline.parallel import in_threads, usable_cores
 from pipeline.pose.track import Joints
-from pipeline.spread import spread
+from pipeline.runtime.cli import UserError
+from pipeline.runtime.parallel import in_threads, usable_cores
+from pipeline.video.spread import spread
 from pipeline.video.store import FrameStore
 
 LIKELY = 0.3  # that a pixel shows a person: from there on it counts as one

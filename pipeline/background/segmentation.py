@@ -3,7 +3,7 @@
 import mediapipe as mp
 import numpy as np
 
-from pipeline.native_messages import native_messages_off
+from pipeline.runtime.native_messages import native_messages_off
 
 GENERAL_MODEL = 0  # 256x256 px inside; model 1, for wide pictures, is half as high and misses arms
 

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from pipeline.cli import UserError, run
 from pipeline.demo.assets import fetch_wheel
 from pipeline.demo.cast import clip_sets
 from pipeline.demo.clip import render_clip
+from pipeline.runtime.cli import UserError, run
 
 ASSETS = Path("data/demo")
 

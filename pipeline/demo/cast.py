@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from ruamel.yaml import YAML
 
-from pipeline.cli import UserError
+from pipeline.runtime.cli import UserError
 
 FOLDER = Path(__file__).parent
 

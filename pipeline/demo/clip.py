@@ -14,9 +14,9 @@ from pipeline.demo.beat import write_beat
 from pipeline.demo.cast import Clip
 from pipeline.demo.motion import load_motions
 from pipeline.demo.scene import Frame, Scene
-from pipeline.files import write_json
-from pipeline.parallel import usable_cores
 from pipeline.pose.track import PoseTrack, write_track
+from pipeline.runtime.files import write_json
+from pipeline.runtime.parallel import usable_cores
 from pipeline.video.encode import video_writer
 from pipeline.video.masks import write_masks
 

@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 from ruamel.yaml import YAML
 
-from pipeline.cli import UserError
 from pipeline.demo.skeleton import SIDES, Arm, Foot, Pose
+from pipeline.runtime.cli import UserError
 
 MOTIONS = Path(__file__).with_name("motions.yaml")
 FEET = {"left_foot": "L", "right_foot": "R"}

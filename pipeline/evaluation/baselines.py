@@ -4,7 +4,7 @@ import numpy as np
 
 from pipeline.gan.pictures import resize
 from pipeline.pose.layout import BODY, found_joints
-from pipeline.spread import spread
+from pipeline.video.spread import spread
 from pipeline.video.store import FrameStore
 
 AVERAGED = 101  # frames: enough for the median to be free of a moving person; odd, so that it is a true value

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 from tqdm import tqdm
 
-from pipeline.evaluation.parallel import in_parallel
+from pipeline.evaluation.torch_threads import in_parallel
 from pipeline.gan.pictures import resize
 from pipeline.gan.render import Renderer
 from pipeline.metrics.flicker import flicker
@@ -25,7 +25,7 @@ from pipeline.pose.detector import HolisticDetector
 from pipeline.pose.smoothing import smooth
 from pipeline.pose.track import PoseTrack
 from pipeline.reporting.contact_sheet import Example
-from pipeline.spread import spread
+from pipeline.video.spread import spread
 from pipeline.video.store import FrameStore
 
 BODY_MARGIN = 0.1  # of the pose's longer side: joints lie inside the body, the crop holds all of it

@@ -8,9 +8,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from pipeline.cli import UserError
 from pipeline.gan.pictures import resize
 from pipeline.pose.track import read_track
+from pipeline.runtime.cli import UserError
 from pipeline.video.fit import fit_into
 from pipeline.video.masks import MaskStore
 from pipeline.video.probe import probe

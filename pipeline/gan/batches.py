@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from pipeline.distributed import rank, size
-from pipeline.interrupt import leave_stopping_to_parent
+from pipeline.runtime.distributed import rank, size
+from pipeline.runtime.interrupt import leave_stopping_to_parent
 
 
 def loader_processes() -> int:

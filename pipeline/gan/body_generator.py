@@ -8,7 +8,6 @@ from pipeline.gan.global_generator import GlobalGenerator
 from pipeline.gan.local_enhancer import LocalEnhancer
 from pipeline.gan.pictures import resize, to_tensor
 
-
 MASK_BIAS = 1.0  # before the last tanh: an opacity of 0.88
 
 

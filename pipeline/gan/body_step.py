@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from pipeline.devices import autocast
 from pipeline.gan.body_generator import BodyGenerator
 from pipeline.gan.discriminator import MultiscaleDiscriminator
 from pipeline.gan.losses.adversarial import discriminator_loss, generator_loss
 from pipeline.gan.losses.feature_matching import feature_matching_loss
 from pipeline.gan.losses.gradient_penalty import gradient_penalty
+from pipeline.runtime.devices import autocast
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,10 @@ from dvclive import Live
 from torch import Tensor
 from torch.utils.data import default_collate
 
-from pipeline.devices import memory_format
-from pipeline.distributed import rank_0_first
 from pipeline.gan.average import moving_average
 from pipeline.gan.batches import step_loader
 from pipeline.gan.body_generator import BodyGenerator
+from pipeline.gan.body_samples import body_grid
 from pipeline.gan.body_step import BodyLoss, body_losses, discriminator_channels
 from pipeline.gan.checkpoint import Checkpoints
 from pipeline.gan.data import PairDataset, TrainingFrames
@@ -22,10 +21,11 @@ from pipeline.gan.loop import train
 from pipeline.gan.losses.perceptual import PerceptualLoss
 from pipeline.gan.optimizer import make_optimizer
 from pipeline.gan.pictures import to_float
-from pipeline.gan.body_samples import body_grid
 from pipeline.gan.training_state import TrainingState
 from pipeline.params import Train
 from pipeline.pose.augmentation import Augmentation
+from pipeline.runtime.devices import memory_format
+from pipeline.runtime.distributed import rank_0_first
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from safetensors.torch import save_file
 from torch import Tensor
 from tqdm import tqdm
 
-from pipeline.distributed import rank, rank_0_first, require_same
-from pipeline.files import atomic
 from pipeline.gan.training_state import TrainingState
+from pipeline.runtime.distributed import rank, rank_0_first, require_same
+from pipeline.runtime.files import atomic
 
 
 class Checkpoints:

@@ -7,11 +7,11 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from pipeline.cli import UserError
 from pipeline.gan.pictures import resize, to_planes
 from pipeline.pose.layout import BODY
 from pipeline.pose.picture import draw_pose
 from pipeline.pose.track import Joints
+from pipeline.runtime.cli import UserError
 from pipeline.video.store import FrameStore
 
 BLOCK = 1024  # frames looked at together, however long the clip

@@ -8,11 +8,11 @@ from torch import Tensor
 from torch.utils.data import Dataset
 from tqdm import tqdm
 
-from pipeline.files import atomic
 from pipeline.gan.data import BLOCK, TrainingFrames
 from pipeline.gan.render import BodyRenderer
 from pipeline.pose.boxes import REACH, face_boxes
-from pipeline.spread import spread
+from pipeline.runtime.files import atomic
+from pipeline.video.spread import spread
 
 RUN = 32  # frames rendered in a row where a clip has more than training looks at
 LEAD_IN = 8  # frames rendered before them, until the generator has forgotten that it started from nothing

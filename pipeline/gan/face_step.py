@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from pipeline.devices import autocast
 from pipeline.gan.discriminator import PatchDiscriminator
 from pipeline.gan.face_generator import FaceGenerator
 from pipeline.gan.losses.adversarial import discriminator_loss, generator_loss
+from pipeline.runtime.devices import autocast
 
 
 @dataclass(frozen=True)

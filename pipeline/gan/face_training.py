@@ -7,8 +7,6 @@ from dvclive import Live
 from torch import Tensor
 from torch.utils.data import default_collate
 
-from pipeline.devices import memory_format
-from pipeline.distributed import rank_0_first
 from pipeline.gan.batches import step_loader
 from pipeline.gan.checkpoint import Checkpoints
 from pipeline.gan.discriminator import PatchDiscriminator
@@ -22,6 +20,8 @@ from pipeline.gan.optimizer import make_optimizer
 from pipeline.gan.pictures import to_float
 from pipeline.gan.training_state import TrainingState
 from pipeline.params import Face, Train
+from pipeline.runtime.devices import memory_format
+from pipeline.runtime.distributed import rank_0_first
 
 
 class FaceTraining:

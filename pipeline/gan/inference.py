@@ -3,10 +3,10 @@
 import torch
 from torch import Tensor, nn
 
-from pipeline.devices import memory_format
 from pipeline.gan.few_channels import FEW, FewChannelConvolution
 from pipeline.gan.layers import ResidualConvolution
 from pipeline.gan.winograd import WinogradConvolution
+from pipeline.runtime.devices import memory_format
 
 WINOGRAD_CHANNELS = 256  # at least: with fewer, on larger maps, moving data costs what the multiplications save
 

@@ -10,12 +10,12 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from tqdm import tqdm
 
-from pipeline.cli import UserError
-from pipeline.distributed import any_rank, average, rank
 from pipeline.gan.checkpoint import Checkpoints
 from pipeline.gan.training_state import TrainingState
 from pipeline.gan.waiting import TimedBatches
-from pipeline.interrupt import Interrupt
+from pipeline.runtime.cli import UserError
+from pipeline.runtime.distributed import any_rank, average, rank
+from pipeline.runtime.interrupt import Interrupt
 
 Losses = Callable[[Any], tuple[Tensor, Tensor, dict[str, Tensor]]]
 

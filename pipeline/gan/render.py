@@ -8,17 +8,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pipeline.cli import UserError
 from pipeline.gan.body_generator import BodyGenerator
 from pipeline.gan.data import scale_joints
 from pipeline.gan.face_generator import FaceGenerator
 from pipeline.gan.inference import for_inference
 from pipeline.gan.pictures import to_float, to_picture, to_planes
 from pipeline.gan.weights import load_weights, sha256
-from pipeline.parallel import in_threads
 from pipeline.pose.boxes import face_boxes
 from pipeline.pose.picture import draw_pose
 from pipeline.pose.track import PoseTrack
+from pipeline.runtime.cli import UserError
+from pipeline.runtime.parallel import in_threads
 
 
 class BodyRenderer:

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from pipeline.cli import UserError
-from pipeline.distributed import rank
+from pipeline.runtime.cli import UserError
+from pipeline.runtime.distributed import rank
 
 VARIABLE = "EVERYBODY_DANCE_CACHE"
 

@@ -9,8 +9,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from pipeline.cli import UserError
-from pipeline.files import atomic
+from pipeline.runtime.cli import UserError
+from pipeline.runtime.files import atomic
 
 
 def save_weights(path: Path, tensors: dict[str, Tensor], header: dict[str, Any]) -> None:

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 from torchvision.models import AlexNet_Weights, SqueezeNet1_1_Weights, VGG16_Weights
 
-from pipeline.cli import UserError
 from pipeline.perceptual.efficientnet import TAPS, EfficientNetLite0
 from pipeline.perceptual.files import read_weights
+from pipeline.runtime.cli import UserError
 
 PARAMETER = "evaluate.lpips_weights"
 BACKBONES = {

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.files import atomic
 from pipeline.metrics.joint_groups import GROUPS
+from pipeline.runtime.files import atomic
 
 TEMPORAL = ("flicker", "flicker_real", "difference_error", "warp_error", "warp_error_real")
 

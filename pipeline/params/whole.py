@@ -8,7 +8,6 @@ from pydantic import Field, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from pipeline.cli import UserError
 from pipeline.params.sections import (
     Checkpoints,
     Clip,
@@ -23,6 +22,7 @@ from pipeline.params.sections import (
     Train,
     Transfer,
 )
+from pipeline.runtime.cli import UserError
 
 PARAMS_FILE = Path("params.yaml")
 

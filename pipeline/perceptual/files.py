@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torchvision.models import WeightsEnum
 
-from pipeline.cli import UserError
+from pipeline.runtime.cli import UserError
 
 
 def read_weights(weights: WeightsEnum, file: Path | None, parameter: str) -> dict[str, Tensor]:

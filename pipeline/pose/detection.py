@@ -12,10 +12,10 @@ from multiprocessing.process import BaseProcess
 
 import numpy as np
 
-from pipeline.cli import UserError
-from pipeline.parallel import in_threads, usable_cores
 from pipeline.pose.detector import HolisticDetector
 from pipeline.pose.runs import Run, cut_runs
+from pipeline.runtime.cli import UserError
+from pipeline.runtime.parallel import in_threads, usable_cores
 from pipeline.video.store import FrameStore
 
 WORTH = 200  # frames: with fewer to do, another process takes longer to start (1 s) than it saves

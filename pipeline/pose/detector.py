@@ -9,8 +9,8 @@ from collections.abc import Iterable
 import mediapipe as mp
 import numpy as np
 
-from pipeline.native_messages import native_messages_off
 from pipeline.pose.layout import BODY, FACE, LEFT_HAND, LEFT_WRIST, NUM_JOINTS, RIGHT_HAND, RIGHT_WRIST
+from pipeline.runtime.native_messages import native_messages_off
 
 # BODY_25's joint from BlazePose's 33: one point, or the mean of two. The small toes (20, 23) do not exist.
 BLAZEPOSE = {

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.cli import UserError
 from pipeline.pose.layout import (
     BODY,
     LEFT_ANKLE,
@@ -22,6 +21,7 @@ from pipeline.pose.layout import (
     RIGHT_WRIST,
     found_joints,
 )
+from pipeline.runtime.cli import UserError
 
 END_SHARE = 0.05  # of the near..far range: frames that close to an end belong to it (the paper's)
 HEIGHT_DROP = 0.1  # a near height this far below the overall height gives way to it (the paper's)

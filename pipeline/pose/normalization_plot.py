@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from pipeline.files import atomic
 from pipeline.pose.layout import NOSE, found_joints
 from pipeline.pose.normalization import Stance, foot_rows
 from pipeline.pose.picture import draw_pose
 from pipeline.pose.track import PoseTrack
+from pipeline.runtime.files import atomic
 
 POSES = 6  # shown, evenly over the clip
 SOURCE, TARGET, RESULT = "tab:red", "tab:blue", "tab:green"

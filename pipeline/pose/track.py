@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.cli import UserError
-from pipeline.files import atomic
 from pipeline.pose.layout import NUM_JOINTS, PARTS
+from pipeline.runtime.cli import UserError
+from pipeline.runtime.files import atomic
 
 LAYOUT = "BODY_25+FACE_70+HAND_21x2"
 GROUP = 1024  # frames a row group

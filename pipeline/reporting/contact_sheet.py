@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from pipeline.files import atomic
+from pipeline.runtime.files import atomic
 
 TALLEST = 256  # px: higher frames are shown smaller
 GAP = 6  # px between pictures

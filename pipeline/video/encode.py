@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 import ffmpeg
 import numpy as np
 
-from pipeline.cli import UserError
-from pipeline.files import atomic
+from pipeline.runtime.cli import UserError
+from pipeline.runtime.files import atomic
 from pipeline.video.process import FfmpegProcess, confined_input, errors_in, run_ffmpeg
 
 THREADS = 4  # x264's output depends on it, so it is the same on every machine

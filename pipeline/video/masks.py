@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.cli import UserError
-from pipeline.files import atomic
+from pipeline.runtime.cli import UserError
+from pipeline.runtime.files import atomic
 
 FORMAT = "person masks 1"
 PNG = [cv2.IMWRITE_PNG_BILEVEL, 1, cv2.IMWRITE_PNG_COMPRESSION, 9]  # a third of the default's size

@@ -17,9 +17,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.cli import UserError
-from pipeline.files import atomic
-from pipeline.parallel import in_threads
+from pipeline.runtime.cli import UserError
+from pipeline.runtime.files import atomic
+from pipeline.runtime.parallel import in_threads
 
 FORMAT = "frame store 2"
 JPEG = [cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]

@@ -4,8 +4,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from pipeline.ablations.grid import GRIDS, experiment_name, load_grid
-from pipeline.cli import UserError
 from pipeline.params import load_params
+from pipeline.runtime.cli import UserError
 
 NAMES = list(YAML(typ="safe").load(GRIDS))
 

@@ -5,9 +5,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from pipeline.cli import UserError
 from pipeline.demo import assets
 from pipeline.demo.assets import fetch_wheel, load_template, shape_body
+from pipeline.runtime.cli import UserError
 
 
 def body_height(rest, template):

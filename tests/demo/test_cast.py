@@ -1,8 +1,8 @@
 import pytest
 
-from pipeline.cli import UserError
 from pipeline.demo import cast
 from pipeline.demo.motion import load_motions
+from pipeline.runtime.cli import UserError
 
 
 def test_there_is_a_choice():

@@ -9,8 +9,8 @@ from pipeline.demo.beat import write_beat
 from pipeline.demo.cast import Clip, clip_sets
 from pipeline.demo.clip import render_clip
 from pipeline.demo.scene import Scene
-from pipeline.files import read_json
 from pipeline.pose.track import read_track
+from pipeline.runtime.files import read_json
 from pipeline.video.fit import fit_height
 from pipeline.video.masks import MaskStore
 from pipeline.video.probe import probe

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from ruamel.yaml import YAML
 
-from pipeline.cli import UserError
 from pipeline.demo.assets import shape_body
 from pipeline.demo.motion import MOTIONS, load_motions
 from pipeline.demo.skeleton import Skeleton
+from pipeline.runtime.cli import UserError
 
 NAMES = list(load_motions())
 SECONDS = 30

@@ -3,9 +3,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from pipeline.cli import UserError
 from pipeline.evaluation.truth import FILES, TruthClip
 from pipeline.pose.track import write_track
+from pipeline.runtime.cli import UserError
 from pipeline.video.masks import write_masks
 
 

@@ -1,7 +1,6 @@
 """The moving average of weights against its recursion written out."""
 
 import pytest
-import torch
 from torch import nn
 
 from pipeline.gan.average import moving_average

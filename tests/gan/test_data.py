@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.cli import UserError
 from pipeline.gan.data import PairDataset, TrainingFrames, bodies_seen, consecutive_pairs, scale_joints
 from pipeline.gan.face_data import FaceDataset
 from pipeline.gan.pictures import resize, to_float, to_picture, to_planes, to_tensor
 from pipeline.pose.augmentation import Augmentation
+from pipeline.runtime.cli import UserError
 from pipeline.video.store import FrameStore, StoredFrame, write_frames
 
 

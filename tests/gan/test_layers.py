@@ -7,7 +7,6 @@ from torch import nn
 
 from pipeline.gan.layers import InstanceNorm, ResidualBlock, ResidualConvolution, down, stem, up
 
-
 LAYOUTS = [torch.contiguous_format, torch.channels_last]
 
 

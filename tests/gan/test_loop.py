@@ -9,9 +9,9 @@ import pytest
 import torch
 from toy_training import toy_losses, toy_state
 
-from pipeline.cli import UserError
 from pipeline.gan.checkpoint import Checkpoints
 from pipeline.gan.loop import train, update
+from pipeline.runtime.cli import UserError
 
 
 def test_each_loss_reaches_its_own_network_only():

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.cli import UserError
 from pipeline.gan.body_generator import BodyGenerator
 from pipeline.gan.face_generator import FaceGenerator
 from pipeline.gan.pictures import to_picture, to_tensor
@@ -17,6 +16,7 @@ from pipeline.pose.boxes import face_boxes
 from pipeline.pose.layout import FACE
 from pipeline.pose.picture import draw_pose
 from pipeline.pose.track import PoseTrack
+from pipeline.runtime.cli import UserError
 
 CPU = torch.device("cpu")
 SIZE = 64

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from pipeline.cli import UserError
 from pipeline.gan.run_folder import cache_folder, run_folder
+from pipeline.runtime.cli import UserError
 
 HOLD = """
 import os, sys

@@ -5,8 +5,8 @@ import pickle
 import pytest
 import torch
 
-from pipeline.cli import UserError
 from pipeline.gan.weights import load_weights, save_weights
+from pipeline.runtime.cli import UserError
 
 
 def test_round_trip_and_same_bytes(tmp_path):

@@ -8,9 +8,9 @@ import torch
 from skimage.data import astronaut
 from torchvision import models
 
-from pipeline.cli import UserError
 from pipeline.metrics.lpips import Lpips
 from pipeline.perceptual.efficientnet import EfficientNetLite0
+from pipeline.runtime.cli import UserError
 
 CPU = torch.device("cpu")
 BUILDERS = {"alex": models.alexnet, "vgg": models.vgg16, "squeeze": models.squeezenet1_1}

@@ -4,8 +4,8 @@ import pytest
 import torch
 from torchvision.models import SqueezeNet1_1_Weights, squeezenet1_1
 
-from pipeline.cli import UserError
 from pipeline.perceptual.files import read_weights
+from pipeline.runtime.cli import UserError
 
 WEIGHTS = SqueezeNet1_1_Weights.IMAGENET1K_V1
 NAME = "squeezenet1_1-b8a52dc0.pth"

@@ -14,10 +14,10 @@ import av
 import numpy as np
 import pytest
 
-from pipeline.cli import UserError
 from pipeline.pose import detection, runs
 from pipeline.pose.detection import detect
 from pipeline.pose.detector import HolisticDetector
+from pipeline.runtime.cli import UserError
 from pipeline.video.store import FrameStore, StoredFrame, write_frames
 
 pytestmark = pytest.mark.filterwarnings("ignore:SymbolDatabase.GetPrototype")  # pytest resets the detector's
@@ -109,7 +109,8 @@ def gone() -> bool:
 
 STAGE = """
 import signal
-from pipeline import cli, keypoints
+from pipeline import keypoints
+from pipeline.runtime import cli
 from pipeline.pose import detection
 signal.signal(signal.SIGINT, signal.default_int_handler)  # as in a terminal, even where the tests run in the background
 detection.usable_cores, detection.WORTH = lambda: 2, 1

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from pipeline.cli import UserError
 from pipeline.pose import layout
 from pipeline.pose.normalization import (
     fit_feet,
@@ -16,6 +15,7 @@ from pipeline.pose.normalization import (
     place_whole_picture,
     share_outside,
 )
+from pipeline.runtime.cli import UserError
 
 LIMIT = 0.3
 FEET = ["lowest", "mean"]

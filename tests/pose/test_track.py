@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.cli import UserError
 from pipeline.pose.track import GROUP, PoseTrack, open_track, read_track, write_track
+from pipeline.runtime.cli import UserError
 
 
 @pytest.fixture

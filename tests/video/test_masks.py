@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from pipeline.cli import UserError
+from pipeline.runtime.cli import UserError
 from pipeline.video.masks import GROUP, MaskStore, write_masks
 
 

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from pipeline.cli import UserError
+from pipeline.runtime.cli import UserError
 from pipeline.video.store import FrameStore, StoredFrame, write_frames
 
 

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torchvision.models import vgg19
 
-from pipeline.cli import UserError
 from pipeline.gan.losses.perceptual import PerceptualLoss
+from pipeline.runtime.cli import UserError
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ import time
 
 import torch
 
-from pipeline.cli import UserError
-from pipeline.distributed import WORKER
+from pipeline.runtime.cli import UserError
+from pipeline.runtime.distributed import WORKER
 
 STAGES = ("train_body", "train_face")  # each meets at a port of its own, so that helpers of both may wait at once
 PORT = 29500  # torchrun's

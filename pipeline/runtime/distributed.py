@@ -15,9 +15,9 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from pipeline.cli import UserError
+from pipeline.runtime.cli import UserError
 
-WORKER = "LOCAL_RANK"  # in the environment of each of several processes, set by pipeline/launch.py or by torchrun
+WORKER = "LOCAL_RANK"  # in the environment of each of several processes, set by pipeline/runtime/launch.py or by torchrun
 PATIENCE = timedelta(days=7)  # rank 0 may be busy alone for hours; a process that ends closes its connections at once
 
 

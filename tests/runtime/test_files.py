@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from pipeline.files import atomic, kept, write_json
+from pipeline.runtime.files import atomic, kept, write_json
 
 
 def test_success_replaces_and_leaves_nothing_else(tmp_path):

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.cli import UserError
+from pipeline.runtime.cli import UserError
 
 
 @contextmanager

@@ -16,15 +16,15 @@ from test_going_on import assert_the_same_bytes, checkpoints, make_workspaces, s
 from tiny_training import make_workspace, shrink
 
 from pipeline import train_body, train_face
-from pipeline.cli import UserError
-from pipeline.distributed import rank, together
 from pipeline.gan.body_generator import BodyGenerator
 from pipeline.gan.body_step import BodyLoss, body_losses, discriminator_channels
 from pipeline.gan.discriminator import MultiscaleDiscriminator
 from pipeline.gan.loop import update
 from pipeline.gan.losses.perceptual import PerceptualLoss
 from pipeline.gan.optimizer import make_optimizer
-from pipeline.launch import launch
+from pipeline.runtime.cli import UserError
+from pipeline.runtime.distributed import rank, together
+from pipeline.runtime.launch import launch
 
 LEARNING_RATE = 0.0005
 CPU = torch.device("cpu")
@@ -78,7 +78,7 @@ def train_my_part(folder: str) -> None:
 def test_two_processes_with_half_the_batch_each_learn_what_one_does(tmp_path):
     code = f"import test_distributed; test_distributed.train_my_part({str(tmp_path)!r})"
     environment = os.environ | {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port()), "WORLD_SIZE": "2"}
-    environment["PYTHONPATH"] += os.pathsep + str(Path(__file__).parent)
+    environment["PYTHONPATH"] = os.pathsep.join([environment["PYTHONPATH"], *map(str, Path(__file__).parents[:2])])
     processes = [
         subprocess.Popen([sys.executable, "-c", code], env=environment | {"RANK": str(i), "LOCAL_RANK": str(i)})
         for i in range(2)

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from pipeline.parallel import in_threads, usable_cores
+from pipeline.runtime.parallel import in_threads, usable_cores
 
 
 def test_results_are_in_order_whatever_takes_long():

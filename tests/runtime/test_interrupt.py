@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from pipeline.interrupt import Interrupt
+from pipeline.runtime.interrupt import Interrupt
 
 
 def test_the_first_signal_is_noted_and_another_ctrl_c_stops(capfd):
@@ -30,7 +30,7 @@ def test_handlers_come_back():
 
 def test_a_loader_survives_ctrl_c_and_ends_some_time_after_sigterm():
     code = (
-        "import time, pipeline.interrupt as i; i.GRACE = 1; i.leave_stopping_to_parent(); print(flush=True);"
+        "import time, pipeline.runtime.interrupt as i; i.GRACE = 1; i.leave_stopping_to_parent(); print(flush=True);"
         "[time.sleep(0.1) for _ in range(100)]"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)

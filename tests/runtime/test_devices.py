@@ -7,8 +7,8 @@ import sys
 import pytest
 import torch
 
-from pipeline.cli import UserError
-from pipeline.devices import autocast, memory_format, pick_device, pick_precision
+from pipeline.runtime.cli import UserError
+from pipeline.runtime.devices import autocast, memory_format, pick_device, pick_precision
 
 
 def test_auto_takes_what_there_is():
@@ -54,7 +54,7 @@ def test_freed_memory_is_kept():
     code = (
         "import resource, torch\n"
         "from pathlib import Path\n"
-        "from pipeline.devices import keep_freed_memory\n"
+        "from pipeline.runtime.devices import keep_freed_memory\n"
         "keep_freed_memory()\n"
         "resident = lambda: int(Path('/proc/self/statm').read_text().split()[1]) * resource.getpagesize()\n"
         "before = resident(); block = torch.ones(3_000_000_000, dtype=torch.uint8); del block; print(resident() - before)"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import torch
 
-from pipeline.parallel import Item, Result, in_threads
+from pipeline.runtime.parallel import Item, Result, in_threads
 
 
 def in_parallel(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:

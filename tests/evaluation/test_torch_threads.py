@@ -3,7 +3,7 @@ import threading
 import pytest
 import torch
 
-from pipeline.evaluation.parallel import in_parallel
+from pipeline.evaluation.torch_threads import in_parallel
 
 
 @pytest.fixture

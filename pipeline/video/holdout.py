@@ -1,6 +1,6 @@
 """Which frames of the target clip train the networks and which only judge them."""
 
-from pipeline.cli import UserError
+from pipeline.runtime.cli import UserError
 
 
 def split(frames: int, holdout: float, gap: int) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pipeline.spread import spread
+from pipeline.video.spread import spread
 
 
 @pytest.mark.parametrize(("end", "most"), [(1, 5), (5, 5), (101, 101), (144_000, 101), (144_000, 10_000)])

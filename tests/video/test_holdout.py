@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.cli import UserError
-from pipeline.holdout import split
+from pipeline.runtime.cli import UserError
+from pipeline.video.holdout import split
 
 
 @pytest.mark.parametrize("frames", [20, 101, 144_000])
