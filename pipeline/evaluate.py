@@ -8,6 +8,7 @@ from pipeline.evaluation.held_out import evaluate_held_out
 from pipeline.evaluation.transfer import Poses, Transfer, score_transfer
 from pipeline.evaluation.truth import TruthClip
 from pipeline.gan.render import Renderer
+from pipeline.gan.run_folder import forget
 from pipeline.metrics.lpips import Lpips
 from pipeline.metrics.paper_tables import CAVEAT, as_text, row_name, tables
 from pipeline.metrics.records import summarize, to_table, unmeasured, write_plots
@@ -93,6 +94,7 @@ def main() -> None:
     weights = Path(params.evaluate.lpips_weights) if params.evaluate.lpips_weights else None
     lpips = Lpips(params.evaluate.lpips, weights, device)
     renderer = Renderer(BODY_WEIGHTS, FACE_WEIGHTS, device)
+    forget(FACE_WEIGHTS)
     width, height, pose = renderer.width, renderer.height, params.pose
     transfers = {
         name: open_transfer(name, Path(source.truth), store, params.decode.fit, width, height, pose)

@@ -13,7 +13,7 @@ from pipeline.gan.body_samples import SAMPLES
 from pipeline.gan.body_training import BodyTraining, Pairs, lead
 from pipeline.gan.checkpoint import Checkpoints
 from pipeline.gan.data import TrainingFrames, bodies_seen, consecutive_pairs
-from pipeline.gan.run_folder import run_folder
+from pipeline.gan.run_folder import finish, run_folder
 from pipeline.gan.run_key import run_key
 from pipeline.gan.weights import save_weights, sha256
 from pipeline.params import Evaluate, Pose, Train, load_params
@@ -146,6 +146,7 @@ def main() -> None:
             }
             if rank() == 0:
                 save_weights(WEIGHTS, generator.state_dict(), header)
+                finish(folder, WEIGHTS)
         print(f"body generator: {WEIGHTS}; loss curves and samples: {LOG}")
 
 

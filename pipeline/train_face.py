@@ -11,7 +11,7 @@ from pipeline.gan.face_data import FaceDataset, boxes_over_time, render_crops, s
 from pipeline.gan.face_generator import FaceGenerator
 from pipeline.gan.face_training import FaceTraining
 from pipeline.gan.render import BodyRenderer
-from pipeline.gan.run_folder import run_folder
+from pipeline.gan.run_folder import finish, forget, run_folder
 from pipeline.gan.run_key import run_key
 from pipeline.gan.weights import save_weights, sha256
 from pipeline.params import Evaluate, Face, Pose, Train, load_params
@@ -81,6 +81,8 @@ def main() -> None:
         return
     with together(device, params.train.devices * params.train.nodes):
         body = BodyRenderer(BODY, device)
+        if rank() == 0:
+            forget(BODY)
         header = {"enabled": params.face.enabled, "body": sha256(BODY)}
         if not params.face.enabled:
             if rank() == 0:
@@ -102,6 +104,7 @@ def main() -> None:
             header |= {"architecture": architecture, "size": params.face.size, "face": params.face.model_dump()}
             if rank() == 0:
                 save_weights(WEIGHTS, generator.state_dict(), header)
+                finish(folder, WEIGHTS)
         print(f"face generator: {WEIGHTS}; loss curves and samples: {LOG}")
 
 

@@ -9,7 +9,7 @@ from dvclive import Live
 from torch import Tensor
 from torch.utils.data import default_collate
 
-from pipeline.gan.average import moving_average
+from pipeline.gan.average import MovingAverage
 from pipeline.gan.batches import step_loader
 from pipeline.gan.body_generator import BodyGenerator
 from pipeline.gan.body_samples import body_grid
@@ -61,7 +61,7 @@ class BodyTraining:
             make_optimizer(network.parameters(), params.learning_rate, (params.beta1, params.beta2), steps, decay_steps)
             for network in (generator, discriminator.to(**self.place))
         ]
-        average = moving_average(generator, params.ema) if params.ema else None
+        average = MovingAverage(generator, params.ema) if params.ema else None
         return TrainingState(name, generator, discriminator, optimizers, average=average)
 
     def losses(self, state: TrainingState, batch: list[Tensor]) -> tuple[Tensor, Tensor, dict[str, Tensor]]:

@@ -6,7 +6,7 @@ import shutil
 import sys
 import time
 from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from pipeline.gan.training_state import TrainingState
+from pipeline.runtime.cli import UserError
 from pipeline.runtime.distributed import rank, rank_0_first, require_same
 from pipeline.runtime.files import atomic
 
@@ -48,9 +49,12 @@ class Checkpoints:
             try:
                 tensors, header = read_checkpoint(path)
             except ValueError as error:
-                print(f"{path} {error}, so it is removed and the one before counts", file=sys.stderr)
-                path.unlink()
+                if rank() == 0:
+                    print(f"{path} {error}, so it is removed and the one before counts", file=sys.stderr)
+                    path.unlink()
                 continue
+            except OSError as error:
+                raise UserError(f"{path} cannot be read ({error.strerror}): see to the disk and run the same again") from None
             if rank() == 0:
                 _restore_log(self.log, tensors)
             self._pending = tensors, header
@@ -118,13 +122,15 @@ def write_checkpoint(path: Path, tensors: dict[str, Tensor], header: dict[str, A
 
 
 def read_checkpoint(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Read (tensors on the CPU, header). Raises ValueError if the file is not as it was written."""
+    """Read (tensors on the CPU, header). Raises ValueError if the file is not as it was written, OSError if the disk
+    does not give it.
+    """
     try:
         with safe_open(path, framework="pt") as file:
             content = json.loads(file.metadata()["checkpoint"])
             tensors = {name: file.get_tensor(name) for name in file.keys()}
         whole = content["sha256"] == _digest(tensors, content["header"])
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"is cut short or damaged ({error})") from None
     if not whole:
         raise ValueError("is damaged (its content has another SHA-256)")
@@ -150,9 +156,9 @@ def _log_tensors(log: Path) -> dict[str, Tensor]:
 def _restore_log(log: Path, tensors: dict[str, Tensor]) -> None:
     """Make the log folder hold the files that ``tensors`` names, and nothing that was logged after them."""
     shutil.rmtree(log, ignore_errors=True)
-    log.mkdir(parents=True)
+    log.mkdir(parents=True, exist_ok=True)
     for name, content in tensors.items():
-        relative = PurePosixPath(name).relative_to("log") if name.startswith("log/") else None
-        if relative is not None and ".." not in relative.parts:
-            (log / relative).parent.mkdir(parents=True, exist_ok=True)
-            content.numpy().tofile(log / relative)
+        if name.startswith("log/"):
+            file = log / name.removeprefix("log/")
+            file.parent.mkdir(parents=True, exist_ok=True)
+            content.numpy().tofile(file)

@@ -46,7 +46,7 @@ def advance(state: TrainingState, losses: Losses, batch: Any) -> dict[str, Tenso
     for _, schedule in state.optimizers:
         schedule.step()
     if state.average is not None:
-        state.average.update_parameters(state.generator)
+        state.average.update(state.generator, state.step)
     terms = {key: value.detach() for key, value in terms.items()}
     average(list(terms.values()))
     return terms

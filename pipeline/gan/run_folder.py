@@ -5,14 +5,16 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
+from pipeline.gan.weights import sha256
 from pipeline.runtime.cli import UserError
 from pipeline.runtime.distributed import rank
 
 VARIABLE = "EVERYBODY_DANCE_CACHE"
+FINISHED = "finished"
 
 
 def cache_folder() -> Path:
@@ -32,10 +34,11 @@ def cache_folder() -> Path:
 
 @contextmanager
 def run_folder(name: str) -> Iterator[Path]:
-    """The folder of the run ``name``, this process's alone inside the block; removed when the block succeeds, or
-    leaves nothing in it. Of several processes that train together rank 0 takes it for all.
+    """The folder of the run ``name``, this process's alone inside the block; removed if the block leaves nothing in it.
 
-    Raises UserError if another process is in there, or if the folder cannot be made.
+    It outlives the run, until :func:`forget`: DVC deletes a stage's outputs before the stage and keeps them only after it,
+    and a disk that is full then must not cost the training. Of several processes that train together rank 0 takes it for
+    all. Raises UserError if another process is in there, or if the folder cannot be made.
     """
     folder = cache_folder() / name
     if rank() != 0:
@@ -45,7 +48,8 @@ def run_folder(name: str) -> Iterator[Path]:
         lock = _lock(folder)
     except BlockingIOError:
         owner = (folder / "lock").read_text().strip()
-        raise UserError(f"{owner} is already training exactly this: wait until it has finished, or stop it") from None
+        raise UserError(f"{owner} is already training exactly this: wait until it has finished and run the same again, "
+                        "which then finds it done, or stop it") from None
     except OSError as error:
         raise UserError(
             f"{folder}, where checkpoints are kept, cannot be made ({error.strerror}): set {VARIABLE} to a folder that "
@@ -54,13 +58,30 @@ def run_folder(name: str) -> Iterator[Path]:
     with lock:
         for partial in folder.glob(".*.partial*"):  # of a process that was killed
             partial.unlink()
-        finished = False
         try:
             yield folder
-            finished = True
         finally:
-            if finished or [path.name for path in folder.iterdir()] == ["lock"]:
-                shutil.rmtree(folder, ignore_errors=True)  # another process may be moving in at this very moment
+            if [path.name for path in folder.iterdir()] == ["lock"]:
+                _remove(folder)
+
+
+def finish(folder: Path, weights: Path) -> None:
+    """Note in a run's folder that it has made the file ``weights``."""
+    (folder / FINISHED).write_text(sha256(weights))
+
+
+def forget(weights: Path) -> None:
+    """Remove the folder of the run that made ``weights``: what uses them runs when DVC has them in its cache."""
+    made = sha256(weights)
+    for note in cache_folder().glob(f"*/{FINISHED}"):
+        with suppress(FileNotFoundError, BlockingIOError):  # another process removes it, or makes them anew
+            if note.read_text() == made:
+                with _lock(note.parent):
+                    _remove(note.parent)
+
+
+def _remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)  # another process may be moving in at this very moment
 
 
 def _lock(folder: Path) -> TextIO:

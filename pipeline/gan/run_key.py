@@ -52,7 +52,8 @@ def loaded_code() -> dict[str, str]:
 
 
 def device_kind(device: torch.device) -> str:
-    """Devices of one kind compute the same bits: a GPU's model, a CPU's architecture and vector instructions."""
+    """Devices of one kind compute the same bits: a GPU's model, a CPU's architecture and instructions."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
-    return f"{platform.machine()} {torch.backends.cpu.get_cpu_capability()}"
+    abilities = [name for name, there in sorted(torch.cpu.get_capabilities().items()) if there is True]
+    return " ".join([platform.machine(), torch.backends.cpu.get_cpu_capability(), *abilities])

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
-from torch.optim.swa_utils import AveragedModel
+
+from pipeline.gan.average import MovingAverage
 
 
 @dataclass
@@ -25,7 +26,7 @@ class TrainingState:
     optimizers: list[tuple[Optimizer, LRScheduler]]
     step: int = 0
     terms: dict[str, list[Tensor]] = field(default_factory=dict)
-    average: AveragedModel | None = None
+    average: MovingAverage | None = None
 
     @property
     def rendered(self) -> nn.Module:
@@ -33,10 +34,11 @@ class TrainingState:
         return self.generator if self.average is None else self.average.module
 
     def tensors(self) -> dict[str, Tensor]:
-        """All tensors by name: weights, Adam's moments, terms not logged yet and PyTorch's random state."""
-        tensors = {"random.cpu": torch.get_rng_state()}
-        if torch.cuda.is_available():
-            tensors["random.cuda"] = torch.cuda.get_rng_state()
+        """All tensors by name: weights, Adam's moments, terms not logged yet and PyTorch's random state.
+
+        That is the CPU's: nothing is drawn on a GPU.
+        """
+        tensors = {"random": torch.get_rng_state()}
         for name, network in self._networks().items():
             tensors |= {f"{name}.{key}": value for key, value in network.state_dict().items()}
         for i, (optimizer, _) in enumerate(self.optimizers):
@@ -66,9 +68,7 @@ class TrainingState:
                 group["lr"] = rate
         device = next(self.generator.parameters()).device
         self.terms = {key: list(tensors[f"term.{key}"].to(device)) for key in header["terms"]}
-        torch.set_rng_state(tensors["random.cpu"])
-        if torch.cuda.is_available():
-            torch.cuda.set_rng_state(tensors["random.cuda"])
+        torch.set_rng_state(tensors["random"])
 
     def broken_networks(self) -> list[str]:
         """Which of the networks hold a weight that is NaN or infinite."""

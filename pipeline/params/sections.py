@@ -139,7 +139,7 @@ class Train(Section):
 
 
 class Face(Section):
-    """The Face GAN: crop size in pixels of the training picture, lengths in steps (one frame each)."""
+    """The Face GAN: crop size in pixels of the training picture, lengths in steps (``batch`` crops each)."""
 
     enabled: bool
     size: Annotated[int, Field(ge=16, le=512, multiple_of=8)]

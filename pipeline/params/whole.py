@@ -85,6 +85,9 @@ def _sizes(params: Params) -> Iterator[str]:
         yield (f"train.height is {height}, which with decode.width {decode.width} and decode.height {decode.height} makes "
                f"training pictures of {width:g} x {height} px; allowed: multiples of {multiple} px (2 to the number of "
                f"halvings), for example {example}")
+    if min(height, width) < 2 * multiple:
+        yield (f"train.generator.downsamplings is {generator.downsamplings}, which leaves less than 2 px of training pictures "
+               f"of {width:g} x {height} px; allowed: fewer, or a larger train.height")
     if height > decode.height:
         yield (f"train.height is {height}; allowed: at most decode.height, {decode.height}, since larger pictures would "
                "only be enlarged")

@@ -72,8 +72,8 @@ class FrameStore:
         self.path = path
         if not path.is_file():
             raise UserError(f"{path} is missing: run `dvc repro`, or the decode stage, first")
-        self._index = None
-        self._forget()
+        self._index, self._file, self._process = None, None, None
+        self._jpegs: tuple[int, pa.ChunkedArray] | None = None  # the row group read last: its number and pictures
         try:
             file = self._opened()
             self._index = file.metadata  # megabytes for a long clip: other processes share it instead of reading it
@@ -96,11 +96,10 @@ class FrameStore:
         if not 0 <= index < len(self):
             raise IndexError(f"frame {index} of {len(self)}")
         group, row = divmod(index, GROUP)
-        file = self._opened()
-        if group != self._group:
-            self._jpegs = file.read_row_group(group, ["jpeg"], use_threads=False)["jpeg"]
-            self._group = group
-        jpeg = np.frombuffer(self._jpegs[row].as_buffer(), np.uint8)
+        file, held = self._opened(), self._jpegs
+        if held is None or held[0] != group:
+            held = self._jpegs = group, file.read_row_group(group, ["jpeg"], use_threads=False)["jpeg"]
+        jpeg = np.frombuffer(held[1][row].as_buffer(), np.uint8)
         return cv2.cvtColor(cv2.imdecode(jpeg, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
 
     def __iter__(self) -> Iterator[np.ndarray]:
@@ -120,15 +119,11 @@ class FrameStore:
     def _opened(self) -> pq.ParquetFile:
         """The file, opened by this very process: a handle shared after a fork would share its position."""
         if self._process != os.getpid():
-            file = pq.ParquetFile(self.path, metadata=self._index, pre_buffer=False)
-            self._file, self._process, self._group = file, os.getpid(), None
+            self._file, self._process = pq.ParquetFile(self.path, metadata=self._index, pre_buffer=False), os.getpid()
         return self._file
 
-    def _forget(self) -> None:
-        self._file, self._jpegs, self._group, self._process = None, None, None, None
-
     def __getstate__(self) -> dict:
-        return {**self.__dict__, "_file": None, "_jpegs": None, "_group": None, "_process": None}
+        return {**self.__dict__, "_file": None, "_jpegs": None, "_process": None}
 
 
 def _row(index: int, frame: StoredFrame, fps: Fraction) -> tuple:

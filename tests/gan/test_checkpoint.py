@@ -7,6 +7,7 @@ import torch
 from toy_training import toy_state
 
 from pipeline.gan.checkpoint import Checkpoints, read_checkpoint, write_checkpoint
+from pipeline.runtime.cli import UserError
 
 
 @pytest.fixture
@@ -58,6 +59,18 @@ def test_damage_is_recognised_and_the_checkpoint_before_counts(folder, log, caps
     state = toy_state(seed=1)
     again.restore(state)
     assert state.step == 1
+    assert names(folder) == ["000001-toy-1.safetensors"]
+
+
+def test_a_disk_that_does_not_give_a_checkpoint_costs_none(folder, log, monkeypatch):
+    Checkpoints(folder, log, 0, 3).save(at_step(1))
+
+    def broken(*_, **__):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("pipeline.gan.checkpoint.safe_open", broken)
+    with pytest.raises(UserError, match=r"000001-toy-1\.safetensors cannot be read \(Input/output error\)"):
+        Checkpoints(folder, log, 0, 3)
     assert names(folder) == ["000001-toy-1.safetensors"]
 
 

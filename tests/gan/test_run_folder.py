@@ -1,11 +1,11 @@
-"""A run's folder: where it lies, one process at a time, gone when the run has finished and kept when it has not."""
+"""A run's folder: where it lies, one process at a time, kept until its weights are taken up."""
 
 import subprocess
 import sys
 
 import pytest
 
-from pipeline.gan.run_folder import cache_folder, run_folder
+from pipeline.gan.run_folder import cache_folder, finish, forget, run_folder
 from pipeline.runtime.cli import UserError
 
 HOLD = """
@@ -50,7 +50,7 @@ def test_the_users_cache_unless_the_environment_says_otherwise(monkeypatch, tmp_
         cache_folder()
 
 
-def test_removed_by_success_and_kept_by_failure(cache):
+def test_kept_by_failure_and_without_what_was_half_written(cache):
     with pytest.raises(ZeroDivisionError), run_folder("run") as folder:
         (folder / "checkpoint").touch()
         (folder / ".crops.1.partial.npy").touch()
@@ -60,7 +60,25 @@ def test_removed_by_success_and_kept_by_failure(cache):
     assert [path.name for path in cache.iterdir()] == ["run"]
     with run_folder("run") as folder:
         assert sorted(path.name for path in folder.iterdir()) == ["checkpoint", "lock"]
-    assert list(cache.iterdir()) == []
+
+
+def test_a_finished_run_goes_when_its_weights_are_taken_up_and_not_before(cache, tmp_path):
+    for name in ("body", "face"):
+        with run_folder(name) as folder:
+            (folder / "checkpoint").touch()
+            (tmp_path / name).write_text(f"weights of the {name}")
+            finish(folder, tmp_path / name)
+    with run_folder("unfinished") as folder:
+        (folder / "checkpoint").touch()
+    forget(tmp_path / "body")
+    assert {path.name for path in cache.iterdir()} == {"face", "unfinished"}
+    with run_folder("face"):  # in use: whoever makes the weights anew keeps its folder
+        code = f"from pathlib import Path; from pipeline.gan.run_folder import forget; forget(Path({str(tmp_path / 'face')!r}))"
+        subprocess.run([sys.executable, "-c", code], check=True)
+        assert (cache / "face/checkpoint").is_file()
+    forget(tmp_path / "face")
+    forget(tmp_path / "face")
+    assert [path.name for path in cache.iterdir()] == ["unfinished"]
 
 
 def test_two_at_once_are_refused_in_one_sentence(holder):

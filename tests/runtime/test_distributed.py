@@ -94,7 +94,7 @@ def test_two_processes_with_half_the_batch_each_learn_what_one_does(tmp_path):
             # Adam divides a gradient by its size: a bias before an instance norm, whose gradient is nothing but
             # rounding, goes a learning rate a step up or down. Nearly all others go the same way.
             assert difference.abs().max() < 2.1 * 3 * LEARNING_RATE
-            assert difference.abs().quantile(0.9) < 0.01 * LEARNING_RATE
+            assert difference.abs().quantile(0.9) < 0.1 * LEARNING_RATE
 
 
 def start_and_await_a_checkpoint(workspaces: Path, stage: str) -> subprocess.Popen:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import torch
 from torch import Tensor, nn
 
 from pipeline.gan.losses.l1 import l1
@@ -16,6 +17,7 @@ WEIGHTS = {
     "vgg19": (1 / 32, 1 / 16, 1 / 8, 1 / 4, 1.0),
     "efficientnet_lite0": (3.0, 0.5, 0.05, 0.05, 0.05, 0.05),
 }
+GRID = 16  # px: EfficientNet-Lite0's deepest map has a value every so many pixels
 
 
 class PerceptualLoss(nn.Module):
@@ -23,12 +25,17 @@ class PerceptualLoss(nn.Module):
 
     forward(fake, real): float (B, 3, H, W) RGB in [-1, 1] -> scalar, the weighted mean absolute difference of
     feature maps. Features of ``real`` carry no gradient. ``weights``: see :class:`VGG19`.
+
+    EfficientNet-Lite0's strided convolutions look harder at some pixels than at their neighbours, always the same ones,
+    and a generator learns stripes from that. So both pictures are moved by a random number of pixels first, the same for
+    both, what leaves on one side coming in on the other. VGG19 is used as the paper does.
     """
 
     def __init__(self, network: str, weights: Path | None) -> None:
         super().__init__()
         self.features = VGG19(weights) if network == "vgg19" else EfficientNetLite0()
         self.weights = WEIGHTS[network]
+        self.moves = network == "efficientnet_lite0"
 
     def maps(self, image: Tensor) -> list[Tensor]:
         """The maps that are compared: float (B, 3, H, W) -> float (B, C, h, w) each, shallow to deep."""
@@ -36,5 +43,8 @@ class PerceptualLoss(nn.Module):
         return features if isinstance(self.features, VGG19) else [image, *features]
 
     def forward(self, fake: Tensor, real: Tensor) -> Tensor:
+        if self.moves:
+            move = torch.randint(GRID, (2,)).tolist()
+            fake, real = (picture.roll(move, (2, 3)) for picture in (fake, real))
         pairs = zip(self.weights, self.maps(fake), self.maps(real), strict=True)
         return sum(weight * l1(f, r) for weight, f, r in pairs)

@@ -49,6 +49,39 @@ def test_gradient_reaches_the_fake_and_neither_the_real_nor_the_network():
     assert all(torch.equal(before[name], tensor) for name, tensor in loss.state_dict().items())
 
 
+def test_no_pixel_counts_more_than_its_neighbours_on_average():
+    """The gradient's size by the pixel's place in a grid of 4, which strided convolutions make uneven."""
+    loss = PerceptualLoss("efficientnet_lite0", None)
+    torch.manual_seed(0)
+    real = torch.rand(1, 3, 64, 64) - 0.5
+
+    def unevenness(draws):
+        sizes = torch.zeros(64, 64)
+        for _ in range(draws):
+            fake = (real + 0.1 * torch.randn_like(real)).requires_grad_()
+            loss(fake, real).backward()
+            sizes += fake.grad.square().sum(dim=(0, 1))
+        by_place = sizes.view(16, 4, 16, 4).mean(dim=(0, 2))
+        return by_place.std() / by_place.mean()
+
+    moving = unevenness(32)
+    loss.moves = False
+    assert moving < 0.5 * unevenness(32)
+
+
+def test_the_same_random_state_gives_the_same_loss_and_vgg19_draws_nothing(vgg_file):
+    fake, real = torch.rand(2, 1, 3, 32, 32)
+    for network, draws in (("efficientnet_lite0", True), ("vgg19", False)):
+        loss = PerceptualLoss(network, vgg_file if network == "vgg19" else None)
+        torch.manual_seed(3)
+        before, values = torch.get_rng_state(), [loss(fake, real)]
+        assert torch.equal(torch.get_rng_state(), before) != draws
+        values.append(loss(fake, real))
+        assert torch.equal(*values) != draws
+        torch.manual_seed(3)
+        assert torch.equal(loss(fake, real), values[0])
+
+
 def test_a_missing_weight_file_is_one_clear_sentence(tmp_path):
     with pytest.raises(UserError, match=r"nowhere\.pth.*train\.perceptual_weights.*missing"):
         PerceptualLoss("vgg19", tmp_path / "nowhere.pth")
