@@ -7,7 +7,8 @@ import numpy as np
 from pipeline.gan.body_samples import SAMPLES
 from pipeline.gan.checkpoint import Checkpoints
 from pipeline.gan.data import TrainingFrames
-from pipeline.gan.face_data import FaceDataset, boxes_over_time, render_crops, spans_before, spread_runs
+from pipeline.gan.face_crops import render_crops, runs_around
+from pipeline.gan.face_data import FaceDataset, boxes_over_time, spread_runs
 from pipeline.gan.face_generator import FaceGenerator
 from pipeline.gan.face_training import FaceTraining
 from pipeline.gan.render import BodyRenderer
@@ -57,17 +58,16 @@ def train_face(
                         "to learn; set face.enabled to false, or use a clip that shows the face")
     print(f"training on the {len(times)} of {end} frames that show a face, device {body.device}")
     chosen = spread_runs(times, (face.steps + face.decay_steps) * face.batch)
-    spans = [(0, len(track))]
+    runs = runs_around(np.union1d(chosen, samples), store.shots)
     if len(chosen) < len(times):
-        spans = spans_before(np.union1d(chosen, samples))
-        print(f"of these, the {len(chosen)} that training has steps for are rendered, in {len(spans)} spans of time")
+        print(f"of these, the {len(chosen)} that training has steps for are rendered, in {len(runs)} runs")
 
     architecture = {"ngf": face.ngf, "downsamplings": face.downsamplings, "blocks": face.blocks,
                     "upsampling": train_params.generator.upsampling, "skips": train_params.generator.skips}
     training = FaceTraining(face, train_params, body.precision, body.device)
     generator = FaceGenerator(**architecture)
-    with rank_0_first():  # the others wait: a span is rendered frame after frame, and once for all
-        crops = render_crops(body, pictures, boxes, spans, checkpoints.folder / "crops.npy")
+    with rank_0_first():  # the others wait: a run is rendered frame after frame, and once for all
+        crops = render_crops(body, pictures, boxes, runs, checkpoints.folder)
     dataset, examples = (FaceDataset(pictures, crops, boxes, frames) for frames in (chosen, samples))
     with checkpoints.open_log() as live:
         training.train(generator, dataset, examples, checkpoints, live)
