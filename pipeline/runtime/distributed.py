@@ -18,7 +18,11 @@ from torch import Tensor
 from pipeline.runtime.cli import UserError
 
 WORKER = "LOCAL_RANK"  # in the environment of each of several processes, set by pipeline/runtime/launch.py or by torchrun
-PATIENCE = timedelta(days=7)  # rank 0 may be busy alone for hours; a process that ends closes its connections at once
+# A process that ends closes its connections, and the others know at once. A machine that loses its power does not.
+PATIENCE = timedelta(minutes=30)  # in a step, with a sample grid and a checkpoint
+LONG_PATIENCE = timedelta(days=7)  # until the others come, and while rank 0 is busy alone, which may be hours
+
+_waiting_room: dist.ProcessGroup | None = None  # all processes again, with long patience
 
 
 def rank() -> int:
@@ -41,12 +45,14 @@ def together(device: torch.device, processes: int) -> Iterator[None]:
     if WORKER not in os.environ:
         yield
         return
-    if device.type == "cuda":
-        torch.cuda.set_device(device)
     # flags are on the CPU even where gradients are not: asking a GPU would mean waiting for it in every step
     backend = "cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo"
-    store, number, count = next(dist.rendezvous("env://", timeout=PATIENCE))
+    store, number, count = next(dist.rendezvous("env://", timeout=LONG_PATIENCE))
     dist.init_process_group(backend, store=store, rank=number, world_size=count, timeout=PATIENCE)
+    if device.type == "cuda":
+        torch.cuda.set_device(device)  # not before: processes that wait for the first machine need no memory of a GPU
+    global _waiting_room
+    _waiting_room = dist.new_group(backend="gloo", timeout=LONG_PATIENCE)
     end: int | None = None
     try:
         if count != processes:
@@ -87,10 +93,17 @@ def any_rank(*flags: bool) -> tuple[bool, ...]:
 def rank_0_first() -> Iterator[None]:
     """Rank 0 runs the block, then the others do, who find on the disk what it left there."""
     if rank() != 0:
-        any_rank(False)
+        _meet()
     yield
     if rank() == 0:
-        any_rank(False)
+        _meet()
+
+
+def _meet() -> None:
+    """Wait for all others, however long that takes."""
+    if size() > 1:
+        with _others_there():
+            dist.barrier(_waiting_room)
 
 
 def require_same(value: object, message: str) -> None:

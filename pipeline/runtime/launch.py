@@ -1,5 +1,6 @@
 """Starting the processes of one machine that train together, and waiting for them."""
 
+import ctypes
 import os
 import signal
 import socket
@@ -15,6 +16,7 @@ from pipeline.runtime.distributed import WORKER
 STAGES = ("train_body", "train_face")  # each meets at a port of its own, so that helpers of both may wait at once
 PORT = 29500  # torchrun's
 STOPPED = 130  # exit status after Ctrl-C or SIGTERM
+PR_SET_PDEATHSIG = 1  # Linux's prctl
 GRACE = 10  # s that the others have for their last words when one has failed
 
 
@@ -51,7 +53,8 @@ def launch(stage: str, devices: int, nodes: int, device: torch.device) -> bool:
     try:
         for i in range(devices):
             environment = shared | {WORKER: str(i), "RANK": str(node * devices + i)}
-            workers.append(subprocess.Popen([sys.executable, "-m", f"pipeline.{stage}"], env=environment))
+            command = [sys.executable, "-m", f"pipeline.{stage}"]
+            workers.append(subprocess.Popen(command, env=environment, preexec_fn=_stop_with_parent))
         failure = _wait(workers)
     finally:
         for number, handler in before.items():
@@ -63,6 +66,11 @@ def launch(stage: str, devices: int, nodes: int, device: torch.device) -> bool:
         raise UserError(f"a process of this training was killed by {name}; run the same again to go on from the last "
                         "checkpoint, with smaller networks or pictures if memory ran out")
     sys.exit(STOPPED if failure < 0 else failure)
+
+
+def _stop_with_parent() -> None:
+    """In a new worker: be sent SIGTERM when the process that started it is killed, and so put a checkpoint away and end."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _meeting_point(stage: str, nodes: int) -> tuple[str, int, int]:

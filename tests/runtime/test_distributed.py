@@ -139,6 +139,25 @@ def test_ended_in_every_way_and_continued_gives_the_bytes_of_torchrun_without_a_
 
 
 @pytest.mark.slow
+def test_the_processes_put_a_checkpoint_away_and_end_when_the_one_that_started_them_is_killed(
+    tmp_path, params, monkeypatch
+):
+    make_workspaces(tmp_path, params, monkeypatch)
+    process = start_and_await_a_checkpoint(tmp_path, "train_body")
+    workers = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    process.kill()
+    process.communicate(timeout=60)  # ends when they have closed the pipe
+    deadline = time.monotonic() + 60
+    while any(Path(f"/proc/{worker}").exists() for worker in workers):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process = start(tmp_path, "train_body")
+    out, err = process.communicate(timeout=300)
+    assert process.returncode == 0, err
+    assert "going on from step" in out
+
+
+@pytest.mark.slow
 def test_two_machines_train_the_face_as_one_process_does(tmp_path, params, monkeypatch):
     params["train"] |= {"devices": 1, "steps": 1, "decay_steps": 1}
     # the second step's losses show what the first one learnt; from the third on Adam has made rounding large
