@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from pipeline.evaluation.baselines import Baselines
 from pipeline.evaluation.held_out import evaluate_held_out
 from pipeline.evaluation.transfer import Poses, Transfer, score_transfer
@@ -86,6 +88,7 @@ def main() -> None:
     keep_freed_memory()
     device = pick_device(params.device)
     make_repeatable(seed=0)  # nothing here is drawn at random; this chooses deterministic kernels
+    torch.backends.cudnn.allow_tf32 = False  # a GPU shall measure what a CPU does
     store, track = FrameStore(FRAMES / "target.parquet"), read_track(POSES / "target.parquet")
     if len(store) != len(track):
         raise UserError(f"{POSES}/target.parquet has {len(track)} poses for the {len(store)} frames of {store.path}: "

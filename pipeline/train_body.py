@@ -9,7 +9,6 @@ from pipeline.background.camera import camera_motion
 from pipeline.background.plate import estimate_plate
 from pipeline.background.sample import sample_background
 from pipeline.gan.body_generator import BodyGenerator
-from pipeline.gan.body_samples import SAMPLES
 from pipeline.gan.body_training import BodyTraining, Pairs, lead
 from pipeline.gan.checkpoint import Checkpoints
 from pipeline.gan.data import TrainingFrames, bodies_seen, consecutive_pairs
@@ -32,6 +31,7 @@ FRAMES = Path("data/frames/target.parquet")
 POSES = Path("data/poses/target.parquet")
 WEIGHTS = Path("models/body.safetensors")
 LOG = Path("reports/train_body")
+SAMPLES = 4  # held-out frames in the sample grids
 BACKGROUND_HEIGHT = 256  # px at least, if the store has them: a smaller picture shows too little to tell a camera's motion
 
 
@@ -62,7 +62,6 @@ def train_body(
     net, plate = params.generator, params.background == "plate"
     architecture = generator_arguments(params, width, height)
     frames = TrainingFrames(store, joints, width, height, pose.min_confidence)
-    half = TrainingFrames(store, joints, width // 2, height // 2, pose.min_confidence)
     background = None
     if plate:
         with rank_0_first():  # the others, and a training that goes on, find it
@@ -72,6 +71,7 @@ def train_body(
     with checkpoints.open_log() as live:
         coarse = None
         if net.enhancer and not checkpoints.beyond("coarse"):
+            half = TrainingFrames(store, joints, width // 2, height // 2, pose.min_confidence)
             small = [height // 2, width // 2] if plate else None
             coarse = build_generator({**architecture, "enhancer_blocks": None, "plate": small}, background)
             coarse = training.phase(
@@ -98,7 +98,7 @@ def background_plate(frames: TrainingFrames, end: int) -> np.ndarray:
     sample = sample_background(store, frames.joints, end, width, height, frames.min_confidence)
     if warning := camera_motion(sample).warning():
         raise UserError(f"train.background is plate, but {warning}; or set train.background to learned")
-    return estimate_plate(sample).picture
+    return estimate_plate(sample)
 
 
 def generator_arguments(params: Train, width: int, height: int) -> dict:

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.gan.body_samples import SAMPLES
 from pipeline.gan.checkpoint import Checkpoints
 from pipeline.gan.data import TrainingFrames
 from pipeline.gan.face_crops import render_crops, runs_around
@@ -31,6 +30,7 @@ POSES = Path("data/poses/target.parquet")
 BODY = Path("models/body.safetensors")
 WEIGHTS = Path("models/face.safetensors")
 LOG = Path("reports/train_face")
+SAMPLES = 4  # frames in the sample grids
 
 
 def train_face(

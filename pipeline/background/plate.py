@@ -1,7 +1,5 @@
 """The background plate: what the camera that stands still would see without the person."""
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 
@@ -16,16 +14,8 @@ SAME_HUE = 0.15  # how differently a shadow may dim red, green and blue, of 1
 INPAINT_RADIUS = 3  # px
 
 
-@dataclass(frozen=True)
-class Plate:
-    """picture: uint8 RGB (H, W, 3). coverage: int32 (H, W), in how many of the frames looked at a pixel was free."""
-
-    picture: np.ndarray
-    coverage: np.ndarray
-
-
-def estimate_plate(sample: BackgroundSample) -> Plate:
-    """The median of every pixel over the frames in which it is free of the person and of the shadow.
+def estimate_plate(sample: BackgroundSample) -> np.ndarray:
+    """The median of every pixel over the frames in which it is free of the person and of the shadow, uint8 RGB (H, W, 3).
 
     A pixel that is free in fewer than 5 frames takes those in which the person is farthest, and one that has always
     been too near is painted in from its neighbours.
@@ -38,8 +28,7 @@ def estimate_plate(sample: BackgroundSample) -> Plate:
         used = distance >= np.clip(farthest, NEAREST, FREE)
         unseen[row] = ~used.any(axis=0)
         picture[row] = np.rint(_lit_median(sample.pictures[:, row].astype(np.float32), used))
-    picture = cv2.inpaint(picture, unseen.astype(np.uint8), INPAINT_RADIUS, cv2.INPAINT_TELEA)
-    return Plate(picture, (sample.clearances >= FREE).sum(axis=0, dtype=np.int32))
+    return cv2.inpaint(picture, unseen.astype(np.uint8), INPAINT_RADIUS, cv2.INPAINT_TELEA)
 
 
 def _lit_median(values: np.ndarray, used: np.ndarray) -> np.ndarray:

@@ -56,7 +56,7 @@ def step_loader(dataset: Dataset, batch: int, start: int, steps: int, seed: int)
         dataset,
         batch_sampler=StepSampler(len(dataset), batch, start, steps, seed, slice(rank(), None, size())),
         num_workers=loader_processes(),
-        pin_memory=torch.cuda.is_available(),
+        pin_memory=torch.cuda.is_initialized(),  # then the networks are on a GPU
         worker_init_fn=leave_stopping_to_parent,
         generator=torch.Generator(),  # its own: starting a loader must not move the networks' random state
     )

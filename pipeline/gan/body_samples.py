@@ -7,8 +7,6 @@ from torch import Tensor
 from pipeline.gan.body_generator import BodyGenerator
 from pipeline.gan.pictures import to_picture
 
-SAMPLES = 4
-
 
 @torch.no_grad()
 def body_grid(generator: BodyGenerator, poses: Tensor, frames: Tensor) -> np.ndarray:

@@ -1,7 +1,6 @@
 """The phases of training body generators: each a generator at one picture size against new discriminators."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -18,14 +17,13 @@ from pipeline.gan.checkpoint import Checkpoints
 from pipeline.gan.data import PairDataset, TrainingFrames
 from pipeline.gan.discriminator import MultiscaleDiscriminator
 from pipeline.gan.loop import train
-from pipeline.gan.losses.perceptual import PerceptualLoss
+from pipeline.gan.losses.perceptual import load_perceptual
 from pipeline.gan.optimizer import make_optimizer
 from pipeline.gan.pictures import to_float
 from pipeline.gan.training_state import TrainingState
 from pipeline.params import Train
 from pipeline.pose.augmentation import Augmentation
 from pipeline.runtime.devices import memory_format
-from pipeline.runtime.distributed import rank_0_first
 
 
 @dataclass(frozen=True)
@@ -46,11 +44,9 @@ class BodyTraining:
         self.params, self.device = params, device
         self.place = {"device": device, "memory_format": memory_format(precision)}
         self.loss = BodyLoss(params.gan_loss, params.r1, params.r2, params.lambda_fm, params.lambda_vgg, precision)
-        self.perceptual = None
-        weights = Path(params.perceptual_weights) if params.perceptual_weights else None
-        if params.lambda_vgg:
-            with rank_0_first():  # one download for all
-                self.perceptual = PerceptualLoss(params.perceptual, weights).to(**self.place)
+        self.perceptual = load_perceptual(params, params.lambda_vgg)
+        if self.perceptual is not None:
+            self.perceptual.to(**self.place)
 
     def start(self, name: str, generator: BodyGenerator, steps: int, decay_steps: int) -> TrainingState:
         """The state of a phase before its first step: ``generator`` and new discriminators."""
@@ -95,7 +91,7 @@ class BodyTraining:
 
     def _floats(self, batch: list[Tensor]) -> list[Tensor]:
         """Pictures as the loader sends them, uint8, as networks want them."""
-        return [to_float(pictures.to(self.device)) for pictures in batch]
+        return [to_float(pictures.to(self.device, non_blocking=True)) for pictures in batch]
 
 
 def lead(params: Train) -> int:

@@ -1,7 +1,5 @@
 """The training of the face generator, against a discriminator, on what the fixed body generator makes."""
 
-from pathlib import Path
-
 import torch
 from dvclive import Live
 from torch import Tensor
@@ -15,13 +13,12 @@ from pipeline.gan.face_generator import FaceGenerator
 from pipeline.gan.face_samples import face_grid
 from pipeline.gan.face_step import FaceLoss, face_losses
 from pipeline.gan.loop import train
-from pipeline.gan.losses.perceptual import PerceptualLoss
+from pipeline.gan.losses.perceptual import load_perceptual
 from pipeline.gan.optimizer import make_optimizer
 from pipeline.gan.pictures import to_float
 from pipeline.gan.training_state import TrainingState
 from pipeline.params import Face, Train
 from pipeline.runtime.devices import memory_format
-from pipeline.runtime.distributed import rank_0_first
 
 
 class FaceTraining:
@@ -35,11 +32,9 @@ class FaceTraining:
         self.face, self.params, self.device = face, params, device
         self.place = {"device": device, "memory_format": memory_format(precision)}
         self.loss = FaceLoss(face.gan_loss, face.lambda_vgg, precision)
-        self.perceptual = None
-        weights = Path(params.perceptual_weights) if params.perceptual_weights else None
-        if face.lambda_vgg:
-            with rank_0_first():  # one download for all
-                self.perceptual = PerceptualLoss(params.perceptual, weights).to(**self.place)
+        self.perceptual = load_perceptual(params, face.lambda_vgg)
+        if self.perceptual is not None:
+            self.perceptual.to(**self.place)
 
     def start(self, generator: FaceGenerator) -> TrainingState:
         """The state before the first step: ``generator`` and a new discriminator."""
@@ -79,5 +74,5 @@ class FaceTraining:
 
     def _floats(self, batch: list[Tensor]) -> list[Tensor]:
         """Crops (pose, generated, real) as the loader sends them, uint8 and float16, as networks want them."""
-        pose, generated, real = (crops.to(self.device) for crops in batch)
+        pose, generated, real = (crops.to(self.device, non_blocking=True) for crops in batch)
         return [to_float(pose), generated.float(), to_float(real)]

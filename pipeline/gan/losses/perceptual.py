@@ -6,8 +6,10 @@ import torch
 from torch import Tensor, nn
 
 from pipeline.gan.losses.l1 import l1
+from pipeline.params import Train
 from pipeline.perceptual.efficientnet import EfficientNetLite0
 from pipeline.perceptual.vgg19 import VGG19
+from pipeline.runtime.distributed import rank_0_first
 
 # Weights of the feature maps, shallow to deep. VGG19's are the released code's. EfficientNet-Lite0 halves the
 # picture in its first layer and is blind to patterns of two pixels, which a generator then fills with coloured
@@ -18,6 +20,18 @@ WEIGHTS = {
     "efficientnet_lite0": (3.0, 0.5, 0.05, 0.05, 0.05, 0.05),
 }
 GRID = 16  # px: EfficientNet-Lite0's deepest map has a value every so many pixels
+
+
+def load_perceptual(params: Train, weight: float) -> "PerceptualLoss | None":
+    """The perceptual loss that ``params`` name, or None if its ``weight`` is 0.
+
+    Raises UserError if the network's weights are not to be had.
+    """
+    if not weight:
+        return None
+    file = Path(params.perceptual_weights) if params.perceptual_weights else None
+    with rank_0_first():  # one download for all
+        return PerceptualLoss(params.perceptual, file)
 
 
 class PerceptualLoss(nn.Module):
