@@ -9,7 +9,7 @@ from pipeline.pose.boxes import face_boxes
 
 
 @pytest.mark.parametrize("block", [1, 9, 1024])
-def test_boxes_found_block_by_block_are_those_of_the_whole_clip(frames, block, monkeypatch):
+def test_boxes_found_block_by_block_are_those_of_the_whole_clip(frames, block, monkeypatch):  # noqa: F811
     monkeypatch.setattr("pipeline.gan.face_data.BLOCK", block)
     expected = face_boxes(frames.poses(slice(None)), FACE_SIZE, SIZE, SIZE, 0.3)
     np.testing.assert_array_equal(boxes_over_time(frames, FACE_SIZE), expected)
