@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.params import Normalize, Pose, load_params
+from pipeline.pose.hands import carry_hands
 from pipeline.pose.limbs import fit_limbs, limb_warnings, measure_limbs, put_on_limbs
 from pipeline.pose.normalization import (
     FeetFit,
@@ -46,15 +47,18 @@ def normalize(
     shall tell: what was measured and decided, and every reason for doubt. Raises UserError if a clip never
     shows ankles and nose.
     """
-    summary = {"method": params.method, "foot": params.foot, "alpha": params.alpha}
+    summary = {"method": params.method, "foot": params.foot, "alpha": params.alpha, "carried": {}}
+    poses = source.joints
+    if params.carry_hands:
+        poses, summary["carried"] = carry_hands(poses, min_confidence)
     if params.method == "none":
         fit, warnings = None, []
         sizes = (source.width, source.height), (target.width, target.height)
-        joints = place_whole_picture(source.joints, *sizes, min_confidence)
+        joints = place_whole_picture(poses, *sizes, min_confidence)
     else:
         fit = fit_feet(*(measure(track.joints, params.foot, params.alpha, min_confidence, clip)
                          for track, clip in ((source, name), (target, "target"))))
-        joints = normalize_feet(source.joints, fit, params.foot, source.width, target.width, min_confidence)
+        joints = normalize_feet(poses, fit, params.foot, source.width, target.width, min_confidence)
         if params.method == "limbs":
             limbs = fit_limbs(*(measure_limbs(track.joints, stance, params.foot, min_confidence)
                                 for track, stance in ((source, fit.source), (target, fit.target))))
@@ -97,6 +101,9 @@ def main(name: str) -> None:
 
     for warning in summary["warnings"]:
         print(f"warning: {warning}", file=sys.stderr)
+    for hand, frames in summary["carried"].items():
+        if frames:
+            print(f"{hand.replace('_', ' ')} carried along by the forearm in {frames} of {len(source)} frames")
     if fit:
         print(f"scale {fit.scale_far:.3f} (far) to {fit.scale_near:.3f} (near), moved sideways by "
               f"{summary['shift']:+.1f} px")

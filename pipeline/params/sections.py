@@ -77,6 +77,7 @@ class Normalize(Section):
     method: Literal["feet", "limbs", "none"]
     foot: Literal["lowest", "mean"]
     alpha: Annotated[float, Field(gt=0, le=1)]
+    carry_hands: bool
 
 
 class Generator(Section):

@@ -1,0 +1,46 @@
+"""Hands that the detector has lost, as it does when they are small or blurred, carried along by their forearms."""
+
+import numpy as np
+
+from pipeline.pose import layout as j
+from pipeline.pose.layout import LEFT_HAND, RIGHT_HAND, found_joints
+from pipeline.pose.track import Joints
+
+HANDS = {
+    "left_hand": (LEFT_HAND, j.LEFT_ELBOW, j.LEFT_WRIST),
+    "right_hand": (RIGHT_HAND, j.RIGHT_ELBOW, j.RIGHT_WRIST),
+}
+SHORTEST = 0.3  # of the median forearm: one that points at the camera tells no direction
+
+
+def carry_hands(joints: Joints, min_confidence: float) -> tuple[np.ndarray, dict[str, int]]:
+    """Give a forearm whose hand was not found the hand of the nearest frame that has both, turned as the forearm has.
+
+    joints: (frames, 137, 3), px of any picture, smoothed. Hands that were found stay as they are, and so does a hand that
+    is never found. -> the joints, float32, and in how many frames each hand was carried.
+    """
+    joints = np.array(joints, np.float32)
+    found = found_joints(joints, min_confidence)
+    carried = {}
+    for name, (hand, elbow, wrist) in HANDS.items():
+        points = joints[..., 0].astype(np.float64) + 1j * joints[..., 1]
+        forearm = points[:, wrist] - points[:, elbow]
+        length = np.where(found[:, elbow] & found[:, wrist], np.abs(forearm), 0)
+        told = length > SHORTEST * np.median(length[length > 0]) if length.any() else length > 0
+        givers = np.flatnonzero(told & found[:, hand].all(axis=1))
+        takers = np.flatnonzero(told & ~found[:, hand].any(axis=1))
+        carried[name] = len(takers) if len(givers) else 0
+        if not carried[name]:
+            continue
+        givers = _nearest(givers, takers)
+        turn = forearm[takers] / length[takers] / (forearm[givers] / length[givers])
+        moved = points[takers, wrist][:, None] + turn[:, None] * (points[givers, hand] - points[givers, wrist][:, None])
+        joints[takers, hand] = np.stack([moved.real, moved.imag, joints[givers, hand, 2]], axis=-1)
+    return joints, carried
+
+
+def _nearest(values: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """For each of ``wanted`` the nearest of the ascending ``values``, the lower one of two."""
+    after = np.searchsorted(values, wanted)
+    low, high = values[np.maximum(after - 1, 0)], values[np.minimum(after, len(values) - 1)]
+    return np.where(np.abs(wanted - low) <= np.abs(high - wanted), low, high)
