@@ -11,13 +11,17 @@ HANDS = {
     "right_hand": (RIGHT_HAND, j.RIGHT_ELBOW, j.RIGHT_WRIST),
 }
 SHORTEST = 0.3  # of the median forearm: one that points at the camera tells no direction
+LOOSEST = 0.3  # of the same: a hand that begins so far from the body's wrist is not this arm's
 
 
 def carry_hands(joints: Joints, min_confidence: float) -> tuple[np.ndarray, dict[str, int]]:
     """Give a forearm whose hand was not found the hand of the nearest frame that has both, turned as the forearm has.
 
-    joints: (frames, 137, 3), px of any picture, smoothed. Hands that were found stay as they are, and so does a hand that
-    is never found. -> the joints, float32, and in how many frames each hand was carried.
+    The hand begins at the forearm's end, wherever it began in the frame that gives it. One that was found far from there, as
+    in fast movements, in which the body's joints lag behind, counts as not found: it would be painted loose in the air.
+
+    joints: (frames, 137, 3), px of any picture, smoothed. Other hands stay as they are, and a hand that is never found stays
+    missing. -> the joints, float32, and in how many frames each hand was carried.
     """
     joints = np.array(joints, np.float32)
     found = found_joints(joints, min_confidence)
@@ -26,15 +30,17 @@ def carry_hands(joints: Joints, min_confidence: float) -> tuple[np.ndarray, dict
         points = joints[..., 0].astype(np.float64) + 1j * joints[..., 1]
         forearm = points[:, wrist] - points[:, elbow]
         length = np.where(found[:, elbow] & found[:, wrist], np.abs(forearm), 0)
-        told = length > SHORTEST * np.median(length[length > 0]) if length.any() else length > 0
-        givers = np.flatnonzero(told & found[:, hand].all(axis=1))
-        takers = np.flatnonzero(told & ~found[:, hand].any(axis=1))
+        usual = np.median(length[length > 0]) if length.any() else np.inf
+        told = length > SHORTEST * usual
+        whole = found[:, hand].all(axis=1) & (np.abs(points[:, hand.start] - points[:, wrist]) < LOOSEST * usual)
+        givers, takers = np.flatnonzero(told & whole), np.flatnonzero(told & ~whole)
         carried[name] = len(takers) if len(givers) else 0
         if not carried[name]:
             continue
         givers = _nearest(givers, takers)
         turn = forearm[takers] / length[takers] / (forearm[givers] / length[givers])
-        moved = points[takers, wrist][:, None] + turn[:, None] * (points[givers, hand] - points[givers, wrist][:, None])
+        shape = points[givers, hand] - points[givers, hand.start, None]
+        moved = points[takers, wrist, None] + turn[:, None] * shape
         joints[takers, hand] = np.stack([moved.real, moved.imag, joints[givers, hand, 2]], axis=-1)
     return joints, carried
 

@@ -17,6 +17,7 @@ def swinging(seed=0):
     joints[..., :2] = rng.uniform(0, 500, (FRAMES, 137, 2))
     for hand, elbow, wrist in HANDS.values():
         shape = rng.uniform(-20, 20, (21, 2))
+        shape[0] = 0  # a hand begins at its wrist
         angles = np.cumsum(rng.normal(0, 0.3, FRAMES))
         turns = np.stack([np.cos(angles), np.sin(angles), -np.sin(angles), np.cos(angles)], axis=1).reshape(-1, 2, 2)
         joints[:, wrist, :2] = joints[:, elbow, :2] + turns[:, 0] * rng.uniform(60, 90, (FRAMES, 1))
@@ -46,6 +47,18 @@ def test_the_nearest_frame_gives_its_hand():
     carried, _ = carry_hands(lose(joints, "left_hand", [11, 14, 15, 16, 19, *range(12, 14), *range(17, 19)]), 0.3)
     np.testing.assert_allclose(carried[11:16, hand, 2], 0.5)
     np.testing.assert_allclose(carried[16:20, hand, 2], 0.7)
+
+
+def test_a_hand_begins_at_its_forearms_end_and_one_that_was_found_elsewhere_counts_as_lost():
+    joints = swinging()
+    hand, _, wrist = HANDS["left_hand"]
+    joints[:, hand, :2] += [6, -4]  # the hand's detector and the body's do not agree
+    lost = lose(joints, "left_hand", [7, 8, 9])
+    lost[6, hand, :2] += 100
+    carried, counts = carry_hands(lost, 0.3)
+    np.testing.assert_allclose(carried[6:10, hand.start, :2], joints[6:10, wrist, :2], atol=1e-3)
+    np.testing.assert_allclose(carried[6:10, hand, :2], joints[6:10, hand, :2] - [6, -4], atol=1e-3)
+    assert counts == NONE | {"left_hand": 4}
 
 
 def test_nothing_changes_where_nothing_is_lost_and_the_input_stays():
