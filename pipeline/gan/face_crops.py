@@ -62,7 +62,8 @@ def render_crops(
     crops = FaceCrops(folder, runs)
     size = int((boxes[:, 2] - boxes[:, 0]).max())
     missing = [run for run in runs if not crops.file(run).is_file()]
-    with tqdm(desc="body", unit="frame", total=sum(run.end - run.lead for run in missing)) as progress:
+    frames_missing = sum(run.end - run.lead for run in missing)
+    with tqdm(desc="body", unit="frame", total=frames_missing, disable=not missing) as progress:
         for run in missing:
             made = np.zeros((run.end - run.begin, 3, size, size), np.float16)
             for t, (_, frame) in enumerate(body.run(frames.poses(slice(run.lead, run.end))), run.lead):
