@@ -44,9 +44,7 @@ class BodyTraining:
         self.params, self.device = params, device
         self.place = {"device": device, "memory_format": memory_format(precision)}
         self.loss = BodyLoss(params.gan_loss, params.r1, params.r2, params.lambda_fm, params.lambda_vgg, precision)
-        self.perceptual = load_perceptual(params, params.lambda_vgg)
-        if self.perceptual is not None:
-            self.perceptual.to(**self.place)
+        self.perceptual = load_perceptual(params, params.lambda_vgg, self.place)
 
     def start(self, name: str, generator: BodyGenerator, steps: int, decay_steps: int) -> TrainingState:
         """The state of a phase before its first step: ``generator`` and new discriminators."""

@@ -32,9 +32,7 @@ class FaceTraining:
         self.face, self.params, self.device = face, params, device
         self.place = {"device": device, "memory_format": memory_format(precision)}
         self.loss = FaceLoss(face.gan_loss, face.lambda_vgg, precision)
-        self.perceptual = load_perceptual(params, face.lambda_vgg)
-        if self.perceptual is not None:
-            self.perceptual.to(**self.place)
+        self.perceptual = load_perceptual(params, face.lambda_vgg, self.place)
 
     def start(self, generator: FaceGenerator) -> TrainingState:
         """The state before the first step: ``generator`` and a new discriminator."""
@@ -54,7 +52,7 @@ class FaceTraining:
     def train(
         self, generator: FaceGenerator, dataset: FaceDataset, samples: FaceDataset, checkpoints: Checkpoints,
         live: Live | None,
-    ) -> FaceGenerator:
+    ) -> None:
         """Train ``generator`` on ``dataset`` from where the last checkpoint stands; ``samples`` are looked at."""
         face = self.face
         state = self.start(generator)
@@ -70,7 +68,6 @@ class FaceTraining:
             face.sample_every,
             lambda: face_grid(generator, *self._floats(fixed)),
         )
-        return generator
 
     def _floats(self, batch: list[Tensor]) -> list[Tensor]:
         """Crops (pose, generated, real) as the loader sends them, uint8 and float16, as networks want them."""

@@ -25,9 +25,9 @@ def carry_hands(joints: Joints, min_confidence: float) -> tuple[np.ndarray, dict
     """
     joints = np.array(joints, np.float32)
     found = found_joints(joints, min_confidence)
+    points = joints[..., 0].astype(np.float64) + 1j * joints[..., 1]  # turning is multiplying
     carried = {}
     for name, (hand, elbow, wrist) in HANDS.items():
-        points = joints[..., 0].astype(np.float64) + 1j * joints[..., 1]
         forearm = points[:, wrist] - points[:, elbow]
         length = np.where(found[:, elbow] & found[:, wrist], np.abs(forearm), 0)
         usual = np.median(length[length > 0]) if length.any() else np.inf

@@ -17,7 +17,9 @@ LEAD = 15  # frames seen before those that count, where the shot has them
 
 @dataclass(frozen=True)
 class Run:
-    """Frames ``begin`` to ``end`` - 1 of a clip; the detector is shown those from ``lead`` on."""
+    """Frames ``begin`` to ``end`` - 1 of a clip. What remembers earlier frames, a detector or a generator, gets those from
+    ``lead`` on.
+    """
 
     lead: int
     begin: int

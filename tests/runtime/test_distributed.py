@@ -45,8 +45,11 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def three_steps(part: slice) -> dict[str, torch.Tensor]:
-    """Train both networks on ``part`` of a batch of 4. -> first gradients and last weights by network, flat."""
+def three_steps(part: slice, moves: bool) -> dict[str, torch.Tensor]:
+    """Train both networks on ``part`` of a batch of 4. -> first gradients and last weights by network, flat.
+
+    moves: whether the perceptual loss moves its pictures at random.
+    """
     torch.manual_seed(0)
     generator = BodyGenerator(True, ngf=4, downsamplings=2, blocks=1, enhancer_blocks=None)
     discriminator = MultiscaleDiscriminator(discriminator_channels(True), ndf=4, layers=2, scales=2)
@@ -55,6 +58,7 @@ def three_steps(part: slice) -> dict[str, torch.Tensor]:
     poses, frames = torch.rand(2, 4, 2, 3, 32, 32) * 2 - 1
     loss = BodyLoss("lsgan", r1=0.1, r2=0.0, lambda_fm=10.0, lambda_vgg=5.0, precision="fp32")
     perceptual = PerceptualLoss("efficientnet_lite0", None)
+    perceptual.moves = moves
     found = {}
     for step in range(3):
         g, d, _ = body_losses(generator, discriminator, perceptual, loss, poses[part], frames[part])
@@ -68,15 +72,16 @@ def flat(tensors: Iterable[torch.Tensor]) -> torch.Tensor:
     return torch.cat([tensor.detach().flatten() for tensor in tensors])
 
 
-def train_my_part(folder: str) -> None:
+def train_my_part(folder: str, moves: bool) -> None:
     torch.set_num_threads(1)
     with together(CPU, 2):
-        torch.save(three_steps(slice(rank(), None, 2)), f"{folder}/{rank()}.pt")
+        torch.save(three_steps(slice(rank(), None, 2), moves), f"{folder}/{rank()}.pt")
 
 
 @pytest.mark.slow
-def test_two_processes_with_half_the_batch_each_learn_what_one_does(tmp_path):
-    code = f"import test_distributed; test_distributed.train_my_part({str(tmp_path)!r})"
+@pytest.mark.parametrize("moves", [False, True])
+def test_two_processes_with_half_the_batch_each_learn_what_one_does(tmp_path, moves):
+    code = f"import test_distributed; test_distributed.train_my_part({str(tmp_path)!r}, {moves})"
     environment = os.environ | {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port()), "WORLD_SIZE": "2"}
     environment["PYTHONPATH"] = os.pathsep.join([environment["PYTHONPATH"], *map(str, Path(__file__).parents[:2])])
     processes = [
@@ -85,7 +90,7 @@ def test_two_processes_with_half_the_batch_each_learn_what_one_does(tmp_path):
     ]
     assert [process.wait(timeout=300) for process in processes] == [0, 0]
     first, second = (torch.load(tmp_path / f"{i}.pt") for i in range(2))
-    for name, alone in three_steps(slice(None)).items():
+    for name, alone in three_steps(slice(None), moves).items():
         assert torch.equal(first[name], second[name])
         difference = first[name] - alone
         if "gradient" in name:
@@ -94,7 +99,8 @@ def test_two_processes_with_half_the_batch_each_learn_what_one_does(tmp_path):
             # Adam divides a gradient by its size: a bias before an instance norm, whose gradient is nothing but
             # rounding, goes a learning rate a step up or down. Nearly all others go the same way.
             assert difference.abs().max() < 2.1 * 3 * LEARNING_RATE
-            assert difference.abs().quantile(0.9) < 0.1 * LEARNING_RATE
+            # With moved pictures gradients change their signs between steps, and Adam makes more of what is left of them.
+            assert difference.abs().quantile(0.9) < (0.1 if moves else 0.01) * LEARNING_RATE
 
 
 def start_and_await_a_checkpoint(workspaces: Path, stage: str) -> subprocess.Popen:

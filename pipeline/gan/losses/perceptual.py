@@ -1,6 +1,7 @@
 """Perceptual loss: pictures should look alike to a network that knows natural pictures."""
 
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -22,16 +23,16 @@ WEIGHTS = {
 GRID = 16  # px: EfficientNet-Lite0's deepest map has a value every so many pixels
 
 
-def load_perceptual(params: Train, weight: float) -> "PerceptualLoss | None":
+def load_perceptual(params: Train, weight: float, place: dict[str, Any]) -> "PerceptualLoss | None":
     """The perceptual loss that ``params`` name, or None if its ``weight`` is 0.
 
-    Raises UserError if the network's weights are not to be had.
+    place: the device and memory format of all networks, for :meth:`torch.nn.Module.to`. Raises UserError if the network's weights are not to be had.
     """
     if not weight:
         return None
     file = Path(params.perceptual_weights) if params.perceptual_weights else None
     with rank_0_first():  # one download for all
-        return PerceptualLoss(params.perceptual, file)
+        return PerceptualLoss(params.perceptual, file).to(**place)
 
 
 class PerceptualLoss(nn.Module):
