@@ -18,10 +18,11 @@ from tqdm import tqdm
 from pipeline.params import load_params
 from pipeline.runtime.cli import UserError, run
 from pipeline.runtime.files import write_json
+from pipeline.video.encode import sound_problem
 from pipeline.video.fit import Fit, fit_height, fit_into
 from pipeline.video.probe import Video, probe
 from pipeline.video.read import read_pictures
-from pipeline.video.resample import resample
+from pipeline.video.resample import resample, stored_rate
 from pipeline.video.shots import number_shots
 from pipeline.video.store import FrameStore, StoredFrame, write_frames
 
@@ -48,8 +49,11 @@ def decode(video: Video, fit: Fit, fps: Fraction, path: Path) -> FrameStore:
     return FrameStore(path)
 
 
-def summary(video: Video, fit: Fit, how: str, store: FrameStore) -> dict:
-    """What the store was made of, as written beside it; ``to_original`` maps store px to original px."""
+def summary(video: Video, fit: Fit, how: str, store: FrameStore, silenced: str | None) -> dict:
+    """What the store was made of, as written beside it; ``to_original`` maps store px to original px.
+
+    silenced: why its sound cannot be taken along, if it has any and it cannot.
+    """
     with open(video.path, "rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     return {
@@ -64,14 +68,20 @@ def summary(video: Video, fit: Fit, how: str, store: FrameStore) -> dict:
         "original_height": video.height,
         "to_original": fit.to_original,
         "fit": how,
-        "has_audio": video.has_audio,
+        "sound": video.has_audio and silenced is None,
     }
 
 
-def warnings(video: Video, store: FrameStore) -> Iterator[str]:
-    """What the user should know about a store that is usable all the same."""
+def warnings(video: Video, store: FrameStore, silenced: str | None) -> Iterator[str]:
+    """What the user should know about a store that is usable all the same; ``silenced``: see :func:`summary`."""
+    if silenced is not None:
+        yield (f"the sound of {video.path} cannot be read ({silenced}), so the result will be silent: convert the sound to AAC "
+               "if you want it")
     if video.is_hdr:
         yield f"{video.path} is HDR ({video.transfer}): its colours were tone-mapped to ordinary video's"
+    if video.is_tilted:
+        yield (f"{video.path} asks to be turned by {video.rotation:g} degrees, which was done: corners of its pictures are cut "
+               "off; if the person does not stand upright, remove the rotation from the file")
     if 2 * len(store.pairs()) < len(store):
         yield (
             f"only {len(store.pairs())} of {len(store) - 1} neighbouring frames of {video.path} are truly "
@@ -84,7 +94,7 @@ def main(clip: str) -> None:
     params = load_params()
     width, height, how = params.decode.width, params.decode.height, params.decode.fit
     video = probe(Path(params.clip(clip).video))
-    fps = Fraction(params.decode.fps).limit_denominator(1001) if params.decode.fps else video.rate
+    fps = stored_rate(params.decode.fps, video)
     if clip == "target":
         fit = fit_into(video.width, video.height, width, height, how)
     else:
@@ -92,9 +102,10 @@ def main(clip: str) -> None:
 
     path = FRAMES / f"{clip}.parquet"
     store = decode(video, fit, fps, path)
-    write_json(path.with_suffix(".json"), summary(video, fit, how, store))
+    silenced = sound_problem(video.path, float(store.source_times[0]), float(video.duration)) if video.has_audio else None
+    write_json(path.with_suffix(".json"), summary(video, fit, how, store, silenced))
 
-    for warning in warnings(video, store):
+    for warning in warnings(video, store, None if clip == "target" else silenced):  # nobody hears the target
         print(f"warning: {warning}", file=sys.stderr)
     print(
         f"{path}: {len(store)} frames of {store.width}x{store.height} px at {float(store.fps):.6g} frames/s "

@@ -11,6 +11,7 @@ from pipeline.evaluation.transfer import Poses, Transfer, score_transfer
 from pipeline.evaluation.truth import TruthClip
 from pipeline.gan.render import Renderer
 from pipeline.gan.run_folder import forget
+from pipeline.metrics import summary
 from pipeline.metrics.lpips import Lpips
 from pipeline.metrics.paper_tables import CAVEAT, as_text, row_name, tables
 from pipeline.metrics.records import summarize, to_table, unmeasured, write_plots
@@ -36,6 +37,7 @@ BODY_WEIGHTS = Path("models/body.safetensors")
 FACE_WEIGHTS = Path("models/face.safetensors")
 VIDEOS = Path("reports/videos")
 METRICS = Path("reports/metrics.json")
+SUMMARY = Path("reports/summary.json")
 PER_FRAME = Path("reports/per_frame.parquet")
 PER_FRAME_TRANSFER = Path("reports/per_frame_transfer.parquet")
 PLOTS = Path("reports/plots")
@@ -58,12 +60,7 @@ def open_transfer(
             f"{len(normalized)} poses and networks of {width}x{height} px: run `dvc repro`"
         )
     clip = TruthClip(truth, (target.width, target.height), how, width, height)
-    if abs(clip.count(normalized.fps) - result.frames) > 1:
-        raise UserError(
-            f"sources.{name}.truth, {truth}, lasts {float(clip.video.duration):.2f} s, {clip.count(normalized.fps)} "
-            f"frames at {float(normalized.fps):g} frames/s, but the result has {result.frames}: give the truth of "
-            "this very clip, from its first frame to its last"
-        )
+    clip.require_length(name, normalized.fps, result.frames)
     raw = place_whole_picture(
         smooth(source.joints, pose.smooth_window, pose.max_gap, pose.min_confidence),
         (source.width, source.height), (normalized.width, normalized.height), pose.min_confidence,
@@ -104,11 +101,8 @@ def main() -> None:
         for name, source in params.sources.items()
         if source.truth
     }
-    if transfers and min(width, height) < lpips.smallest:
-        raise UserError(
-            f"the training picture of {width}x{height} px is too small for evaluate.lpips {params.evaluate.lpips}, "
-            f"which needs {lpips.smallest} px: raise train.height"
-        )
+    if transfers:
+        lpips.require_size(width, height)
 
     records, examples = evaluate_held_out(
         store, track, first, renderer, lpips, params.keypoints, pose, params.face.size
@@ -131,9 +125,10 @@ def main() -> None:
     write_plots(PLOTS, table, lpips.name)
     write_png(PICTURES / "frames.png", contact_sheet(examples))
     write_json(METRICS, metrics)
+    write_json(SUMMARY, summary.summarize(metrics))
 
     print_scores(metrics, row_name(params.train, params.face), f"{width}x{height}")
-    print(f"metrics: {METRICS}; by frame: {PER_FRAME}, {PER_FRAME_TRANSFER}; plots: {PLOTS}; pictures: {PICTURES}")
+    print(f"metrics: {SUMMARY}, all of them {METRICS}; by frame: {PER_FRAME}, {PER_FRAME_TRANSFER}; plots: {PLOTS}; pictures: {PICTURES}")
 
 
 if __name__ == "__main__":

@@ -7,18 +7,20 @@ import pandas as pd
 
 from pipeline.metrics.paper_tables import CAVEAT, row_name, tables
 from pipeline.metrics.records import unmeasured
+from pipeline.metrics.summary import numbers, verdict
 from pipeline.params import load_params
 from pipeline.reporting.charts import Chart, charts_uri
 from pipeline.reporting.page import render_page
 from pipeline.reporting.pictures import picture_uri
 from pipeline.reporting.training import training_sections
 from pipeline.reporting.transfer import transfer_sections
-from pipeline.runtime.cli import UserError, run
+from pipeline.runtime.cli import UserError, minutes_by_stage, run
 from pipeline.runtime.files import atomic, read_json
 
 REPORTS = Path("reports")
 PAGE = REPORTS / "index.html"
 METRICS = REPORTS / "metrics.json"
+SUMMARY = REPORTS / "summary.json"
 PICTURES = REPORTS / "evaluate"
 FRAMES_PICTURE = PICTURES / "frames.png"
 PER_FRAME_TRANSFER = REPORTS / "per_frame_transfer.parquet"
@@ -36,13 +38,6 @@ FRAME_PLOTS = {
     "missed_detections": "missed detections",
     "temporal": "change over time, grey levels",
 }
-HEADLINE = {
-    "body SSIM": ("body", "ssim"),
-    "face SSIM": ("face", "ssim"),
-    "pose distance in px": ("pose_distance", "overall"),
-    "missed detections a frame: body": ("missed_detections", "body"),
-    "face": ("missed_detections", "face"),
-}
 
 
 def report(names: list[str], run_name: str, size: str) -> str:
@@ -55,7 +50,8 @@ def report(names: list[str], run_name: str, size: str) -> str:
     return render_page(
         run=run_name,
         size=size,
-        headline=headline(metrics),
+        verdict=verdict(metrics),
+        numbers=numbers(metrics),
         sources=[source_section(name) for name in names],
         transfers=transfer_sections(metrics.get("transfer", {}), PER_FRAME_TRANSFER, PICTURES),
         metrics=metrics,
@@ -69,15 +65,6 @@ def report(names: list[str], run_name: str, size: str) -> str:
         clips=[clip_section(name) for name in ("target", *names)],
         phases=[phase for log, columns in TRAINING.items() for phase in training_sections(log, columns)],
     )
-
-
-def headline(metrics: dict[str, Any]) -> list[tuple[str, float]]:
-    """The few numbers to read first, of those that were measured."""
-    return [
-        (name, metrics[group][key])
-        for name, (group, key) in HEADLINE.items()
-        if key in metrics.get(group, {})
-    ]
 
 
 def lpips_note(metrics: dict[str, Any]) -> str:
@@ -123,8 +110,12 @@ def main() -> None:
 
     for name in names:
         print(f"video: {VIDEOS / name}.mp4, beside the source and the pose: {VIDEOS / name}_side_by_side.mp4")
-    print(f"metrics: {METRICS}, by frame: {REPORTS / 'per_frame.parquet'}")
+    print(f"metrics: {SUMMARY}, all of them {METRICS}, by frame {REPORTS / 'per_frame.parquet'}")
     print(f"pictures: {FRAMES_PICTURE}, {', '.join(str(log) for log in TRAINING)}, {REPORTS / 'normalize'}")
+    if minutes := minutes_by_stage(["target", *names]):
+        parts = ", ".join(f"{stage} {each:.1f}" for stage, each in minutes.items())
+        print(f"minutes, when each stage last ran here: {parts}; together {sum(minutes.values()):.1f}")
+    print(verdict(read_json(METRICS)))
     print(f"all of it on one page: {PAGE}")
 
 

@@ -21,7 +21,7 @@ from pipeline.pose.track import PoseTrack, open_track
 from pipeline.runtime.cli import UserError, run
 from pipeline.runtime.devices import keep_freed_memory, make_repeatable, pick_device, pick_precision
 from pipeline.runtime.distributed import rank, rank_0_first, together
-from pipeline.runtime.files import kept
+from pipeline.runtime.files import copy_folder, kept
 from pipeline.runtime.launch import launch
 from pipeline.video.holdout import split
 from pipeline.video.spread import spread
@@ -131,7 +131,7 @@ def main() -> None:
         if params.train.perceptual_weights:
             inputs.append(Path(params.train.perceptual_weights))
         with run_folder(run_key("train_body", store, inputs, parameters, device)) as folder:
-            checkpoints = Checkpoints(folder, LOG, params.checkpoints.every, params.checkpoints.keep)
+            checkpoints = Checkpoints(folder, params.checkpoints.every, params.checkpoints.keep)
             generator, architecture = train_body(
                 store, track, params.train, params.pose, params.evaluate, precision, device, checkpoints
             )
@@ -145,6 +145,7 @@ def main() -> None:
                 "inputs": {str(FRAMES): store.sha256, str(POSES): sha256(POSES)},
             }
             if rank() == 0:
+                copy_folder(checkpoints.log, LOG)
                 save_weights(WEIGHTS, generator.state_dict(), header)
                 finish(folder, WEIGHTS)
         print(f"body generator: {WEIGHTS}; loss curves and samples: {LOG}")

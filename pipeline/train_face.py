@@ -20,6 +20,7 @@ from pipeline.pose.track import PoseTrack, open_track
 from pipeline.runtime.cli import UserError, run
 from pipeline.runtime.devices import keep_freed_memory, make_repeatable, pick_device
 from pipeline.runtime.distributed import rank, rank_0_first, together
+from pipeline.runtime.files import copy_folder
 from pipeline.runtime.launch import launch
 from pipeline.video.holdout import split
 from pipeline.video.spread import spread
@@ -97,12 +98,13 @@ def main() -> None:
         if params.train.perceptual_weights:
             inputs.append(Path(params.train.perceptual_weights))
         with run_folder(run_key("train_face", store, inputs, parameters, body.device)) as folder:
-            checkpoints = Checkpoints(folder, LOG, params.checkpoints.every, params.checkpoints.keep)
+            checkpoints = Checkpoints(folder, params.checkpoints.every, params.checkpoints.keep)
             generator, architecture = train_face(
                 store, track, body, params.face, params.train, params.pose, params.evaluate, checkpoints
             )
             header |= {"architecture": architecture, "size": params.face.size, "face": params.face.model_dump()}
             if rank() == 0:
+                copy_folder(checkpoints.log, LOG)
                 save_weights(WEIGHTS, generator.state_dict(), header)
                 finish(folder, WEIGHTS)
         print(f"face generator: {WEIGHTS}; loss curves and samples: {LOG}")

@@ -58,7 +58,7 @@ def main(source: str) -> None:
 
     result = Path(f"reports/videos/{source}.mp4")
     side_by_side = Path(f"reports/videos/{source}_side_by_side.mp4")
-    sound = video if clip["has_audio"] else None
+    sound = video if clip["sound"] else None
     with (
         video_writer(result, track.fps, params.transfer.crf, sound, clip["start"]) as write_result,
         video_writer(side_by_side, track.fps, params.transfer.crf, sound, clip["start"]) as write_side_by_side,

@@ -71,11 +71,11 @@ def test_a_target_from_the_command_line(workspace):
 
     summary = workspace.summary("target")
     assert list(summary) == ["video", "sha256", "width", "height", "fps", "frames", "start", "original_width",
-                             "original_height", "to_original", "fit", "has_audio"]
+                             "original_height", "to_original", "fit", "sound"]
     store = FrameStore(workspace.frames / "target.parquet")
     assert (store.width, store.height, len(store)) == (64, 96, 25)
     assert store.fps == Fraction(summary["fps"]) == Fraction(997, 40)
-    assert summary["frames"] == 25 and summary["has_audio"] and summary["start"] == 0
+    assert summary["frames"] == 25 and summary["sound"] and summary["start"] == 0
     assert summary["sha256"] == hashlib.sha256(video.read_bytes()).hexdigest()
     assert summary["video"] == "data/raw/target.mp4"
     np.testing.assert_allclose(np.array(summary["to_original"]) @ [32, 48, 1], [64, 36])
@@ -89,7 +89,7 @@ def test_a_source_keeps_its_shape(workspace):
     summary = workspace.summary("dancer")
     assert (summary["width"], summary["height"], summary["fit"]) == (192, 96, "height")
     assert (summary["original_width"], summary["original_height"]) == (200, 100)
-    assert not summary["has_audio"]
+    assert not summary["sound"]
 
 
 @pytest.mark.parametrize("fit, black", [("pad", True), ("crop", False)])

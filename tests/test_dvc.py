@@ -58,12 +58,13 @@ def test_parameters_read_are_parameters_tracked(name):
     tree = ast.parse((PROJECT / module_of(stage(name)["cmd"])).read_text())
     main = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "main")
     read = {
-        node.attr for node in ast.walk(main)
+        node.attr for node in ast.walk(tree if name == "check" else main)  # check hands on all of them
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "params"
     }
     tracked = {param.split(".")[0] for param in stage(name).get("params", [])}
     # neither the device nor checkpoints change the experiment; clips are dependencies by their files
-    assert read - {"device", "checkpoints", "clip", "source", "sources", "target"} == tracked - {"sources"}
+    apart = {"device", "checkpoints", "clip", "source", "sources", "target"}
+    assert read - apart == tracked - apart
 
 
 def test_evaluate_tracks_which_truth_belongs_to_which_source():
@@ -74,5 +75,16 @@ def test_evaluate_tracks_which_truth_belongs_to_which_source():
 def test_editing_a_metric_reruns_only_evaluate_and_report():
     for name in STAGES:
         metrics = [dep for dep in stage(name)["deps"] if dep.startswith("pipeline/metrics/")]
-        if name not in ("evaluate", "report"):
+        if name not in ("evaluate", "report", "check"):  # whatever check looks at, it writes the same
             assert not metrics
+
+
+def test_everything_waits_for_the_check_of_names_and_parameters():
+    for name in ("decode_target", "decode"):
+        assert "reports/check.txt" in stage(name)["deps"]
+    assert stage("check")["outs"] == ["reports/check.txt"]
+
+
+def test_no_text_of_the_users_reaches_a_shell():
+    for name in STAGES:
+        assert "${" not in stage(name)["cmd"]

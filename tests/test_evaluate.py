@@ -297,7 +297,7 @@ def test_refuses_a_truth_of_another_length_before_any_work(truth, workspace):
         for picture in FrameStore(workspace / "data/frames/target.parquet"):
             write(picture)
     with pytest.raises(UserError, match="sources.dancer.truth, data/raw/truth/dancer, lasts 0.33 s, 10 frames at 30 "
-                                        "frames/s, but the result has 20"):
+                                        "frames/s, but the source has 20"):
         main()
     assert not (workspace / "reports/metrics.json").exists()
 

@@ -108,6 +108,8 @@ def test_weights_that_nothing_would_read_are_refused(tmp_path, default_params, s
         ({"tango": "x.mp4"}, r"sources\.tango is 'x\.mp4'; allowed: a section"),
         ({2024: {"video": "x.mp4"}}, r"sources\.2024 is not allowed as a name; allowed: letters"),
         ({"my dance": {"video": "x.mp4"}}, r"sources\.my dance is not allowed as a name; allowed: letters"),
+        ({"-h": {"video": "x.mp4"}}, r"sources\.-h is not allowed as a name; allowed: letters, digits, - and _, not - first"),
+        ({"a_side_by_side": {"video": "x.mp4"}}, r"sources\.a_side_by_side is not allowed as a name"),
     ],
 )
 def test_sources_written_wrongly_are_told_in_plain_words(tmp_path, default_params, sources, sentence):

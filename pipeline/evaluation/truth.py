@@ -44,7 +44,7 @@ class TruthClip:
                     f"{folder / name} is missing: sources.<name>.truth in params.yaml names a folder with "
                     f"{', '.join(FILES)}"
                 )
-        self.video = probe(folder / "video.mp4")
+        self.folder, self.video = folder, probe(folder / "video.mp4")
         self.track = read_track(folder / "poses.parquet")
         self.masks = MaskStore(folder / "masks.parquet")
         self.fit = fit_into(self.video.width, self.video.height, *stored, how)
@@ -62,6 +62,15 @@ class TruthClip:
     def count(self, fps: Fraction) -> int:
         """How many frames there are at ``fps`` frames per second."""
         return round(self.video.duration * fps)
+
+    def require_length(self, source: str, fps: Fraction, frames: int) -> None:
+        """Raise UserError unless there are as many frames at ``fps`` as the ``source`` has, give or take one."""
+        if abs(self.count(fps) - frames) > 1:
+            raise UserError(
+                f"sources.{source}.truth, {self.folder}, lasts {float(self.video.duration):.2f} s, {self.count(fps)} frames at "
+                f"{float(fps):g} frames/s, but the source has {frames}: give the truth of this very clip, from its first "
+                "frame to its last"
+            )
 
     def frames(self, fps: Fraction) -> Iterator[TruthFrame]:
         """The frames nearest in time to 0, 1 / fps, 2 / fps, ... s, chosen as decode chooses a source's."""

@@ -24,16 +24,17 @@ from pipeline.runtime.files import atomic
 
 
 class Checkpoints:
-    """The checkpoints in ``folder``, of one run that logs to the folder ``log``.
+    """The checkpoints in ``folder``, of one run, and beside them in ``log`` the loss curves and samples that it draws.
 
+    ``log`` becomes a stage's output, a copy, when training ends: DVC may delete that while another process still trains.
     ``every`` seconds a checkpoint is due, and the newest ``keep`` are kept. Opening them puts ``log`` back as it was
     at the newest one that is whole, if there is any; :meth:`restore` then gives the training its state. ``last`` says
     which checkpoint is the last, for the user, and is None if there is none. Of several processes that train together
     all read checkpoints, and rank 0 alone writes them and the log. Raises UserError if these do not see the same.
     """
 
-    def __init__(self, folder: Path, log: Path, every: float, keep: int) -> None:
-        self.folder, self.log, self.every, self.keep = folder, log, every, keep
+    def __init__(self, folder: Path, every: float, keep: int) -> None:
+        self.folder, self.log, self.every, self.keep = folder, folder / "log", every, keep
         self.last: str | None = None
         self._pending: tuple[dict[str, Tensor], dict[str, Any]] | None = None
         self._saved_at = time.monotonic()
@@ -63,12 +64,13 @@ class Checkpoints:
             break
 
     def open_log(self) -> AbstractContextManager[Live | None]:
-        """DVCLive, writing to the log folder: after what is there if this run goes on, else into an empty one.
+        """DVCLive, writing to ``log``: after what is there if this run goes on, else into an empty folder.
 
         None for all ranks but 0.
         """
         if rank() != 0:
             return nullcontext()
+        print(f"loss curves and samples while it trains: {self.log}")
         return Live(str(self.log), resume=self.resumed, dvcyaml=False, report=None, save_dvc_exp=False)
 
     def beyond(self, phase: str) -> bool:
@@ -146,7 +148,7 @@ def _digest(tensors: dict[str, Tensor], header: dict[str, Any]) -> str:
 
 
 def _log_tensors(log: Path) -> dict[str, Tensor]:
-    """The files of the log folder as bytes: DVC deletes a stage's outputs before it runs the stage again."""
+    """The files of the log folder as bytes, since a process may be killed at any moment after this checkpoint."""
     files = (path for path in log.rglob("*") if path.is_file())
     return {
         f"log/{path.relative_to(log).as_posix()}": torch.from_numpy(np.fromfile(path, np.uint8)) for path in files

@@ -93,8 +93,8 @@ def train(
             if stop:
                 progress.close()
                 start = checkpoints.last or "the start"
-                message = f"stopped at step {state.step} of {state.name}; run the same again to go on from {start}"
-                raise KeyboardInterrupt(message)
+                raise KeyboardInterrupt(f"stopped at step {state.step} of {state.name}; run the same again to go on from "
+                                        f"{start}; loss curves and samples so far: {checkpoints.log}")
     check_weights(state, checkpoints)
     if timed.total:
         print(f"{state.name}: {timed.report()}")

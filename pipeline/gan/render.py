@@ -1,6 +1,6 @@
 """Rendering a clip of poses frame by frame, each frame from the one before, with the face on top."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from pipeline.gan.body_generator import BodyGenerator
-from pipeline.gan.data import scale_joints
+from pipeline.gan.data import bodies_seen, scale_joints
 from pipeline.gan.face_generator import FaceGenerator
 from pipeline.gan.inference import for_inference
 from pipeline.gan.pictures import to_float, to_picture, to_planes
@@ -41,17 +41,38 @@ class BodyRenderer:
         return scale_joints(track.joints, self.height / track.height)
 
     @torch.inference_mode()
-    def run(self, joints: np.ndarray) -> Iterator[tuple[np.ndarray, Tensor]]:
+    def run(self, joints: np.ndarray, begins: np.ndarray | None = None) -> Iterator[tuple[np.ndarray, Tensor]]:
         """For each pose of ``joints`` (frames, 137, 3), pixels of the output: (pose picture, generated frame).
 
         The picture is uint8 RGB (height, width, 3), the frame float (3, height, width) in [-1, 1] on the device. The
-        first frame's previous output is zeros. The next picture is drawn while the generator runs.
+        first frame's previous output is zeros, as is that of the frames where ``begins``, bool (frames,), says so. A frame
+        without a body, which no training has shown to the generator, is the plate; without one it is the last frame with a
+        body, or at the start the first. The frame after it begins from zeros, too. The next picture is drawn while the
+        generator runs.
         """
         draw = partial(draw_pose, width=self.width, height=self.height, min_confidence=self.min_confidence)
-        previous = None
-        for picture in in_threads(draw, joints, threads=1):
-            previous = self.generator(on_device(picture, self.device)[None], previous)
-            yield picture, previous[0]
+        seen = bodies_seen(joints)
+        previous, nobody = None, self.generator.plate
+        for t, picture in enumerate(in_threads(draw, joints, threads=1)):
+            if seen[t]:
+                if begins is not None and begins[t]:
+                    previous = None
+                previous = self.generator(on_device(picture, self.device)[None], previous)
+                yield picture, previous[0]
+                continue
+            if self.generator.plate is None:
+                if previous is not None:
+                    nobody = previous[0]
+                elif nobody is None:
+                    nobody = self._alone(draw, joints[seen])
+            previous = None
+            yield picture, nobody
+
+    def _alone(self, draw: Callable[[np.ndarray], np.ndarray], poses: np.ndarray) -> Tensor:
+        """The frame of the first of ``poses`` from zeros, float (3, height, width) on the device; grey if there is none."""
+        if not len(poses):
+            return torch.zeros(3, self.height, self.width, device=self.device)
+        return self.generator(on_device(draw(poses[0]), self.device)[None], None)[0]
 
 
 class Renderer:
@@ -80,22 +101,22 @@ class Renderer:
         """A track's joints, (frames, 137, 3), in pixels of the rendered pictures."""
         return self.body.scale(track)
 
+    @torch.inference_mode()
     def render(self, track: PoseTrack, shots: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """(pose picture, rendered frame) for every pose of ``track`` in order, both uint8 RGB (height, width, 3).
 
         shots: int (frames,), another number after every cut. Each shot starts as the clip does, from zeros: what was seen
-        before a cut has nothing to say about what comes after it.
+        before a cut has nothing to say about what comes after it. A frame without a body is as :meth:`BodyRenderer.run` says.
         """
-        joints = self.scale(track)
-        for shot in np.split(joints, np.flatnonzero(np.diff(shots)) + 1):
-            yield from self._render_shot(shot)
-
-    @torch.inference_mode()
-    def _render_shot(self, joints: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        joints, begins = self.scale(track), np.diff(shots, prepend=shots[:1]) != 0
         boxes = np.full((len(joints), 4), -1)
         if self.face is not None:
-            boxes = face_boxes(joints, self.size, self.width, self.height, self.min_confidence)
-        for (picture, frame), (x0, y0, x1, y1) in zip(self.body.run(joints), boxes, strict=True):
+            boxes = np.concatenate([
+                face_boxes(shot, self.size, self.width, self.height, self.min_confidence)
+                for shot in np.split(joints, np.flatnonzero(begins))
+            ])
+        boxes[~bodies_seen(joints)] = -1
+        for (picture, frame), (x0, y0, x1, y1) in zip(self.body.run(joints, begins), boxes, strict=True):
             if x0 >= 0:
                 frame = frame.clone()  # the frame without the face goes on to the next step
                 crop = frame[:, y0:y1, x0:x1]

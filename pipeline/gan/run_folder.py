@@ -1,17 +1,16 @@
 """Where a training run keeps what it needs to go on after a stop, for one process at a time."""
 
-import fcntl
 import os
 import shutil
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
 
 from pipeline.gan.weights import sha256
 from pipeline.runtime.cli import UserError
 from pipeline.runtime.distributed import rank
+from pipeline.runtime.locks import LOCK, lock
+from pipeline.runtime.unfinished import sweep
 
 VARIABLE = "EVERYBODY_DANCE_CACHE"
 FINISHED = "finished"
@@ -45,9 +44,9 @@ def run_folder(name: str) -> Iterator[Path]:
         yield folder
         return
     try:
-        lock = _lock(folder)
+        held = lock(folder)
     except BlockingIOError:
-        owner = (folder / "lock").read_text().strip()
+        owner = (folder / LOCK).read_text().strip()
         raise UserError(f"{owner} is already training exactly this: wait until it has finished and run the same again, "
                         "which then finds it done, or stop it") from None
     except OSError as error:
@@ -55,13 +54,12 @@ def run_folder(name: str) -> Iterator[Path]:
             f"{folder}, where checkpoints are kept, cannot be made ({error.strerror}): set {VARIABLE} to a folder that "
             "you can write to"
         ) from None
-    with lock:
-        for partial in folder.glob(".*.partial*"):  # of a process that was killed
-            partial.unlink()
+    with held:
+        sweep(folder)
         try:
             yield folder
         finally:
-            if [path.name for path in folder.iterdir()] == ["lock"]:
+            if [path.name for path in folder.iterdir()] == [LOCK]:
                 _remove(folder)
 
 
@@ -76,31 +74,9 @@ def forget(weights: Path) -> None:
     for note in cache_folder().glob(f"*/{FINISHED}"):
         with suppress(FileNotFoundError, BlockingIOError):  # another process removes it, or makes them anew
             if note.read_text() == made:
-                with _lock(note.parent):
+                with lock(note.parent):
                     _remove(note.parent)
 
 
 def _remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)  # another process may be moving in at this very moment
-
-
-def _lock(folder: Path) -> TextIO:
-    """Make ``folder`` and hold its lock file. Raises BlockingIOError if another process holds it.
-
-    A POSIX record lock: it vanishes with its process however that ends, and loader processes, which outlive a killed
-    parent for seconds, do not inherit it.
-    """
-    path = folder / "lock"
-    while True:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = path.open("a")
-        try:
-            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.close()
-            raise
-        if path.exists() and os.path.samestat(os.fstat(lock.fileno()), path.stat()):
-            lock.truncate(0)
-            print(f"process {os.getpid()} on {socket.gethostname()}", file=lock, flush=True)
-            return lock
-        lock.close()  # its holder finished and removed it while we opened it

@@ -40,7 +40,7 @@ class Lpips:
     """
 
     def __init__(self, net: str, weights: Path | None, device: torch.device) -> None:
-        self.name = f"lpips_{net}"
+        self.net, self.name = net, f"lpips_{net}"
         self.smallest = SMALLEST[net]
         self.device = device
         network, channels = _uniform() if net == "efficientnet_lite0" else _trained(net, weights)
@@ -60,6 +60,12 @@ class Lpips:
             )
         features = self.features(np.concatenate([a, b]))
         return self.distance(features[: len(a)], features[len(a) :])
+
+    def require_size(self, width: int, height: int) -> None:
+        """Raise UserError if whole training pictures of ``width`` x ``height`` px are too small to be compared."""
+        if min(width, height) < self.smallest:
+            raise UserError(f"the training picture of {width}x{height} px is too small for evaluate.lpips {self.net}, which "
+                            f"needs {self.smallest} px: raise train.height")
 
     @torch.inference_mode()
     def features(self, pictures: np.ndarray) -> Tensor:

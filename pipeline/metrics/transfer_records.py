@@ -72,13 +72,7 @@ def verdict(source: str, metrics: Mapping[str, Any]) -> list[str]:
     """Sentences: every baseline that the result does not beat, and where; and what normalization is worth."""
     sentences = []
     for baseline, title in BASELINES.items():
-        others = metrics["baselines"].get(baseline, {})
-        places = [
-            f"{where} ({', '.join(map(heading, measures))})"
-            for region, where in REGIONS.items()
-            if (measures := _not_better(measures_of(metrics), metrics.get(region, {}), others.get(region, {})))
-        ]
-        if places:
+        if places := places_lost(metrics, baseline):
             sentences.append(f"{source}: the result does not beat the {title} in the {', the '.join(places)}")
     sentences = sentences or [f"{source}: the result beats every baseline in every region by every measure"]
     joints = metrics.get("joints", {})
@@ -88,6 +82,16 @@ def verdict(source: str, metrics: Mapping[str, Any]) -> list[str]:
             f"{joints['raw']:.2f} px, {joints['ratio']:.2f} times as far"
         )
     return sentences
+
+
+def places_lost(metrics: Mapping[str, Any], baseline: str) -> list[str]:
+    """Where a result does not beat a baseline, and by which measures: ``["person mask (SSIM)"]``."""
+    others = metrics["baselines"].get(baseline, {})
+    return [
+        f"{where} ({', '.join(map(heading, measures))})"
+        for region, where in REGIONS.items()
+        if (measures := _not_better(measures_of(metrics), metrics.get(region, {}), others.get(region, {})))
+    ]
 
 
 def _not_better(measures: Sequence[str], result: Mapping[str, float], baseline: Mapping[str, float]) -> list[str]:

@@ -25,6 +25,8 @@ from pipeline.params.sections import (
 from pipeline.runtime.cli import UserError
 
 PARAMS_FILE = Path("params.yaml")
+NAME = r"^[A-Za-z0-9_][A-Za-z0-9_-]*$"  # of a source: part of file names, of DVC's stages and of command lines
+BESIDE = "_side_by_side"  # ends the name of the video that shows source, pose and result beside each other
 
 
 class Params(Section):
@@ -32,7 +34,7 @@ class Params(Section):
 
     device: Literal["auto", "cpu", "cuda"]
     target: Clip
-    sources: Annotated[dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")], Source], Field(min_length=1)]
+    sources: Annotated[dict[Annotated[str, Field(pattern=NAME)], Source], Field(min_length=1)]
     decode: Decode
     keypoints: Keypoints
     pose: Pose
@@ -69,6 +71,9 @@ class Params(Section):
 def _sources(params: Params) -> Iterator[str]:
     if "target" in params.sources:
         yield "sources.target is not allowed as a name: `target` is the target's own"
+    for name in params.sources:
+        if name.endswith(BESIDE):
+            yield f"sources.{name} is not allowed as a name; allowed: one that does not end in {BESIDE}, as videos beside do"
 
 
 def _sizes(params: Params) -> Iterator[str]:
@@ -159,6 +164,7 @@ def _describe(problem: dict) -> list[str]:
     if kind in ("model_type", "dict_type", "too_short"):
         return [f"{key} is {value!r}; allowed: a section with something in it, see README.md"]
     if problem["loc"][-1] == "[key]":
-        return [f"{key} is not allowed as a name; allowed: letters, digits, - and _, in quotes if it looks like a number"]
+        return [f"{key} is not allowed as a name; allowed: letters, digits, - and _, not - first, in quotes "
+                "if it looks like a number"]
     allowed = problem["msg"].removeprefix("Input should be ")
     return [f"{key} is {value!r}; allowed: {allowed[0].lower()}{allowed[1:]}"]

@@ -9,6 +9,7 @@ from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from traceback import format_exception
 
 import numpy as np
 
@@ -25,7 +26,7 @@ Found = tuple[int, np.ndarray]  # a frame's index and its joints, float32 (137, 
 def detect(store: FrameStore, min_detection: float, min_tracking: float) -> Iterator[Found]:
     """The joints in every frame of ``store``, in no certain order, with the detector's own limits, 0..1.
 
-    They are the same on any number of cores. Raises UserError if a process ends before its work is done.
+    They are the same on any number of cores. Raises what a process of several raised, and UserError if one was killed.
     """
     runs = cut_runs(store.shots)
     processes = min(usable_cores(), len(runs), len(store) // WORTH)
@@ -64,6 +65,8 @@ def _in_processes(
                     code = workers[pipe].exitcode
                     raise UserError(f"a process that detects the poses of {store.path} ended before its work was done "
                                     f"(exit code {code}; -9 means killed, mostly for want of memory)") from None
+                if isinstance(answer, Exception):
+                    raise answer
                 if answer is not None:
                     yield answer
                 elif run is None:
@@ -90,12 +93,21 @@ def _start(count: int, *arguments) -> dict[Connection, BaseProcess]:
 
 
 def _serve(pipe: Connection, store: FrameStore, min_detection: float, min_tracking: float) -> None:
-    """Ask for a run with None, send what is found in it, and so on, until the answer is None or nobody listens."""
+    """Ask for a run with None, send what is found in it, and so on, until the answer is None or nobody listens.
+
+    What goes wrong is sent as well: the process that shows it to the user is the other one.
+    """
     with suppress(EOFError, BrokenPipeError):
-        while True:
-            pipe.send(None)
-            run = pipe.recv()
-            if run is None:
-                return
-            for found in detect_run(store, min_detection, min_tracking, run):
-                pipe.send(found)
+        try:
+            while True:
+                pipe.send(None)
+                run = pipe.recv()
+                if run is None:
+                    return
+                for found in detect_run(store, min_detection, min_tracking, run):
+                    pipe.send(found)
+        except (EOFError, BrokenPipeError):
+            raise
+        except Exception as error:
+            error.add_note("".join(format_exception(error)))
+            pipe.send(error)

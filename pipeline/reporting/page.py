@@ -11,48 +11,73 @@ TEMPLATE = """<!DOCTYPE html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Dance report: {{ clips | map(attribute="name") | join(", ") }}</title>
 <style>
-:root { --ink: #1d2430; --soft: #5d6776; --line: #dfe3e8; --mine: #eef5ff; --warn: #fff6e0; }
+:root { color-scheme: light dark; --ink: #1d2430; --soft: #5d6776; --line: #dfe3e8; --paper: #fff; --note: #f4f6f8;
+        --mine: #eef5ff; --warn: #fff6e0; --link: #1756b8; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e4e8ee; --soft: #a0a9b6; --line: #343c48; --paper: #14181f; --note: #1e242d;
+          --mine: #1c2b40; --warn: #3a3016; --link: #86b4ff; }
+  img.chart { filter: invert(1) hue-rotate(180deg); }
+}
 * { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 76rem; padding: 2rem 1.25rem 4rem; color: var(--ink); background: #fff;
-       font: 16px/1.5 system-ui, "Segoe UI", "DejaVu Sans", sans-serif; }
+body { margin: 0 auto; max-width: 76rem; padding: 2rem 1.25rem 4rem; color: var(--ink); background: var(--paper);
+       font: 16px/1.5 system-ui, "Segoe UI", "DejaVu Sans", sans-serif; overflow-wrap: break-word; }
+a { color: var(--link); }
 h1 { font-size: 1.9rem; margin: 0 0 .25rem; }
 h2 { font-size: 1.3rem; margin: 2.75rem 0 .75rem; padding-top: 1.25rem; border-top: 1px solid var(--line); }
 h3 { font-size: 1.05rem; margin: 1.5rem 0 .5rem; }
 p { max-width: 56rem; }
 .soft, figcaption { color: var(--soft); font-size: .92rem; }
-.tables { display: grid; grid-template-columns: repeat(auto-fit, minmax(26rem, 1fr)); gap: 1.25rem 2rem; }
+.verdict { font-size: 1.15rem; margin: .5rem 0; }
+.numbers { display: grid; grid-template-columns: repeat(auto-fill, minmax(10.5rem, 1fr)); gap: .6rem; margin: 1rem 0; }
+.numbers div { padding: .5rem .7rem; border-radius: .4rem; background: var(--note); }
+.numbers .weak { background: var(--warn); }
+.numbers dt, .numbers small { color: var(--soft); font-size: .82rem; line-height: 1.3; }
+.numbers dd { margin: 0; font-size: 1.3rem; font-variant-numeric: tabular-nums; }
+.numbers small { display: block; }
+.tables { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1.25rem 2rem; }
 table { border-collapse: collapse; width: 100%; font-size: .86rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding-bottom: .35rem; }
-th, td { padding: .3rem .45rem; text-align: right; white-space: nowrap;
-         border-bottom: 1px solid var(--line); }
-th { font-weight: 600; color: var(--soft); white-space: normal; vertical-align: bottom; }
+th, td { padding: .3rem .45rem; text-align: right; border-bottom: 1px solid var(--line); }
+th { font-weight: 600; color: var(--soft); vertical-align: bottom; }
 th:first-child, td:first-child { text-align: left; }
 tr.mine td { background: var(--mine); font-weight: 600; }
-.scroll { overflow-x: auto; }
-.note, .warn { padding: .6rem .9rem; border-radius: .4rem; background: #f4f6f8; max-width: 56rem; }
+@media (max-width: 40rem) { /* a row becomes a block, each value beside its column's name */
+  table, caption, tbody, tr { display: block; }
+  thead { display: none; }
+  td { display: flex; justify-content: space-between; gap: 1rem; border: 0; padding: .1rem .45rem; }
+  td:first-child { font-weight: 600; padding-top: .4rem; }
+  td[data-column]::before { content: attr(data-column); color: var(--soft); font-weight: 400; text-align: left; }
+  tr { border-bottom: 1px solid var(--line); padding-bottom: .3rem; }
+}
+.note, .warn { padding: .6rem .9rem; border-radius: .4rem; background: var(--note); max-width: 56rem; }
 .warn { background: var(--warn); }
 figure { margin: 1rem 0; }
 img, video { max-width: 100%; height: auto; border-radius: .3rem; }
 video { background: #000; }
 .videos { display: flex; flex-wrap: wrap; gap: 1.25rem; align-items: flex-start; }
 .videos figure { margin: 0; }
-.videos .wide { flex: 3 1 30rem; } .videos .one { flex: 1 1 12rem; }
+.videos .wide { flex: 3 1 min(100%, 30rem); } .videos .one { flex: 1 1 12rem; }
 .videos video { width: 100%; }
 </style>
 </head>
 <body>
-{% macro scores(table, decimals) %}<div class="scroll"><table>
+{% macro scores(table, decimals) %}<table>
 <caption>{{ table.title }}</caption>
-<tr><th></th>{% for column in table.columns %}<th>{{ column | replace("_", " ") }}</th>{% endfor %}</tr>
-{% for name, values in table.rows %}<tr{% if loop.last %} class="mine"{% endif %}><td>{{ name }}</td>
-{%- for value in values %}<td>{{ "–" if value is none else "%.*f" | format(decimals, value) }}</td>{% endfor %}</tr>
-{% endfor %}</table></div>
+<thead><tr><th></th>{% for column in table.columns %}<th>{{ column | replace("_", " ") }}</th>{% endfor %}</tr></thead>
+<tbody>{% for name, values in table.rows %}<tr{% if loop.last %} class="mine"{% endif %}><td>{{ name }}</td>
+{%- for value in values %}<td data-column="{{ table.columns[loop.index0] | replace("_", " ") }}">
+{{- "–" if value is none else "%.*f" | format(decimals, value) }}</td>{% endfor %}</tr>
+{% endfor %}</tbody></table>
 {% endmacro -%}
 <h1>Dance report</h1>
-<p class="soft">Trained as <b>{{ run }}</b> at {{ size }} px. In short:
-{% for name, value in headline %}{{ name }} {{ "%.4g" | format(value) }}
-{{- ", " if not loop.last else "." }}{% endfor %}
-</p>
+<p class="verdict">{{ verdict }}</p>
+<p class="soft">Trained as <b>{{ run }}</b> at {{ size }} px. Measured on held-out frames of the target
+{%- if transfers %}, and where it says so against the truth{% endif %}:</p>
+<dl class="numbers">
+{% for number in numbers %}<div{% if number.is_weak %} class="weak"{% endif %}><dt>{{ number.name | replace("_", " ") }}</dt>
+<dd>{{ "%.3g" | format(number.value) }}{{ " of %d" | format(number.joints) if number.joints }}
+<small>{{ number.unit ~ ", " if number.unit }}{{ "higher" if number.higher_is_better else "lower" }} is better</small></dd></div>
+{% endfor %}</dl>
 
 <h2>Result</h2>
 {% for source in sources %}
@@ -79,7 +104,7 @@ person's pixels alone. PSNR (in dB) and SSIM: higher is better; LPIPS: lower.</p
 {% endfor %}
 <figure><img src="{{ transfer.pictures }}" alt="Source, truth and result of {{ transfer.name }}">
 <figcaption>Source, truth, result</figcaption></figure>
-<figure><img src="{{ transfer.charts }}" alt="The person of {{ transfer.name }} by frame">
+<figure><img class="chart" src="{{ transfer.charts }}" alt="The person of {{ transfer.name }} by frame">
 <figcaption>The person's pixels by frame</figcaption></figure>
 {% endfor %}{% endif %}
 <h2>Measured on held-out frames</h2>
@@ -102,17 +127,18 @@ from the next by {{ "%.2f" | format(metrics.temporal.warp_error) }} (<i>warp err
 {% endfor %}
 <figure><img src="{{ frames }}" alt="Real frames, poses and generated frames">
 <figcaption>Held-out frames: real, pose, generated, and the faces enlarged</figcaption></figure>
-<figure><img src="{{ frame_charts }}" alt="Metrics by frame">
+<figure><img class="chart" src="{{ frame_charts }}" alt="Metrics by frame">
 <figcaption>By frame of the target clip</figcaption></figure>
 
 <h2>Poses</h2>
-<div class="scroll"><table>
+<table>
 <caption>Share of the frames in which anything of each part was found</caption>
-<tr><th>clip</th><th>frames</th>
-{%- for part in parts %}<th>{{ part | replace("_", " ") }}</th>{% endfor %}</tr>
-{% for clip in clips %}<tr><td>{{ clip.name }}</td><td>{{ clip.frames }}</td>
-{%- for part in parts %}<td>{{ "%.1f" | format(100 * clip.coverage[part]) }} %</td>{% endfor %}</tr>
-{% endfor %}</table></div>
+<thead><tr><th>clip</th><th>frames</th>
+{%- for part in parts %}<th>{{ part | replace("_", " ") }}</th>{% endfor %}</tr></thead>
+<tbody>{% for clip in clips %}<tr><td>{{ clip.name }}</td><td data-column="frames">{{ clip.frames }}</td>
+{%- for part in parts %}<td data-column="{{ part | replace("_", " ") }}">
+{{- "%.1f" | format(100 * clip.coverage[part]) }} %</td>{% endfor %}</tr>
+{% endfor %}</tbody></table>
 
 <h2>Normalization</h2>
 {% for source in sources %}
@@ -130,7 +156,7 @@ from the next by {{ "%.2f" | format(metrics.temporal.warp_error) }} (<i>warp err
 <h2>Training</h2>
 {% for phase in phases %}
 <h3>{{ phase.name }}</h3>
-<figure><img src="{{ phase.charts }}" alt="Losses of {{ phase.name }}"></figure>
+<figure><img class="chart" src="{{ phase.charts }}" alt="Losses of {{ phase.name }}"></figure>
 {% if phase.samples %}<figure><img src="{{ phase.samples }}" alt="Samples of {{ phase.name }}">
 <figcaption>Samples at the end: {{ phase.columns }}</figcaption></figure>{% endif %}
 {% else %}<p class="soft">No loss curves.</p>

@@ -1,8 +1,14 @@
 """How every stage meets its user: one clear sentence for bad input, a clean stop on Ctrl-C."""
 
 import errno
+import os
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+
+MINUTES = Path(".minutes")  # how long each stage took when it last ran here, a file each, for :func:`minutes_by_stage`
 
 
 class UserError(Exception):
@@ -12,18 +18,21 @@ class UserError(Exception):
 def run(main: Callable[..., None], *arguments: str) -> None:
     """Run a stage's ``main`` with the command line's arguments.
 
-    ``arguments`` names the expected positional arguments, for the usage line. Exits with 1 and one sentence on a
+    ``arguments`` names the expected positional arguments, for the usage line. A clip may also be given as DVC calls the stage
+    that works on it, ``decode@tango``: so no command in ``dvc.yaml`` has a user's text in it. Exits with 1 and one sentence on a
     UserError and when disk or memory are full, with 2 on a wrong call or one for help and with 130 on Ctrl-C (a
     KeyboardInterrupt's message is printed).
     """
-    given = sys.argv[1:]
+    given, begin = sys.argv[1:], time.monotonic()
     if len(given) != len(arguments) or {"-h", "--help"} & set(given):
         names = " ".join(f"<{name}>" for name in arguments)
         module = sys.modules["__main__"].__spec__.name.removesuffix(".__main__")
         print(f"usage: python -m {module} {names}".rstrip(), file=sys.stderr)
         sys.exit(2)
     try:
-        main(*given)
+        clips = [argument.rpartition("@")[2] for argument in given]
+        main(*clips)
+        _note_minutes(clips, time.monotonic() - begin)
         return
     except UserError as error:
         message, code = f"error: {error}", 1
@@ -41,12 +50,34 @@ def run(main: Callable[..., None], *arguments: str) -> None:
     sys.exit(code)
 
 
+def minutes_by_stage(clips: Iterable[str]) -> dict[str, float]:
+    """How many minutes every stage took when it last ran in this folder, over all ``clips`` that it works on, in their order."""
+    times: dict[str, float] = {}
+    for file in sorted(MINUTES.glob("*"), key=lambda file: file.stat().st_mtime):
+        stage, _, clip = file.name.partition("@")
+        if clip in ("", *clips):
+            times[stage] = times.get(stage, 0) + float(file.read_text())
+    return times
+
+
+def _note_minutes(clips: list[str], seconds: float) -> None:
+    """Remember how long a stage took; nothing depends on it, so no stage fails for want of it."""
+    package, _, stage = sys.modules["__main__"].__spec__.name.partition(".")
+    if package == "pipeline" and os.environ.get("RANK", "0") == "0":
+        with suppress(OSError):
+            MINUTES.mkdir(exist_ok=True)
+            (MINUTES / "@".join([stage, *clips])).write_text(f"{seconds / 60:.3f}")
+
+
 def _shortage(error: Exception) -> str | None:
-    """What is full, and what to do, if that is what ``error`` is about."""
+    """What there is too little of, and what to do, if that is what ``error`` is about."""
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"the disk is full ({error}): free some space and run the same again"
     # PyTorch's errors by name and words: most stages run without it
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError" or "can't allocate" in str(error):
         said = str(error).splitlines()[:1]
         return f"memory ran out ({''.join(said)}): lower train.height, train.generator.ngf or the batches, or use bf16"
+    if "DataLoader worker" in str(error):
+        return (f"a process that prepares training pictures has ended ({str(error).splitlines()[0]}), mostly for want of memory: "
+                "run the same again, which goes on from the last checkpoint")
     return None

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,25 +11,33 @@ from typing import Any
 import numpy as np
 
 from pipeline.runtime.cli import UserError
+from pipeline.runtime.unfinished import unfinished
 
 
 @contextmanager
 def atomic(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside ``path`` to write to; rename it to ``path`` if the block succeeds.
+    """Give a path of the same name in a folder of its own to write to; move it to ``path`` if the block succeeds.
 
-    The temporary name keeps the suffix, since encoders choose their format by it. Parent folders are
-    made. If the block raises, what was written is removed and ``path`` stays as it was. A power cut leaves the
-    old or the new content, too.
+    Parent folders are made. If the block raises, what was written is removed and ``path`` stays as it was. A power cut
+    leaves the old or the new content, too; what a killed process wrote is removed by the next (:mod:`unfinished`).
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.stem}.{os.getpid()}.partial{path.suffix}")
-    try:
+    with unfinished(path.parent) as folder:
+        partial = folder / path.name
         yield partial
         _to_disk(partial)
         os.replace(partial, path)
         _to_disk(path.parent)
-    finally:
-        partial.unlink(missing_ok=True)
+
+
+def copy_folder(source: Path, path: Path) -> None:
+    """Put a copy of the folder ``source`` at ``path``, whole or not at all; a folder that is there goes when it is whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with unfinished(path.parent) as folder:
+        shutil.copytree(source, folder / "new")
+        if path.exists():
+            path.rename(folder / "old")
+        (folder / "new").rename(path)
 
 
 def _to_disk(path: Path) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import ffmpeg
 import numpy as np
@@ -19,6 +18,10 @@ AUDIO_BITRATE = 160_000
 # The index in front, so that a browser can start at once; no dates and no names of encoders.
 MP4 = {
     "format": "mp4", "movflags": "+faststart", "fflags": "+bitexact", "map_metadata": -1, "map_chapters": -1,
+}
+AAC = {
+    "acodec": "aac", "audio_bitrate": AUDIO_BITRATE, "flags:a": "+bitexact",
+    "filter:a": "aresample=async=1:first_pts=0",
 }
 SEI = 6  # the NAL units in which x264 writes its version and options
 
@@ -35,8 +38,8 @@ def video_writer(
     any: no sound) is taken from ``audio_start`` s after that file's start and cut to the video's length.
     Raises UserError if no frame was written or ffmpeg fails.
     """
-    with atomic(path) as whole, TemporaryDirectory(dir=path.parent) as folder:
-        pictures = whole if audio_from is None else Path(folder) / "silent.mp4"
+    with atomic(path) as whole:
+        pictures = whole if audio_from is None else whole.with_name(f"silent_{whole.name}")
         with _Encoder(pictures, path, fps, crf) as encoder:
             yield encoder.write
             encoder.finish()
@@ -74,7 +77,7 @@ class _Encoder:
         if np.any(missing):
             frame = np.pad(frame, missing, "edge")
         try:
-            self._process.stdin.write(np.ascontiguousarray(frame))
+            self._process.write(np.ascontiguousarray(frame))
         except BrokenPipeError:
             self.finish()  # ffmpeg has given up; its exit code and last error say why
             raise
@@ -93,14 +96,24 @@ class _Encoder:
             self._process.__exit__(*error)
 
 
+def sound_problem(path: Path, start: float, duration: float) -> str | None:
+    """Why :func:`video_writer` could not add the sound of ``path``, which has some: it is encoded, to nowhere, and thrown away.
+
+    start, duration: s, which part of it. None if nothing stands in the way.
+    """
+    result = run_ffmpeg(ffmpeg.output(_sound(start, duration), "pipe:1", format="null", **AAC), path)
+    return (errors_in(result.stderr) or ["no reason given"])[0] if result.returncode else None
+
+
+def _sound(start: float, duration: float):
+    """The first sound of a :func:`confined_input` from ``start`` s on, for ``duration`` s; none if there is none."""
+    return confined_input(ss=f"{start:.6f}", t=f"{duration:.6f}")["a:0?"]
+
+
 def _add_sound(file: Path, path: Path, silent: Path, audio_from: Path, start: float, duration: float) -> None:
     """Copy the pictures of ``silent`` and the sound of ``audio_from`` into ``file``."""
     pictures = ffmpeg.input(str(silent))["v"]
-    sound = confined_input(ss=f"{start:.6f}", t=f"{duration:.6f}")["a:0?"]
-    output = ffmpeg.output(
-        pictures, sound, str(file), vcodec="copy", acodec="aac", audio_bitrate=AUDIO_BITRATE,
-        **{"flags:a": "+bitexact", "filter:a": "aresample=async=1:first_pts=0"}, **MP4,
-    )
+    output = ffmpeg.output(pictures, _sound(start, duration), str(file), vcodec="copy", **AAC, **MP4)
     result = run_ffmpeg(output, audio_from)
     _check(path, result.returncode, errors_in(result.stderr))
 

@@ -19,11 +19,13 @@ MISSING_SECONDS = 0.5  # containers state their length to a frame or two (MPEG-T
 NO_TIME = -(2**63)
 DISCARD = 4  # packet flag: decoded but not shown, as an edit list demands
 HD_WIDTH, HD_HEIGHT = 1280, 576  # this wide, or higher than this: BT.709 if the file does not name its matrix
+UPRIGHT = 1  # degrees: so near to a multiple of 90 ffmpeg turns by just that
 HDR_CURVES = ("smpte2084", "arib-std-b67")  # PQ | HLG
 
 TIME_BASE = re.compile(r"^#tb (\d+): (\d+)/(\d+)$", re.MULTILINE)
 DURATION = re.compile(r"^\S*\s+Duration: (\d+):(\d+):(\d+\.\d+)", re.MULTILINE)
-PICTURE = re.compile(r"\] n: +0 pts:.* cl:(\S+) sar:(\d+)/(\d+) s:(\d+)x(\d+) ")
+ROTATION = re.compile(r"Display Matrix: rotation of (-?[\d.]+) degrees")  # "nan" for a matrix that means nothing
+PICTURE = re.compile(r"\bn: +0 pts:.* cl:(\S+) sar:(\d+)/(\d+) s:(\d+)x(\d+) ")
 COLOURS = re.compile(r"color_space:(\S+) color_primaries:(\S+) color_trc:(\S+)")
 
 
@@ -36,6 +38,7 @@ class Video:
     earliest stream). duration: how long they are shown, s.
     chroma: where the samples of reduced chroma lie in ffmpeg's terms, "left" (H.264's) if the file is silent.
     matrix, primaries, transfer: ffmpeg's names of the colours, "unknown" where the file gives none.
+    rotation: degrees by which the file asks for its pictures to be turned counter-clockwise, as ffmpeg does; 0 if it does not.
     """
 
     path: Path
@@ -48,6 +51,7 @@ class Video:
     matrix: str
     primaries: str
     transfer: str
+    rotation: float
     has_audio: bool
 
     @property
@@ -57,6 +61,11 @@ class Video:
     @property
     def is_hdr(self) -> bool:
         return self.transfer in HDR_CURVES
+
+    @property
+    def is_tilted(self) -> bool:
+        """Whether the pictures are turned by more than quarters, so that corners are cut off and black ones appear."""
+        return abs(self.rotation - 90 * round(self.rotation / 90)) > UPRIGHT
 
 
 def probe(path: Path) -> Video:
@@ -74,8 +83,8 @@ def probe(path: Path) -> Video:
     if min(times) == max(times):
         raise UserError(f"{path} does not say when its pictures are shown: convert it to MP4")
     rate = average_rate(min(times), max(times), len(times), tick)
-    width, height, colours = _first_picture(path)
-    return Video(path, width, height, rate, len(times), min(times), *colours, has_audio)
+    width, height, colours, rotation = _first_picture(path)
+    return Video(path, width, height, rate, len(times), min(times), *colours, rotation, has_audio)
 
 
 def average_rate(first: Fraction, last: Fraction, frames: int, tick: Fraction) -> Fraction:
@@ -136,8 +145,8 @@ def _cut_short(path: Path) -> UserError:
     return UserError(f"{path} is cut short or damaged: copy or download it again")
 
 
-def _first_picture(path: Path) -> tuple[int, int, list[str]]:
-    """Width and height as shown, px, and the names of chroma location, matrix, primaries and transfer."""
+def _first_picture(path: Path) -> tuple[int, int, list[str], float]:
+    """Width and height as shown, px, the names of chroma location, matrix, primaries and transfer, and the rotation."""
     shown = confined_input()["V:0"].filter("showinfo", checksum=0).output("pipe:1", format="null", vframes=1)
     log = run_ffmpeg(shown, path).stderr
     picture, colours = PICTURE.search(log), COLOURS.search(log)
@@ -148,4 +157,5 @@ def _first_picture(path: Path) -> tuple[int, int, list[str]]:
     sar_x, sar_y, width, height = (int(number) for number in numbers)
     shape = Fraction(sar_x, sar_y) if sar_x and sar_y else Fraction(1)
     chroma = "left" if chroma == "unspecified" else chroma
-    return round(width * shape), height, [chroma, *colours.groups()]
+    rotation = ROTATION.search(log)
+    return round(width * shape), height, [chroma, *colours.groups()], float(rotation[1]) if rotation else 0.0

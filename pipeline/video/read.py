@@ -20,8 +20,9 @@ SDR_WHITE, HDR_PEAK = 203, 1000  # cd/m2 of white paper and of the brightest hig
 KNEE = 0.7  # share of linear light that stays as it is when highlights above it are rolled off
 UNDECODABLE_SECONDS = 0.5  # a decoder that stops this long before the end has lost pictures, not rounded
 
-TIME_BASE = re.compile(r"showinfo.*config in time_base: (\d+)/(\d+)")
-TIME = re.compile(r"showinfo.*\] n: *\d+ pts: *(-?\d+) ")
+# Without showinfo's name before them: a message that forgets to end its line swallows the beginning of the next.
+TIME_BASE = re.compile(r"config in time_base: (\d+)/(\d+), frame_rate: ")
+TIME = re.compile(r"\bn: *\d+ pts: *(-?\d+) pts_time:")
 
 
 def read_pictures(video: Video, fit: Fit) -> Iterator[tuple[Fraction, np.ndarray]]:
@@ -31,14 +32,16 @@ def read_pictures(video: Video, fit: Fit) -> Iterator[tuple[Fraction, np.ndarray
     Anamorphic pixels are made square, 10-bit pictures rounded to 8 and HDR ones tone-mapped. Pictures that
     ffmpeg could decode only with errors are passed on, with a warning. Raises UserError if it gives up.
     """
-    times = _PictureTimes()
+    times = _PictureTimes(video)
     planes = np.empty((3, fit.height, fit.width), np.uint8)  # ffmpeg's order: green, blue, red
     start = time = None
     raw = graph(video, fit).output("pipe:1", format="rawvideo", pix_fmt="gbrp", fps_mode="passthrough")
-    with open(video.path, "rb") as file, FfmpegProcess(raw, file, times.read_line) as process:
-        while process.stdout.readinto(planes) == planes.nbytes:
-            time = times.next()
+    with open(video.path, "rb") as file, FfmpegProcess(raw, file, times.read_line, times.end) as process:
+        while process.read_into(planes):
+            with process.waiting():
+                time = times.next()
             if time is None:
+                process.finish()  # raises the reason if there is a better one
                 raise UserError(f"{video.path} does not say when its pictures are shown: convert it to MP4")
             start = time if start is None else start
             green, blue, red = planes
@@ -55,17 +58,22 @@ def read_pictures(video: Video, fit: Fit) -> Iterator[tuple[Fraction, np.ndarray
 class _PictureTimes:
     """The pictures' times from showinfo's log lines, as they come: ``next`` waits for one, None = no more."""
 
-    def __init__(self):
-        self._tick = None
+    def __init__(self, video: Video):
+        self._video = video
+        self._tick: Fraction | None = None
         self._times: SimpleQueue[Fraction | None] = SimpleQueue()
 
-    def read_line(self, line: str | None) -> None:
-        if line is None:
-            self._times.put(None)
-        elif base := TIME_BASE.search(line):
+    def read_line(self, line: str) -> None:
+        if base := TIME_BASE.search(line):
             self._tick = Fraction(int(base[1]), int(base[2]))
         elif time := TIME.search(line):
+            if self._tick is None:
+                raise UserError(f"{self._video.path}: ffmpeg does not say in which unit it tells the pictures' times: "
+                                "convert the video to MP4")
             self._times.put(int(time[1]) * self._tick)
+
+    def end(self) -> None:
+        self._times.put(None)
 
     def next(self) -> Fraction | None:
         return self._times.get()

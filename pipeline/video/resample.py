@@ -5,7 +5,14 @@ from fractions import Fraction
 from itertools import chain
 from typing import TypeVar
 
+from pipeline.video.probe import Video
+
 Picture = TypeVar("Picture")
+
+
+def stored_rate(fps: float | None, video: Video) -> Fraction:
+    """Frames per second at which ``video`` is stored: those of ``decode.fps``, or its own where that is null."""
+    return Fraction(fps).limit_denominator(1001) if fps else video.rate
 
 
 def resample(

@@ -27,7 +27,7 @@ def test_each_loss_reaches_its_own_network_only():
 def run(tmp_path, values, every=1000, stops_at=None, losses=None, seed=0, before_step=lambda step: None):
     """Train the toy networks on ``values`` in a folder of their own, going on from its checkpoints. -> the state."""
     (tmp_path / "run").mkdir(exist_ok=True)
-    checkpoints = Checkpoints(tmp_path / "run", tmp_path / "log", every, 2)
+    checkpoints = Checkpoints(tmp_path / "run", every, 2)
     state = toy_state(seed=seed)
     checkpoints.restore(state)
 
@@ -51,10 +51,10 @@ def test_means_between_log_points_and_samples_are_kept(tmp_path):
     seen = []
     run(tmp_path, [1.0, 3.0, 10.0, 20.0, 7.0], before_step=seen.append)
     assert seen == [1, 2, 3, 4, 5]
-    rows = (tmp_path / "log/plots/metrics/toy/batch.tsv").read_text().split()
+    rows = (tmp_path / "run/log/plots/metrics/toy/batch.tsv").read_text().split()
     assert rows == ["step", "batch", "2", "2.0", "4", "15.0", "5", "7.0"]
-    assert json.loads((tmp_path / "log/metrics.json").read_text())["toy"]["batch"] == 7.0
-    assert sorted(p.name for p in (tmp_path / "log").rglob("*.png")) == ["step_000004.png", "step_000005.png"]
+    assert json.loads((tmp_path / "run/log/metrics.json").read_text())["toy"]["batch"] == 7.0
+    assert sorted(p.name for p in (tmp_path / "run/log").rglob("*.png")) == ["step_000004.png", "step_000005.png"]
 
 
 @pytest.mark.parametrize("step", [1, 2, 3, 4, 7, 8])
@@ -65,12 +65,13 @@ def test_ctrl_c_saves_says_how_to_go_on_and_the_rest_is_as_if_nothing_had_happen
     whole = run(tmp_path / "whole", values)
     with pytest.raises(KeyboardInterrupt) as stop:
         run(tmp_path / "stopped", values, stops_at=step)
-    assert str(stop.value) == f"stopped at step {step} of toy; run the same again to go on from step {step} of toy"
-    shutil.rmtree(tmp_path / "stopped/log")  # as DVC does
+    assert str(stop.value) == (f"stopped at step {step} of toy; run the same again to go on from step {step} of toy; loss "
+                               f"curves and samples so far: {tmp_path / 'stopped/run/log'}")
+    shutil.rmtree(tmp_path / "stopped/run/log")
     resumed = run(tmp_path / "stopped", values, seed=1)
     for name, tensor in whole.tensors().items():
         assert torch.equal(resumed.tensors()[name], tensor), name
-    assert content(tmp_path / "stopped/log") == content(tmp_path / "whole/log")
+    assert content(tmp_path / "stopped/run/log") == content(tmp_path / "whole/run/log")
 
 
 def test_a_second_ctrl_c_stops_at_once(tmp_path):
@@ -81,7 +82,7 @@ def test_a_second_ctrl_c_stops_at_once(tmp_path):
     with pytest.raises(KeyboardInterrupt) as stop:
         run(tmp_path, [1.0, 2.0], stops_at=1, losses=lambda state: losses)
     assert str(stop.value) == ""
-    assert content(tmp_path / "run") == {}
+    assert not list((tmp_path / "run").glob("*.safetensors"))
 
 
 def test_a_term_that_is_not_finite_stops_with_step_name_and_last_good_checkpoint(tmp_path):
@@ -94,7 +95,7 @@ def test_a_term_that_is_not_finite_stops_with_step_name_and_last_good_checkpoint
     message = "diverged at step 5 of toy: watched became NaN or infinite; the last good checkpoint is step 4 of toy"
     with pytest.raises(UserError, match=message):
         run(tmp_path, [1.0] * 9, every=0, losses=losses)
-    assert [path.name for path in sorted((tmp_path / "run").iterdir())] == [
+    assert [path.name for path in sorted((tmp_path / "run").glob("*.safetensors"))] == [
         "000003-toy-3.safetensors", "000004-toy-4.safetensors"
     ]
     with pytest.raises(UserError, match=message):

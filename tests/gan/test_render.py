@@ -33,10 +33,13 @@ def track():
     return PoseTrack(joints, np.arange(5) / 30, Fraction(30), 128, 128, "made up")
 
 
-def make(folder, face_enabled, temporal=True):
+def make(folder, face_enabled, temporal=True, plate=None):
     torch.manual_seed(0)
-    architecture = {"temporal": temporal, "ngf": 4, "downsamplings": 2, "blocks": 1, "enhancer_blocks": None}
+    architecture = {"temporal": temporal, "ngf": 4, "downsamplings": 2, "blocks": 1, "enhancer_blocks": None,
+                    "plate": None if plate is None else [SIZE, SIZE]}
     generator = BodyGenerator(**architecture)
+    if plate is not None:
+        generator.set_plate(plate)
     body, face = folder / "body.safetensors", folder / "face.safetensors"
     save_weights(body, generator.state_dict(), {"architecture": architecture, "width": SIZE, "height": SIZE,
                                                 "min_confidence": 0.3, "precision": "fp32"})
@@ -90,6 +93,41 @@ def test_each_shot_is_rendered_as_a_clip_of_its_own(tmp_path, track):
     alone = frames_of(renderer, parts[0], (0, 0)) + frames_of(renderer, parts[1], (7, 7, 7))
     np.testing.assert_array_equal(frames_of(renderer, track, (3, 3, 4, 4, 4)), alone)
     assert not np.array_equal(frames_of(renderer, track), alone)
+
+
+def without_bodies(track, frames):
+    """The track with nobody in some of its frames: confidences are 0, as smoothing leaves them."""
+    joints = track.joints.copy()
+    joints[frames, :, 2] = 0
+    return track.with_joints(joints)
+
+
+def part(track, frames):
+    return replace(track, joints=track.joints[frames], times=track.times[frames])
+
+
+@pytest.mark.parametrize("face", [True, False])
+def test_a_frame_without_anybody_is_the_plate_and_the_next_one_begins_afresh(tmp_path, track, face):
+    plate = np.random.default_rng(1).integers(0, 256, (SIZE, SIZE, 3), np.uint8)
+    _, body, face = make(tmp_path, face_enabled=face, plate=plate)
+    renderer = Renderer(body, face, CPU)
+    frames = frames_of(renderer, without_bodies(track, [0, 3]))
+    for empty in (frames[0], frames[3]):
+        np.testing.assert_allclose(empty.astype(int), plate, atol=1)
+    renderer.face = None  # whose place is smoothed over the gap
+    frames = frames_of(renderer, without_bodies(track, [0, 3]))
+    expected = frames_of(renderer, part(track, slice(1, 3)), (0, 0)) + frames_of(renderer, part(track, slice(4, 5)), (0,))
+    np.testing.assert_array_equal([frames[1], frames[2], frames[4]], expected)
+
+
+def test_without_a_plate_a_frame_without_anybody_is_the_last_one_with_somebody(tmp_path, track):
+    _, body, face = make(tmp_path, face_enabled=False)
+    renderer = Renderer(body, face, CPU)
+    frames = frames_of(renderer, without_bodies(track, [0, 2, 3]), (0, 0, 0, 1, 1))
+    (first,) = frames_of(renderer, part(track, slice(1, 2)), (0,))
+    (last,) = frames_of(renderer, part(track, slice(4, 5)), (0,))
+    np.testing.assert_array_equal(frames, [first, first, first, first, last])
+    assert len(frames_of(renderer, without_bodies(track, slice(5)))) == 5  # nobody at all
 
 
 def test_the_pose_picture_comes_with_its_frame(tmp_path, track):

@@ -53,7 +53,8 @@ def test_the_users_cache_unless_the_environment_says_otherwise(monkeypatch, tmp_
 def test_kept_by_failure_and_without_what_was_half_written(cache):
     with pytest.raises(ZeroDivisionError), run_folder("run") as folder:
         (folder / "checkpoint").touch()
-        (folder / ".crops.1.partial.npy").touch()
+        (folder / ".unfinished/1").mkdir(parents=True)
+        (folder / ".unfinished/1/crops.npy").touch()
         1 / 0  # noqa: B018
     with pytest.raises(ZeroDivisionError), run_folder("another"):
         1 / 0  # noqa: B018

@@ -91,6 +91,16 @@ def test_a_process_that_is_killed_is_an_error(store, monkeypatch):
     assert gone()
 
 
+def test_what_a_process_raises_is_raised_here(store, monkeypatch):
+    with_cores(monkeypatch, 2)
+    os.truncate(store.path, store.path.stat().st_size // 2)
+    with pytest.raises(Exception) as caught:
+        list(detect(store, 0.5, 0.5))
+    assert not isinstance(caught.value, UserError)  # its own error, not that a process has ended
+    assert any("detect_run" in note for note in caught.value.__notes__)
+    assert gone()
+
+
 def test_who_stops_early_leaves_no_process(store, monkeypatch):
     with_cores(monkeypatch, 2)
     found = detect(store, 0.5, 0.5)

@@ -58,6 +58,13 @@ def test_rotated_videos_have_the_size_they_are_shown_in(make, degrees, shown):
     assert (video.width, video.height) == shown
 
 
+@pytest.mark.parametrize(("degrees", "tilted"), [(0, False), (90, False), (180, False), (-90, False), (10, True), (45.5, True)])
+def test_a_rotation_that_is_no_quarter_turn_is_known(make, degrees, tilted):
+    video = probe(make("rotated.mp4", "-display_rotation", degrees, "-i", make.pattern(), "-c", "copy"))
+    assert video.is_tilted == tilted
+    assert (video.rotation - degrees) % 360 == pytest.approx(0, abs=0.01)
+
+
 def test_pixels_that_are_not_square(make):
     wide = make("wide.mp4", *PATTERN, "-vf", "setsar=4/3", *H264)
     turned = make("turned.mp4", "-display_rotation", 90, "-i", wide, "-c", "copy")

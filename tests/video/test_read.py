@@ -40,6 +40,33 @@ def patch_colours(picture):
     return picture[height // 2, width // 16 :: width // 8].astype(int)
 
 
+def with_matrix(path: Path, matrix: bytes) -> Path:
+    """The MP4 with another display matrix, nine big-endian numbers of 32 bits."""
+    content = bytearray(path.read_bytes())
+    begin = content.find(b"tkhd") + 4 + 36
+    content[begin : begin + 36] = matrix
+    path.write_bytes(content)
+    return path
+
+
+def test_pictures_are_turned_by_any_angle_that_the_file_asks_for(make):
+    """A bright bar along the middle, turned by 30 degrees counter-clockwise: its direction is measured."""
+    picture = np.full((1, 128, 128, 3), 20, np.uint8)
+    picture[:, 60:68, 24:104] = 230
+    flat = make.lossless("bar.mp4", np.repeat(picture, 20, axis=0), "30", *H264)
+    turned = unscaled(make("turned.mp4", "-display_rotation", 30, "-i", flat, "-c", "copy"))
+    assert [time for time, _ in turned] == [time for time, _ in unscaled(flat)]
+    y, x = np.nonzero(turned[10][1][..., 0] > 150)
+    (_, vy, vx), *_ = np.linalg.svd(np.cov(np.stack([np.zeros(len(y)), y, x])))[0].T
+    assert np.degrees(np.arctan2(-vy * np.sign(vx), abs(vx))) == pytest.approx(30, abs=1)
+
+
+@pytest.mark.parametrize("matrix", [b"\0\1\2\3" * 9, b"\xff" * 36, b"\0" * 36, b"\0\0\0\1" * 9, b"\x7f\xff\xff\xff" * 9])
+def test_a_matrix_that_means_nothing_is_read_all_the_same(make, matrix):
+    pictures = unscaled(with_matrix(make.pattern(), matrix))
+    assert len(pictures) == 60
+
+
 @pytest.mark.parametrize(
     "name, arguments",
     [

@@ -1,0 +1,70 @@
+"""Stage check: what can be known to fail later is tried before any clip is touched.
+
+    python -m pipeline.check
+
+Reads params.yaml, looks at every video and truth that it names and loads every network's weights. Writes
+reports/check.txt, always the same, on which decoding depends: so nothing is run anew because this was.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from pipeline.evaluation.truth import TruthClip
+from pipeline.gan.losses.perceptual import load_perceptual
+from pipeline.metrics.lpips import Lpips
+from pipeline.params import Params, load_params
+from pipeline.runtime.cli import UserError, run
+from pipeline.runtime.devices import pick_device
+from pipeline.runtime.files import atomic
+from pipeline.video.probe import probe
+from pipeline.video.resample import stored_rate
+
+CHECKED = Path("reports/check.txt")
+
+
+def attempts(params: Params) -> Iterator[Callable[[], object]]:
+    """What raises UserError now if a stage would later."""
+    yield lambda: pick_device(params.device)
+    yield lambda: check_distance(params)
+    yield lambda: load_perceptual(params.train, max(params.train.lambda_vgg, params.face.lambda_vgg), {})
+    yield lambda: probe(Path(params.target.video))
+    for name in params.sources:
+        yield lambda name=name: check_source(params, name)
+
+
+def check_distance(params: Params) -> None:
+    """The perceptual distance of the evaluation: its weights, and the size of what it will be given."""
+    weights = Path(params.evaluate.lpips_weights) if params.evaluate.lpips_weights else None
+    lpips = Lpips(params.evaluate.lpips, weights, pick_device("cpu"))
+    if any(source.truth for source in params.sources.values()):
+        height = params.train.height
+        lpips.require_size(height * params.decode.width // params.decode.height, height)
+
+
+def check_source(params: Params, name: str) -> None:
+    """A source's video, and its truth if it has one."""
+    source, decode = params.source(name), params.decode
+    video = probe(Path(source.video))
+    if source.truth:
+        fps = stored_rate(decode.fps, video)
+        truth = TruthClip(Path(source.truth), (decode.width, decode.height), decode.fit, decode.width, decode.height)
+        truth.require_length(name, fps, round(video.duration * fps))
+
+
+def main() -> None:
+    params = load_params()
+    problems = []
+    for attempt in attempts(params):
+        try:
+            attempt()
+        except UserError as problem:
+            problems.append(str(problem))
+    if problems:
+        raise UserError("\n       ".join(problems))
+    with atomic(CHECKED) as partial:
+        partial.write_text("Parameters, videos, truths and weights are there and fit together.\n")
+    print(f"parameters, {1 + len(params.sources)} videos, their truths and the networks' weights are there and fit together")
+
+
+if __name__ == "__main__":
+    run(main)
