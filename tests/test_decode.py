@@ -92,6 +92,29 @@ def test_a_source_keeps_its_shape(workspace):
     assert not summary["sound"]
 
 
+@pytest.mark.parametrize("clip", ["dancer", "target"])
+def test_sound_that_ffmpeg_cannot_read_is_told_before_anybody_trains(workspace, clip, capsys):
+    """As in videos of new phones: a codec that it has not got. The name of an ordinary one is overwritten."""
+    video = workspace.raw / f"{clip}.mp4"
+    ffmpeg(*pattern(), *TONE, *H264, "-c:a", "aac", video)
+    content = video.read_bytes()
+    assert content.count(b"mp4a") == 1
+    video.write_bytes(content.replace(b"mp4a", b"apac").replace(b"esds", b"free"))  # and what says so once more
+    decode.main(clip)
+    assert not workspace.summary(clip)["sound"]
+    told = re.search(r"warning: the sound of data/raw/dancer.mp4 cannot be read \(.*apac.*\), so the result will be silent",
+                     capsys.readouterr().err)
+    assert bool(told) == (clip == "dancer")  # nobody hears the target
+
+
+def test_a_tilted_video_is_decoded_and_told(workspace, capsys):
+    ffmpeg(*pattern(), *H264, workspace.raw / "flat.mp4")
+    ffmpeg("-display_rotation", "10", "-i", workspace.raw / "flat.mp4", "-c", "copy", workspace.raw / "target.mp4")
+    decode.main("target")
+    assert workspace.summary("target")["frames"] == 30
+    assert "target.mp4 asks to be turned by 10 degrees, which was done" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("fit, black", [("pad", True), ("crop", False)])
 def test_how_a_target_is_fitted(workspace, fit, black):
     workspace.set(fit=fit)

@@ -1,87 +1,27 @@
 """The whole pipeline as a user runs it: DVC, every stage, tiny networks, then experiments on top."""
 
 import json
-import os
-import shutil
-import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import av
 import dvc.api
-import ffmpeg
-import imageio_ffmpeg
 import pandas as pd
 import pytest
-from ruamel.yaml import YAML
+from tiny_project import FPS, SECONDS, commit, make_project, succeed
 
 from pipeline.gan.weights import load_weights
 from pipeline.pose.layout import FACE
-from pipeline.pose.track import read_track, write_track
-from pipeline.video.masks import MaskStore, write_masks
-
-PROJECT = Path(__file__).parent.parent
-SECONDS = 2
-FPS = 30
+from pipeline.pose.track import read_track
 
 pytestmark = pytest.mark.slow
 
 
-def call(folder: Path, *command: str) -> subprocess.CompletedProcess:
-    """Run a command in the workspace with this Python's environment in front."""
-    binaries = str(Path(sys.executable).parent)
-    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    environment |= {"PATH": binaries + os.pathsep + os.environ["PATH"], "DVC_NO_ANALYTICS": "1"}
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
-
-
-def succeed(folder: Path, *command: str) -> str:
-    result = call(folder, *command)
-    assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-6000:]
-    return result.stdout + result.stderr
-
-
-def commit(folder: Path, message: str) -> None:
-    succeed(folder, "git", "add", "-A")
-    succeed(folder, "git", "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", message)
-
-
-def shorten(clip: Path, to: Path) -> None:
-    """A rendered clip's first seconds at 256x256."""
-    output = ffmpeg.input(str(clip / "video.mp4")).output(str(to / "video.mp4"), t=SECONDS, vf="scale=256:256")
-    output.overwrite_output().run(cmd=imageio_ffmpeg.get_ffmpeg_exe(), quiet=True)
-    track, masks, frames = read_track(clip / "poses.parquet"), MaskStore(clip / "masks.parquet"), SECONDS * FPS
-    joints = track.joints[:frames] * [0.5, 0.5, 1]
-    write_track(to / "poses.parquet", replace(track, joints=joints, times=track.times[:frames], width=256, height=256))
-    write_masks(to / "masks.parquet", (masks[frame][::2, ::2] for frame in range(frames)))
-
-
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory) -> Path:
-    """A clone of the working tree with short clips and tiny networks, after its first `dvc repro`."""
+    """A tiny project after its first `dvc repro`."""
     folder = tmp_path_factory.mktemp("clone") / "project"
-    tracked = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard"], cwd=PROJECT, capture_output=True, text=True, check=True
-    )
-    for name in tracked.stdout.splitlines():
-        if (PROJECT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(PROJECT / name, folder / name)
-    for clip in ("target", "dancer", "truth/dancer"):
-        shorten(PROJECT / "data/raw" / clip, folder / "data/raw" / clip)
-
-    yaml = YAML()
-    params = yaml.load(folder / "params.yaml")
-    params["decode"] |= {"width": 256, "height": 256}
-    params["train"] |= {"height": 64, "steps": 3, "decay_steps": 2, "log_every": 2, "sample_every": 4}
-    params["train"]["generator"] |= {"ngf": 4, "downsamplings": 2, "blocks": 1}
-    params["train"]["discriminator"] |= {"ndf": 4, "layers": 2, "scales": 2}
-    params["face"] |= {"size": 32, "ngf": 4, "blocks": 1, "ndf": 4, "steps": 2, "decay_steps": 1, "sample_every": 2}
-    params["evaluate"] |= {"holdout": 0.2, "gap": 2}
-    yaml.dump(params, folder / "params.yaml")
-    succeed(folder, "git", "init", "-q")
-    commit(folder, "tiny")
+    make_project(folder)
     succeed(folder, "dvc", "repro")
     commit(folder, "first run")
     return folder
@@ -146,9 +86,10 @@ def test_editing_a_metric_concerns_evaluate_alone(workspace):
 def test_an_experiment_reruns_training_and_what_follows_and_compares(workspace):
     output = succeed(workspace, "dvc", "exp", "run", "-S", "train.lambda_vgg=10")
     ran = {line.split("'")[1] for line in output.splitlines() if line.startswith("Running stage")}
-    assert ran == {"train_body", "train_face", "transfer@dancer", "evaluate", "report"}
+    assert ran == {"check", "train_body", "train_face", "transfer@dancer", "evaluate", "report"}
     changes = json.loads(succeed(workspace, "dvc", "metrics", "diff", "--json"))
-    assert "body.ssim" in changes["reports/metrics.json"]
+    assert list(changes) == ["reports/summary.json"]
+    assert "body.ssim" in changes["reports/summary.json"] and len(changes["reports/summary.json"]) <= 12
 
 
 def test_a_grid_of_ablations_runs_as_experiments_and_becomes_tables(workspace):

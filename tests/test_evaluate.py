@@ -193,7 +193,7 @@ def test_stage_writes_everything_and_the_same_bytes_again(workspace, capsys):
     first = made(workspace)
     plots = {"ssim", "lpips", "pose_distance", "missed_detections", "temporal"}
     assert {str(path.relative_to("reports")) for path in first} == {
-        "metrics.json", "per_frame.parquet", "per_frame_transfer.parquet", "evaluate/frames.png",
+        "metrics.json", "summary.json", "per_frame.parquet", "per_frame_transfer.parquet", "evaluate/frames.png",
         *(f"plots/{plot}.json" for plot in plots),
     }  # fmt: skip
     metrics = json.loads(first[Path("reports/metrics.json")])

@@ -113,6 +113,36 @@ def test_body_training_that_is_stopped_again_and_again_ends_in_the_same_bytes(tm
     assert_the_same_bytes(tmp_path, "train_body")
 
 
+def test_curves_are_whole_though_the_outputs_are_deleted_while_it_trains(tmp_path, params, monkeypatch):
+    """As by a second `dvc repro` when the first one was killed and its training lives on."""
+    params["train"] |= {"steps": 30, "decay_steps": 10}
+    make_workspaces(tmp_path, params, monkeypatch)
+    train_body.main()
+    process = start(tmp_path, "train_body")
+    while process.poll() is None:
+        shutil.rmtree(tmp_path / "stopped/reports/train_body", ignore_errors=True) if len(checkpoints(tmp_path)) else None
+        if (finished := list(tmp_path.glob("cache/*/*-body-3[5-9].safetensors"))):
+            break
+        time.sleep(0.01)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0 and finished, err
+    assert_the_same_bytes(tmp_path, "train_body")
+
+
+def test_what_was_drawn_before_a_stop_can_be_looked_at(tmp_path, params, monkeypatch):
+    params["train"] |= {"steps": 200, "decay_steps": 10}
+    make_workspaces(tmp_path, params, monkeypatch)
+    process = start(tmp_path, "train_body")
+    while not list(tmp_path.glob("cache/*/log/plots/images/body/*.png")):
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    log = Path(err.strip().splitlines()[-1].split("loss curves and samples so far: ")[1])
+    assert list(log.glob("plots/images/body/*.png")) and list(log.glob("plots/metrics/body/*.tsv"))
+    assert not (tmp_path / "stopped/reports/train_body").exists()  # half-drawn curves are no output
+
+
 def test_a_finished_training_whose_outputs_are_lost_is_not_begun_anew(tmp_path, params, monkeypatch):
     """As when the disk is full while DVC puts them into its cache, before it runs the stage again."""
     make_workspaces(tmp_path, params, monkeypatch)

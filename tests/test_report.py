@@ -1,6 +1,7 @@
 """The report stage on files as the stages before it leave them."""
 
 import json
+import os
 from html.parser import HTMLParser
 
 import numpy as np
@@ -9,6 +10,7 @@ from dvclive import Live
 from ruamel.yaml import YAML
 
 from pipeline.metrics.records import plots, summarize, to_table, write_plots
+from pipeline.metrics.summary import verdict
 from pipeline.metrics.transfer_records import summarize_transfers, transfer_table
 from pipeline.report import main
 from pipeline.reporting.contact_sheet import write_png
@@ -90,6 +92,10 @@ def workspace(tmp_path, monkeypatch, default_params):
             live.next_step()
         live.log_image("body/step_000003.png", picture)
     (tmp_path / "reports/train_face").mkdir()
+    (tmp_path / ".minutes").mkdir()
+    for age, (stage, minutes) in enumerate([("decode@target", 0.25), ("decode@polka", 0.25), ("train_body", 2.5)]):
+        (tmp_path / ".minutes" / stage).write_text(str(minutes))
+        os.utime(tmp_path / ".minutes" / stage, (age, age))
     return tmp_path
 
 
@@ -135,6 +141,9 @@ def test_page_shows_every_part(workspace, capsys):
     ):
         assert words in page.text
     assert "nan" not in page.text.lower()
+    for group, joints in (("body", 23), ("face", 70), ("hands", 42)):  # the worst is not left out
+        assert f"{metrics['missed_detections'][group]:.3g} of {joints}" in page.text
+    assert verdict(metrics) in page.text
     assert html.count("data:image/svg") == 2  # metrics by frame, and losses of the one phase that was trained
     out = capsys.readouterr().out
     for path in (
@@ -145,6 +154,10 @@ def test_page_shows_every_part(workspace, capsys):
     ):
         assert path in out
     assert str(workspace) not in out + html
+    *_, minutes, sentence, last = out.splitlines()
+    assert minutes == "minutes, when each stage last ran here: decode 0.5, train_body 2.5; together 3.0"
+    assert sentence == verdict(metrics)
+    assert last == "all of it on one page: reports/index.html"
 
 
 def test_shows_transfers_beside_the_baselines(workspace, scored):

@@ -1,10 +1,11 @@
 """The whole of ``params.yaml``: its sections, what must fit between them, and reading it."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -25,8 +26,14 @@ from pipeline.params.sections import (
 from pipeline.runtime.cli import UserError
 
 PARAMS_FILE = Path("params.yaml")
-NAME = r"^[A-Za-z0-9_][A-Za-z0-9_-]*$"  # of a source: part of file names, of DVC's stages and of command lines
-BESIDE = "_side_by_side"  # ends the name of the video that shows source, pose and result beside each other
+# Of a source: it becomes part of file names, among them <name>_side_by_side.mp4, of DVC's stages and of command lines.
+NAME = re.compile(r"(?!-)(?!target$)(?!.*_side_by_side$)[A-Za-z0-9_-]+")
+
+
+def _allowed_name(name: str) -> str:
+    if not NAME.fullmatch(name):
+        raise ValueError
+    return name
 
 
 class Params(Section):
@@ -34,7 +41,7 @@ class Params(Section):
 
     device: Literal["auto", "cpu", "cuda"]
     target: Clip
-    sources: Annotated[dict[Annotated[str, Field(pattern=NAME)], Source], Field(min_length=1)]
+    sources: Annotated[dict[Annotated[str, AfterValidator(_allowed_name)], Source], Field(min_length=1)]
     decode: Decode
     keypoints: Keypoints
     pose: Pose
@@ -47,7 +54,7 @@ class Params(Section):
 
     @model_validator(mode="after")
     def _fit_together(self):
-        problems = [*_sources(self), *_sizes(self), *_phases(self), *_batches(self), *_weight_files(self)]
+        problems = [*_sizes(self), *_phases(self), *_batches(self), *_weight_files(self)]
         if problems:
             raise ValueError("\n".join(problems))
         return self
@@ -66,14 +73,6 @@ class Params(Section):
         if name not in self.sources:
             raise UserError(f"{PARAMS_FILE} names no source {name!r}; it names: {', '.join(self.sources)}")
         return self.sources[name]
-
-
-def _sources(params: Params) -> Iterator[str]:
-    if "target" in params.sources:
-        yield "sources.target is not allowed as a name: `target` is the target's own"
-    for name in params.sources:
-        if name.endswith(BESIDE):
-            yield f"sources.{name} is not allowed as a name; allowed: one that does not end in {BESIDE}, as videos beside do"
 
 
 def _sizes(params: Params) -> Iterator[str]:
@@ -154,6 +153,9 @@ def _describe(problem: dict) -> list[str]:
     """One line a problem: key, value, what is allowed."""
     key = ".".join(str(part) for part in problem["loc"] if part != "[key]") or str(PARAMS_FILE)
     kind, value = problem["type"], problem["input"]
+    if problem["loc"] and problem["loc"][-1] == "[key]":
+        return [f"{key} is not allowed as a name; allowed: letters, digits, - and _, not - first, in quotes if it looks like a "
+                "number; neither `target` nor one that ends in _side_by_side"]
     if kind == "extra_forbidden":
         return [f"{key} is not a parameter; remove it or correct its spelling"]
     if kind == "missing":
@@ -163,8 +165,5 @@ def _describe(problem: dict) -> list[str]:
         return [prefix + line for line in problem["msg"].removeprefix("Value error, ").split("\n")]
     if kind in ("model_type", "dict_type", "too_short"):
         return [f"{key} is {value!r}; allowed: a section with something in it, see README.md"]
-    if problem["loc"][-1] == "[key]":
-        return [f"{key} is not allowed as a name; allowed: letters, digits, - and _, not - first, in quotes "
-                "if it looks like a number"]
     allowed = problem["msg"].removeprefix("Input should be ")
     return [f"{key} is {value!r}; allowed: {allowed[0].lower()}{allowed[1:]}"]

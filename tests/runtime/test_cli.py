@@ -1,12 +1,14 @@
 """A stage's end: what the user reads, and the exit status."""
 
+import os
+import shutil
 import subprocess
 import sys
 
 import pytest
 import torch
 
-from pipeline.runtime.cli import UserError, run
+from pipeline.runtime.cli import UserError, minutes_by_stage, run
 
 
 def end(monkeypatch, capsys, main, *given) -> tuple[int, str]:
@@ -22,6 +24,46 @@ def test_what_the_user_can_mend_is_one_line(monkeypatch, capsys):
         raise UserError("clip.mp4 is no video: use another")
 
     assert end(monkeypatch, capsys, main) == (1, "error: clip.mp4 is no video: use another\n")
+
+
+def test_a_clip_may_be_named_as_dvc_names_its_stage(monkeypatch):
+    given = []
+    for argument in ("tango", "decode@tango", "../dvc.yaml:decode@tango"):
+        monkeypatch.setattr(sys, "argv", ["stage", argument])
+        run(given.append, "clip")
+    assert given == ["tango"] * 3
+
+
+def test_minutes_are_remembered_by_stage_and_clip(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert minutes_by_stage(["target"]) == {}
+    (tmp_path / ".minutes").mkdir()
+    for age, (name, minutes) in enumerate([("decode@target", 1.5), ("decode@tango", 2.0), ("decode@gone", 9), ("report", 0.25)]):
+        (tmp_path / ".minutes" / name).write_text(str(minutes))
+        os.utime(tmp_path / ".minutes" / name, (age, age))
+    assert list(minutes_by_stage(["target", "tango"]).items()) == [("decode", 3.5), ("report", 0.25)]
+
+
+def test_only_stages_leave_their_minutes(tmp_path, monkeypatch, project):
+    """A stage that fails in its first line leaves none, one that ends does; a test that calls one leaves none."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["stage"])
+    run(lambda: None)
+    assert not (tmp_path / ".minutes").exists()
+    (tmp_path / "params.yaml").write_bytes((project / "params.yaml").read_bytes())
+    assert subprocess.run([sys.executable, "-m", "pipeline.decode", "target"], capture_output=True).returncode == 1
+    assert not (tmp_path / ".minutes").exists()
+    shutil.copytree(project / "data/raw", tmp_path / "data/raw")
+    assert subprocess.run([sys.executable, "-m", "pipeline.check"], capture_output=True).returncode == 0
+    assert [file.name for file in (tmp_path / ".minutes").iterdir()] == ["check"]
+
+
+def test_a_loader_process_that_was_killed_is_one_line(monkeypatch, capsys):
+    def main():
+        raise RuntimeError("DataLoader worker (pid 7) is killed by signal: Killed. ")
+
+    code, said = end(monkeypatch, capsys, main)
+    assert code == 1 and said.count("\n") == 1 and "goes on from the last checkpoint" in said
 
 
 def test_a_full_disk_is_one_line(monkeypatch, capsys):

@@ -1,0 +1,73 @@
+"""The check stage: what can be known to fail is told before anything is made, all of it at once."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+from ruamel.yaml import YAML
+from torchvision.models import alexnet
+
+from pipeline import check
+from pipeline.runtime.cli import UserError
+
+
+@pytest.fixture
+def workspace(tmp_path, monkeypatch, project, default_params):
+    """A project's folder with the built-in clips; ``set(section, key=value)`` changes a parameter."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+    shutil.copytree(project / "data/raw", tmp_path / "data/raw")
+
+    class Workspace:
+        params = default_params
+
+        def write(self) -> None:
+            YAML().dump(self.params, Path("params.yaml"))
+
+    workspace = Workspace()
+    workspace.write()
+    return workspace
+
+
+def test_a_good_project_gives_the_same_file_whatever_its_parameters(workspace):
+    made = []
+    for weight in (5.0, 10.0):
+        workspace.params["train"]["lambda_vgg"] = weight
+        workspace.write()
+        check.main()
+        made.append(check.CHECKED.read_bytes())
+    assert made[0] == made[1]
+
+
+def test_every_problem_is_told_at_once_and_nothing_is_written(workspace):
+    workspace.params["target"]["video"] = "data/raw/nobody.mp4"
+    workspace.params["evaluate"] |= {"lpips": "alex", "lpips_weights": "alexnet.pth"}
+    workspace.params["train"] |= {"perceptual": "vgg19", "perceptual_weights": "vgg19.pth"}
+    Path("data/raw/truth/dancer/masks.parquet").unlink()
+    workspace.write()
+    with pytest.raises(UserError) as caught:
+        check.main()
+    for problem in ("data/raw/nobody.mp4 is missing", "alexnet.pth, named by evaluate.lpips_weights, is missing",
+                    "vgg19.pth, named by train.perceptual_weights, is missing", "data/raw/truth/dancer/masks.parquet is missing"):
+        assert problem in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 4
+    assert not Path("reports").exists()
+
+
+def test_a_truth_of_another_length_is_told_before_training(workspace):
+    shutil.copy("data/raw/target/video.mp4", "data/raw/dancer/video.mp4")
+    with pytest.raises(UserError, match="sources.dancer.truth, data/raw/truth/dancer, lasts 8.00 s, .* but the source has 360"):
+        check.main()
+
+
+def test_pictures_too_small_for_the_distance_are_told_before_training(workspace):
+    torch.save(alexnet(weights=None).state_dict(), "alexnet.pth")
+    workspace.params["evaluate"] |= {"lpips": "alex", "lpips_weights": "alexnet.pth"}
+    workspace.params["decode"] |= {"width": 128, "height": 1024}
+    workspace.params["train"] |= {"height": 128}
+    workspace.params["train"]["generator"]["downsamplings"] = 3
+    workspace.params["face"]["size"] = 16
+    workspace.write()
+    with pytest.raises(UserError, match="training picture of 16x128 px is too small for evaluate.lpips alex, which needs 32 px"):
+        check.main()
