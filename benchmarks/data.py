@@ -26,15 +26,16 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from benchmarks.machine import describe
-from pipeline.gan.batches import StepSampler
-from pipeline.gan.data import PairDataset, TrainingFrames
-from pipeline.gan.pictures import to_float
+from pipeline.body.data import PairDataset
+from pipeline.clips.store import FrameStore, StoredFrame, write_frames
+from pipeline.clips.track import read_track
+from pipeline.networks.pictures import to_float
 from pipeline.pose.picture import STROKE_JOINTS, STROKE_STYLES
-from pipeline.pose.track import read_track
+from pipeline.training.batches import StepSampler
+from pipeline.training.frames import TrainingFrames
 from pipeline.video.fit import fit_into
 from pipeline.video.probe import probe
 from pipeline.video.read import read_pictures
-from pipeline.video.store import FrameStore, StoredFrame, write_frames
 
 CLIP = Path("data/raw/target")
 FRAMES = 120

@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from pipeline.demo.clip import POSES, VIDEO
+from dancers.clip import POSES, VIDEO
+from pipeline.clips.layout import BODY, FACE, LEFT_HAND, MID_HIP, NECK, RIGHT_HAND, found_joints
+from pipeline.clips.track import read_track
+from pipeline.detection.detector import HolisticDetector
 from pipeline.params import load_params
-from pipeline.pose.detector import HolisticDetector
-from pipeline.pose.layout import BODY, FACE, LEFT_HAND, MID_HIP, NECK, RIGHT_HAND, found_joints
-from pipeline.pose.track import read_track
 from pipeline.video.fit import fit_height
 from pipeline.video.probe import probe
 from pipeline.video.read import read_pictures

@@ -18,15 +18,15 @@ import torch
 from tqdm import tqdm
 
 from benchmarks.machine import describe
-from pipeline.gan.data import scale_joints
-from pipeline.gan.pictures import resize, to_picture
-from pipeline.gan.render import BodyRenderer
-from pipeline.metrics.lpips import Lpips
+from pipeline.clips.scaling import resize, scale_joints
+from pipeline.clips.store import FrameStore
+from pipeline.clips.track import read_track
+from pipeline.evaluation.lpips import Lpips
+from pipeline.networks.pictures import to_picture
 from pipeline.params import load_params
 from pipeline.pose.smoothing import smooth
-from pipeline.pose.track import read_track
+from pipeline.rendering.render import BodyRenderer
 from pipeline.runtime.devices import keep_freed_memory, pick_device
-from pipeline.video.store import FrameStore
 
 FRAMES = Path("data/frames/target.parquet")
 POSES = Path("data/poses/target.parquet")

@@ -3,12 +3,12 @@
 from torch import Tensor
 from torch.optim import Optimizer
 
-from pipeline.gan.body_generator import BodyGenerator
-from pipeline.gan.body_step import BodyLoss, body_losses
-from pipeline.gan.discriminator import MultiscaleDiscriminator
-from pipeline.gan.loop import update
-from pipeline.gan.losses.perceptual import PerceptualLoss
-from pipeline.gan.optimizer import make_optimizer
+from pipeline.body.step import BodyLoss, body_losses
+from pipeline.losses.perceptual import PerceptualLoss
+from pipeline.networks.body_generator import BodyGenerator
+from pipeline.networks.discriminator import MultiscaleDiscriminator
+from pipeline.training.loop import update
+from pipeline.training.optimizer import make_optimizer
 
 FOREVER = 10**9  # steps at a constant learning rate
 

@@ -22,13 +22,13 @@ import mediapipe as mp
 import numpy as np
 from tqdm import trange
 
+from pipeline.clips.runs import cut_runs
+from pipeline.clips.store import FrameStore, StoredFrame, write_frames
+from pipeline.detection.detection import detect, detect_run
 from pipeline.params import load_params
-from pipeline.pose.detection import detect, detect_run
-from pipeline.pose.runs import cut_runs
 from pipeline.video.fit import fit_into
 from pipeline.video.probe import probe
 from pipeline.video.read import read_pictures
-from pipeline.video.store import FrameStore, StoredFrame, write_frames
 
 VIDEO = Path("data/raw/target/video.mp4")
 FPS = Fraction(30)

@@ -22,21 +22,22 @@ from tqdm import tqdm
 from benchmarks.engine_step import EngineStep
 from benchmarks.machine import describe, synchronize
 from benchmarks.reference_step import ReferenceStep
-from pipeline.gan.batches import step_loader
-from pipeline.gan.body_generator import BodyGenerator
-from pipeline.gan.body_step import discriminator_channels
-from pipeline.gan.data import PairDataset, TrainingFrames, bodies_seen, consecutive_pairs
-from pipeline.gan.discriminator import MultiscaleDiscriminator
-from pipeline.gan.losses.perceptual import PerceptualLoss
-from pipeline.gan.pictures import to_float, to_picture
-from pipeline.metrics.lpips import Lpips
+from pipeline.body.data import PairDataset, consecutive_pairs
+from pipeline.body.step import discriminator_channels
+from pipeline.clips.holdout import split
+from pipeline.clips.spread import spread
+from pipeline.clips.store import FrameStore
+from pipeline.clips.track import bodies_seen, read_track
+from pipeline.evaluation.lpips import Lpips
+from pipeline.losses.perceptual import PerceptualLoss
+from pipeline.networks.body_generator import BodyGenerator
+from pipeline.networks.discriminator import MultiscaleDiscriminator
+from pipeline.networks.pictures import to_float, to_picture
 from pipeline.params import Params, load_params
 from pipeline.pose.smoothing import smooth
-from pipeline.pose.track import read_track
 from pipeline.runtime.devices import keep_freed_memory, memory_format, pick_device
-from pipeline.video.holdout import split
-from pipeline.video.spread import spread
-from pipeline.video.store import FrameStore
+from pipeline.training.batches import step_loader
+from pipeline.training.frames import TrainingFrames
 
 FRAMES = Path("data/frames/target.parquet")
 POSES = Path("data/poses/target.parquet")

@@ -26,9 +26,9 @@ from ruamel.yaml import YAML
 
 from benchmarks.machine import describe
 from pipeline import train_body
-from pipeline.gan import body_training
-from pipeline.pose.track import PoseTrack, read_track, write_track
-from pipeline.video import store
+from pipeline.body import training as body_training
+from pipeline.clips.track import PoseTrack, read_track, write_track
+from pipeline.clips import store
 from pipeline.video.fit import fit_into
 from pipeline.video.probe import probe
 from pipeline.video.read import read_pictures

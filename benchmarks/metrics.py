@@ -32,27 +32,26 @@ from tqdm import trange
 
 from benchmarks.machine import describe, matmul_peak
 from benchmarks.reference_metrics import PlainMetrics
+from pipeline.clips.holdout import split
+from pipeline.clips.layout import BODY
+from pipeline.clips.scaling import resize, scale_joints
+from pipeline.clips.spread import spread
+from pipeline.clips.store import FrameStore, StoredFrame, write_frames
+from pipeline.clips.track import read_track
 from pipeline.evaluation.baselines import Baselines
 from pipeline.evaluation.held_out import BODY_MARGIN
+from pipeline.evaluation.lpips import Lpips
+from pipeline.evaluation.records import Record
 from pipeline.evaluation.regions import RegionMeasures
+from pipeline.evaluation.ssim import ssim
 from pipeline.evaluation.torch_threads import in_parallel
 from pipeline.evaluation.truth import TruthClip
-from pipeline.gan.data import scale_joints
-from pipeline.gan.pictures import resize
-from pipeline.metrics.lpips import Lpips
-from pipeline.metrics.records import Record
-from pipeline.metrics.ssim import ssim
 from pipeline.params import load_params
 from pipeline.pose.boxes import body_boxes, face_boxes
-from pipeline.pose.layout import BODY
-from pipeline.pose.track import read_track
 from pipeline.runtime.devices import keep_freed_memory
 from pipeline.video.fit import fit_into
-from pipeline.video.holdout import split
 from pipeline.video.probe import probe
 from pipeline.video.read import read_pictures
-from pipeline.video.spread import spread
-from pipeline.video.store import FrameStore, StoredFrame, write_frames
 
 TARGET, TRUTH = Path("data/raw/target"), Path("data/raw/truth/dancer")
 FPS = Fraction(30)

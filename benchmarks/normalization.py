@@ -17,16 +17,16 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from pipeline.demo.clip import POSES, VIDEO
-from pipeline.gan.run_folder import cache_folder
-from pipeline.metrics.joint_groups import GROUPS
+from dancers.clip import POSES, VIDEO
+from pipeline.clips.layout import found_joints
+from pipeline.clips.track import PoseTrack, read_track, write_track
+from pipeline.detection.detector import HolisticDetector
+from pipeline.evaluation.joint_groups import GROUPS
 from pipeline.normalize import normalize
 from pipeline.params import Params, load_params
-from pipeline.pose.detector import HolisticDetector
-from pipeline.pose.layout import found_joints
 from pipeline.pose.smoothing import smooth
-from pipeline.pose.track import PoseTrack, read_track, write_track
-from pipeline.runtime.cli import UserError
+from pipeline.training.run_folder import cache_folder
+from pipeline.user.cli import UserError
 from pipeline.video.fit import fit_height
 from pipeline.video.probe import probe
 from pipeline.video.read import read_pictures

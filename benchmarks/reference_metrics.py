@@ -14,12 +14,12 @@ from efficientnet_lite_pytorch import EfficientNet
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from torch import Tensor, nn
 
+from pipeline.evaluation.lpips import SMALLEST
+from pipeline.evaluation.psnr import EQUAL
+from pipeline.evaluation.records import Record
 from pipeline.evaluation.regions import person_box
-from pipeline.metrics.lpips import SMALLEST
-from pipeline.metrics.psnr import EQUAL
-from pipeline.metrics.records import Record
-from pipeline.metrics.ssim import BORDER
-from pipeline.perceptual.efficientnet import TAPS
+from pipeline.evaluation.ssim import BORDER
+from pipeline.losses.efficientnet import TAPS
 
 SSIM = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False, "data_range": 255, "channel_axis": -1}
 

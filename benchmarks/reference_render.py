@@ -13,15 +13,16 @@ import numpy as np
 import torch
 
 from benchmarks.reference_step import with_plain_norms
-from pipeline.gan.body_generator import BodyGenerator
-from pipeline.gan.face_generator import FaceGenerator
-from pipeline.gan.pictures import resize, to_picture, to_tensor
-from pipeline.gan.weights import load_weights
+from pipeline.clips.layout import found_joints
+from pipeline.clips.scaling import resize
+from pipeline.clips.store import FrameStore
+from pipeline.networks.body_generator import BodyGenerator
+from pipeline.networks.face_generator import FaceGenerator
+from pipeline.networks.pictures import to_picture, to_tensor
+from pipeline.networks.weights import load_weights
 from pipeline.pose.boxes import face_boxes
-from pipeline.pose.layout import found_joints
 from pipeline.pose.picture import STROKE_JOINTS, STROKE_STYLES
 from pipeline.video.encode import video_writer
-from pipeline.video.store import FrameStore
 
 OPACITY = 0.6  # of a stroke over what is below it
 

@@ -12,10 +12,10 @@ from torch import Tensor, nn
 from torch.nn.functional import instance_norm, l1_loss, mse_loss
 from torch.optim import Adam
 
-from pipeline.gan.body_generator import BodyGenerator
-from pipeline.gan.discriminator import MultiscaleDiscriminator
-from pipeline.gan.layers import InstanceNorm
-from pipeline.gan.losses.perceptual import PerceptualLoss
+from pipeline.losses.perceptual import PerceptualLoss
+from pipeline.networks.body_generator import BodyGenerator
+from pipeline.networks.discriminator import MultiscaleDiscriminator
+from pipeline.networks.layers import InstanceNorm
 
 
 class PlainInstanceNorm(nn.Module):

@@ -24,20 +24,20 @@ from tqdm import trange
 
 from benchmarks.machine import describe, matmul_peak, peak_memory, synchronize
 from benchmarks.reference_render import ReferenceRendering
-from pipeline.gan.body_generator import BodyGenerator
-from pipeline.gan.face_generator import FaceGenerator
-from pipeline.gan.render import Renderer, on_device
-from pipeline.gan.weights import save_weights, sha256
+from pipeline.clips.store import FrameStore, StoredFrame, write_frames
+from pipeline.clips.track import PoseTrack, read_track
+from pipeline.networks.body_generator import BodyGenerator
+from pipeline.networks.face_generator import FaceGenerator
+from pipeline.networks.weights import save_weights, sha256
 from pipeline.params import load_params
 from pipeline.pose.picture import draw_pose
-from pipeline.pose.track import PoseTrack, read_track
+from pipeline.rendering.render import Renderer, on_device
 from pipeline.runtime.devices import keep_freed_memory, pick_device
 from pipeline.transfer import transfer
 from pipeline.video.encode import video_writer
 from pipeline.video.fit import fit_into
 from pipeline.video.probe import probe
 from pipeline.video.read import read_pictures
-from pipeline.video.store import FrameStore, StoredFrame, write_frames
 
 CLIP = Path("data/raw/truth/dancer")
 FPS, CRF, MIN_CONFIDENCE = Fraction(30), 18, 0.3

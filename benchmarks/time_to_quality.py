@@ -20,23 +20,24 @@ import torch
 from benchmarks.learning import FRAMES, POSES
 from benchmarks.machine import describe, synchronize
 from benchmarks.reference_step import ReferenceStep
-from pipeline.gan.batches import step_loader
-from pipeline.gan.body_generator import BodyGenerator
-from pipeline.gan.body_step import discriminator_channels
-from pipeline.gan.body_training import BodyTraining, lead
-from pipeline.gan.data import PairDataset, TrainingFrames, bodies_seen, consecutive_pairs
-from pipeline.gan.discriminator import MultiscaleDiscriminator
-from pipeline.gan.loop import advance
-from pipeline.gan.losses.perceptual import PerceptualLoss
-from pipeline.gan.pictures import to_float, to_picture
-from pipeline.metrics.lpips import Lpips
+from pipeline.body.data import PairDataset, consecutive_pairs
+from pipeline.body.step import discriminator_channels
+from pipeline.body.training import BodyTraining, lead
+from pipeline.clips.holdout import split
+from pipeline.clips.store import FrameStore
+from pipeline.clips.track import bodies_seen, read_track
+from pipeline.evaluation.lpips import Lpips
+from pipeline.losses.perceptual import PerceptualLoss
+from pipeline.networks.body_generator import BodyGenerator
+from pipeline.networks.discriminator import MultiscaleDiscriminator
+from pipeline.networks.pictures import to_float, to_picture
 from pipeline.params import Params, load_params
 from pipeline.pose.smoothing import smooth
-from pipeline.pose.track import read_track
 from pipeline.runtime.devices import autocast, keep_freed_memory, pick_device, pick_precision
 from pipeline.train_body import background_plate, build_generator, generator_arguments
-from pipeline.video.holdout import split
-from pipeline.video.store import FrameStore
+from pipeline.training.batches import step_loader
+from pipeline.training.frames import TrainingFrames
+from pipeline.training.loop import advance
 
 LEARNING_RATE = 0.0002  # the released code's
 EVERY = 30  # steps between measurements

@@ -26,13 +26,13 @@ from tqdm import trange
 from benchmarks.engine_step import EngineStep
 from benchmarks.machine import describe, matmul_peak, peak_memory, synchronize
 from benchmarks.reference_step import ReferenceStep
-from pipeline.gan.body_generator import BodyGenerator
-from pipeline.gan.body_step import discriminator_channels
-from pipeline.gan.discriminator import MultiscaleDiscriminator
-from pipeline.gan.losses.perceptual import PerceptualLoss
-from pipeline.gan.pictures import to_tensor
+from pipeline.body.step import discriminator_channels
+from pipeline.clips.track import read_track
+from pipeline.losses.perceptual import PerceptualLoss
+from pipeline.networks.body_generator import BodyGenerator
+from pipeline.networks.discriminator import MultiscaleDiscriminator
+from pipeline.networks.pictures import to_tensor
 from pipeline.pose.picture import draw_pose
-from pipeline.pose.track import read_track
 from pipeline.runtime.devices import keep_freed_memory, memory_format, pick_device
 from pipeline.video.fit import fit_into
 from pipeline.video.probe import probe

@@ -9,13 +9,13 @@ reports/check.txt, always the same, on which decoding depends: so nothing is run
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from pipeline.evaluation.lpips import Lpips
 from pipeline.evaluation.truth import TruthClip
-from pipeline.gan.losses.perceptual import load_perceptual
-from pipeline.metrics.lpips import Lpips
+from pipeline.losses.perceptual import load_perceptual
 from pipeline.params import Params, load_params
-from pipeline.runtime.cli import UserError, run
 from pipeline.runtime.devices import pick_device
 from pipeline.runtime.files import atomic
+from pipeline.user.cli import UserError, run
 from pipeline.video.probe import probe
 from pipeline.video.resample import stored_rate
 

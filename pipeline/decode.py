@@ -15,16 +15,16 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from pipeline.clips.store import FrameStore, StoredFrame, write_frames
 from pipeline.params import load_params
-from pipeline.runtime.cli import UserError, run
 from pipeline.runtime.files import write_json
+from pipeline.user.cli import UserError, run
 from pipeline.video.encode import sound_problem
 from pipeline.video.fit import Fit, fit_height, fit_into
 from pipeline.video.probe import Video, probe
 from pipeline.video.read import read_pictures
 from pipeline.video.resample import resample, stored_rate
 from pipeline.video.shots import number_shots
-from pipeline.video.store import FrameStore, StoredFrame, write_frames
 
 FRAMES = Path("data/frames")
 

@@ -5,30 +5,30 @@ from typing import Any
 
 import torch
 
+from pipeline.clips.holdout import split
+from pipeline.clips.layout import BODY
+from pipeline.clips.store import FrameStore
+from pipeline.clips.track import read_track
+from pipeline.evaluation import summary
 from pipeline.evaluation.baselines import Baselines
+from pipeline.evaluation.contact_sheet import contact_sheet, write_png
 from pipeline.evaluation.held_out import evaluate_held_out
+from pipeline.evaluation.lpips import Lpips
+from pipeline.evaluation.paper_tables import CAVEAT, as_text, row_name, tables
+from pipeline.evaluation.records import summarize, to_table, unmeasured, write_plots
 from pipeline.evaluation.transfer import Poses, Transfer, score_transfer
+from pipeline.evaluation.transfer_records import summarize_transfers, transfer_table, transfer_tables, verdict
+from pipeline.evaluation.transfer_sheet import transfer_sheet
 from pipeline.evaluation.truth import TruthClip
-from pipeline.gan.render import Renderer
-from pipeline.gan.run_folder import forget
-from pipeline.metrics import summary
-from pipeline.metrics.lpips import Lpips
-from pipeline.metrics.paper_tables import CAVEAT, as_text, row_name, tables
-from pipeline.metrics.records import summarize, to_table, unmeasured, write_plots
-from pipeline.metrics.transfer_records import summarize_transfers, transfer_table, transfer_tables, verdict
+from pipeline.normalization.feet import place_whole_picture
 from pipeline.params import Pose, load_params
-from pipeline.pose.layout import BODY
-from pipeline.pose.normalization import place_whole_picture
 from pipeline.pose.smoothing import smooth
-from pipeline.pose.track import read_track
-from pipeline.reporting.contact_sheet import contact_sheet, write_png
-from pipeline.reporting.transfer_sheet import transfer_sheet
-from pipeline.runtime.cli import UserError, run
+from pipeline.rendering.render import Renderer
 from pipeline.runtime.devices import keep_freed_memory, make_repeatable, pick_device
 from pipeline.runtime.files import atomic, write_json
-from pipeline.video.holdout import split
+from pipeline.training.run_folder import forget
+from pipeline.user.cli import UserError, run
 from pipeline.video.probe import probe
-from pipeline.video.store import FrameStore
 
 FRAMES = Path("data/frames")
 POSES = Path("data/poses")

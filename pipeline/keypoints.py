@@ -14,14 +14,14 @@ from tempfile import TemporaryFile
 import numpy as np
 from tqdm import tqdm
 
+from pipeline.clips.layout import NUM_JOINTS, PARTS
+from pipeline.clips.store import FrameStore
+from pipeline.clips.track import PoseTrack, write_track
+from pipeline.detection.detection import detect
+from pipeline.detection.detector import HolisticDetector
 from pipeline.params import load_params
-from pipeline.pose.detection import detect
-from pipeline.pose.detector import HolisticDetector
-from pipeline.pose.layout import NUM_JOINTS, PARTS
-from pipeline.pose.track import PoseTrack, write_track
-from pipeline.runtime.cli import UserError, run
 from pipeline.runtime.files import write_json
-from pipeline.video.store import FrameStore
+from pipeline.user.cli import UserError, run
 
 FRAMES = Path("data/frames")
 POSES = Path("data/poses")

@@ -14,10 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.params import Normalize, Pose, load_params
-from pipeline.pose.hands import carry_hands
-from pipeline.pose.limbs import fit_limbs, limb_warnings, measure_limbs, put_on_limbs
-from pipeline.pose.normalization import (
+from pipeline.clips.track import PoseTrack, read_track, write_track
+from pipeline.normalization.feet import (
     FeetFit,
     fit_feet,
     measure,
@@ -26,11 +24,13 @@ from pipeline.pose.normalization import (
     place_whole_picture,
     share_outside,
 )
-from pipeline.pose.normalization_plot import plot_normalization
+from pipeline.normalization.hands import carry_hands
+from pipeline.normalization.limbs import fit_limbs, limb_warnings, measure_limbs, put_on_limbs
+from pipeline.normalization.plot import plot_normalization
+from pipeline.params import Normalize, Pose, load_params
 from pipeline.pose.smoothing import smooth
-from pipeline.pose.track import PoseTrack, read_track, write_track
-from pipeline.runtime.cli import run
 from pipeline.runtime.files import write_json
+from pipeline.user.cli import run
 
 POSES = Path("data/poses")
 NORMALIZED = Path("data/normalized")

@@ -5,17 +5,17 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.metrics.paper_tables import CAVEAT, row_name, tables
-from pipeline.metrics.records import unmeasured
-from pipeline.metrics.summary import numbers, verdict
+from pipeline.evaluation.paper_tables import CAVEAT, row_name, tables
+from pipeline.evaluation.records import unmeasured
+from pipeline.evaluation.summary import numbers, verdict
 from pipeline.params import load_params
 from pipeline.reporting.charts import Chart, charts_uri
 from pipeline.reporting.page import render_page
 from pipeline.reporting.pictures import picture_uri
 from pipeline.reporting.training import training_sections
 from pipeline.reporting.transfer import transfer_sections
-from pipeline.runtime.cli import UserError, minutes_by_stage, run
 from pipeline.runtime.files import atomic, read_json
+from pipeline.user.cli import UserError, minutes_by_stage, run
 
 REPORTS = Path("reports")
 PAGE = REPORTS / "index.html"

@@ -8,24 +8,25 @@ import torch
 from pipeline.background.camera import camera_motion
 from pipeline.background.plate import estimate_plate
 from pipeline.background.sample import sample_background
-from pipeline.gan.body_generator import BodyGenerator
-from pipeline.gan.body_training import BodyTraining, Pairs, lead
-from pipeline.gan.checkpoint import Checkpoints
-from pipeline.gan.data import TrainingFrames, bodies_seen, consecutive_pairs
-from pipeline.gan.run_folder import finish, run_folder
-from pipeline.gan.run_key import run_key
-from pipeline.gan.weights import save_weights, sha256
+from pipeline.body.data import consecutive_pairs
+from pipeline.body.training import BodyTraining, Pairs, lead
+from pipeline.clips.holdout import split
+from pipeline.clips.spread import spread
+from pipeline.clips.store import FrameStore
+from pipeline.clips.track import PoseTrack, bodies_seen, open_track
+from pipeline.networks.body_generator import BodyGenerator
+from pipeline.networks.weights import save_weights, sha256
 from pipeline.params import Evaluate, Pose, Train, load_params
 from pipeline.pose.joint_file import smoothed
-from pipeline.pose.track import PoseTrack, open_track
-from pipeline.runtime.cli import UserError, run
 from pipeline.runtime.devices import keep_freed_memory, make_repeatable, pick_device, pick_precision
-from pipeline.runtime.distributed import rank, rank_0_first, together
 from pipeline.runtime.files import copy_folder, kept
-from pipeline.runtime.launch import launch
-from pipeline.video.holdout import split
-from pipeline.video.spread import spread
-from pipeline.video.store import FrameStore
+from pipeline.training.checkpoint import Checkpoints
+from pipeline.training.distributed import rank, rank_0_first, together
+from pipeline.training.frames import TrainingFrames
+from pipeline.training.launch import launch
+from pipeline.training.run_folder import finish, run_folder
+from pipeline.training.run_key import run_key
+from pipeline.user.cli import UserError, run
 
 FRAMES = Path("data/frames/target.parquet")
 POSES = Path("data/poses/target.parquet")

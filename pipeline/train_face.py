@@ -4,27 +4,27 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.gan.checkpoint import Checkpoints
-from pipeline.gan.data import TrainingFrames
-from pipeline.gan.face_crops import render_crops, runs_around
-from pipeline.gan.face_data import FaceDataset, boxes_over_time, spread_runs
-from pipeline.gan.face_generator import FaceGenerator
-from pipeline.gan.face_training import FaceTraining
-from pipeline.gan.render import BodyRenderer
-from pipeline.gan.run_folder import finish, forget, run_folder
-from pipeline.gan.run_key import run_key
-from pipeline.gan.weights import save_weights, sha256
+from pipeline.clips.holdout import split
+from pipeline.clips.spread import spread
+from pipeline.clips.store import FrameStore
+from pipeline.clips.track import PoseTrack, open_track
+from pipeline.face.crops import render_crops, runs_around
+from pipeline.face.data import FaceDataset, boxes_over_time, spread_runs
+from pipeline.face.training import FaceTraining
+from pipeline.networks.face_generator import FaceGenerator
+from pipeline.networks.weights import save_weights, sha256
 from pipeline.params import Evaluate, Face, Pose, Train, load_params
 from pipeline.pose.joint_file import smoothed
-from pipeline.pose.track import PoseTrack, open_track
-from pipeline.runtime.cli import UserError, run
+from pipeline.rendering.render import BodyRenderer
 from pipeline.runtime.devices import keep_freed_memory, make_repeatable, pick_device
-from pipeline.runtime.distributed import rank, rank_0_first, together
 from pipeline.runtime.files import copy_folder
-from pipeline.runtime.launch import launch
-from pipeline.video.holdout import split
-from pipeline.video.spread import spread
-from pipeline.video.store import FrameStore
+from pipeline.training.checkpoint import Checkpoints
+from pipeline.training.distributed import rank, rank_0_first, together
+from pipeline.training.frames import TrainingFrames
+from pipeline.training.launch import launch
+from pipeline.training.run_folder import finish, forget, run_folder
+from pipeline.training.run_key import run_key
+from pipeline.user.cli import UserError, run
 
 FRAMES = Path("data/frames/target.parquet")
 POSES = Path("data/poses/target.parquet")

@@ -6,17 +6,17 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from pipeline.gan.pictures import resize
-from pipeline.gan.render import Renderer
+from pipeline.clips.layout import FACE, found_joints
+from pipeline.clips.scaling import resize
+from pipeline.clips.store import FrameStore
+from pipeline.clips.track import PoseTrack, read_track
 from pipeline.params import load_params
-from pipeline.pose.layout import FACE, found_joints
-from pipeline.pose.track import PoseTrack, read_track
-from pipeline.runtime.cli import run
+from pipeline.rendering.render import Renderer
 from pipeline.runtime.devices import keep_freed_memory, pick_device
 from pipeline.runtime.files import read_json
 from pipeline.runtime.parallel import in_threads
+from pipeline.user.cli import run
 from pipeline.video.encode import video_writer
-from pipeline.video.store import FrameStore
 
 BODY_WEIGHTS = Path("models/body.safetensors")
 FACE_WEIGHTS = Path("models/face.safetensors")

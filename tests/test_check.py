@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 from torchvision.models import alexnet
 
 from pipeline import check
-from pipeline.runtime.cli import UserError
+from pipeline.user.cli import UserError
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from pipeline import decode
-from pipeline.runtime.cli import UserError
-from pipeline.video.store import FrameStore
+from pipeline.clips.store import FrameStore
+from pipeline.user.cli import UserError
 
 H264 = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
 TONE = ["-f", "lavfi", "-i", "sine=duration=1"]

@@ -14,22 +14,21 @@ import pytest
 import torch
 from ruamel.yaml import YAML
 
+from pipeline.clips.masks import write_masks
+from pipeline.clips.scaling import resize, scale_joints
+from pipeline.clips.store import FrameStore, StoredFrame, write_frames
+from pipeline.clips.track import PoseTrack, read_track, write_track
+from pipeline.detection.detector import HolisticDetector
 from pipeline.evaluate import main
 from pipeline.evaluation.held_out import evaluate_held_out
-from pipeline.gan.body_generator import BodyGenerator
-from pipeline.gan.data import scale_joints
-from pipeline.gan.face_generator import FaceGenerator
-from pipeline.gan.pictures import resize
-from pipeline.gan.weights import save_weights, sha256
-from pipeline.metrics.lpips import Lpips
-from pipeline.metrics.records import summarize, to_table
+from pipeline.evaluation.lpips import Lpips
+from pipeline.evaluation.records import summarize, to_table
+from pipeline.networks.body_generator import BodyGenerator
+from pipeline.networks.face_generator import FaceGenerator
+from pipeline.networks.weights import save_weights, sha256
 from pipeline.params import Keypoints, Pose
-from pipeline.pose.detector import HolisticDetector
-from pipeline.pose.track import PoseTrack, read_track, write_track
-from pipeline.runtime.cli import UserError
+from pipeline.user.cli import UserError
 from pipeline.video.encode import video_writer
-from pipeline.video.masks import write_masks
-from pipeline.video.store import FrameStore, StoredFrame, write_frames
 
 PROJECT = Path(__file__).parent.parent
 FPS = Fraction(30)

@@ -12,11 +12,11 @@ import av
 import numpy as np
 import pytest
 
+from pipeline.clips.layout import FACE, LEFT_HAND
+from pipeline.clips.store import StoredFrame, write_frames
+from pipeline.clips.track import PoseTrack, read_track
 from pipeline.keypoints import coverage, main, warnings
-from pipeline.pose.layout import FACE, LEFT_HAND
-from pipeline.pose.track import PoseTrack, read_track
-from pipeline.runtime.cli import UserError
-from pipeline.video.store import StoredFrame, write_frames
+from pipeline.user.cli import UserError
 
 FPS = Fraction(30)
 

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from ruamel.yaml import YAML
 
+from pipeline.clips.track import PoseTrack, read_track, write_track
+from pipeline.normalization.limbs import LIMBS
 from pipeline.normalize import main
-from pipeline.pose.limbs import LIMBS
-from pipeline.pose.track import PoseTrack, read_track, write_track
-from pipeline.runtime.cli import UserError
+from pipeline.user.cli import UserError
 
 SHAPE = np.random.default_rng(0).uniform((-0.2, 0), (0.2, 0.9), (137, 2))
 SHAPE[[11, 14]] = (-0.07, 0), (0.07, 0)

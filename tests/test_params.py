@@ -4,7 +4,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from pipeline.params import Params, load_params
-from pipeline.runtime.cli import UserError
+from pipeline.user.cli import UserError
 
 
 def load(tmp_path, content):

@@ -9,13 +9,13 @@ import pytest
 from dvclive import Live
 from ruamel.yaml import YAML
 
-from pipeline.metrics.records import plots, summarize, to_table, write_plots
-from pipeline.metrics.summary import verdict
-from pipeline.metrics.transfer_records import summarize_transfers, transfer_table
+from pipeline.evaluation.contact_sheet import write_png
+from pipeline.evaluation.records import plots, summarize, to_table, write_plots
+from pipeline.evaluation.summary import verdict
+from pipeline.evaluation.transfer_records import summarize_transfers, transfer_table
 from pipeline.report import main
-from pipeline.reporting.contact_sheet import write_png
-from pipeline.runtime.cli import UserError
 from pipeline.runtime.files import write_json
+from pipeline.user.cli import UserError
 
 LPIPS = "lpips_efficientnet_lite0"
 EMPTY = {"meta", "img", "br", "link"}

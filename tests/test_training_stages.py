@@ -15,11 +15,11 @@ from tiny_training import FRAMES, make_workspace, shrink
 from torchvision.models import vgg19
 
 from pipeline import train_body, train_face
-from pipeline.gan.weights import load_weights
-from pipeline.pose.layout import FACE
-from pipeline.pose.track import read_track, write_track
-from pipeline.runtime.cli import UserError
-from pipeline.video.store import StoredFrame, write_frames
+from pipeline.clips.layout import FACE
+from pipeline.clips.store import StoredFrame, write_frames
+from pipeline.clips.track import read_track, write_track
+from pipeline.networks.weights import load_weights
+from pipeline.user.cli import UserError
 
 PROJECT = Path(__file__).parent.parent
 

@@ -11,8 +11,8 @@ import ffmpeg
 import imageio_ffmpeg
 from ruamel.yaml import YAML
 
-from pipeline.pose.track import read_track, write_track
-from pipeline.video.masks import MaskStore, write_masks
+from pipeline.clips.masks import MaskStore, write_masks
+from pipeline.clips.track import read_track, write_track
 
 PROJECT = Path(__file__).parent.parent
 SECONDS = 2

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 from ruamel.yaml import YAML
 
-from pipeline.pose.layout import FACE
-from pipeline.pose.track import PoseTrack, write_track
-from pipeline.video.store import StoredFrame, write_frames
+from pipeline.clips.layout import FACE
+from pipeline.clips.store import StoredFrame, write_frames
+from pipeline.clips.track import PoseTrack, write_track
 
 FRAMES = 40
 

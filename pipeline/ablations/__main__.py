@@ -13,10 +13,10 @@ from typing import Any
 from pipeline.ablations.experiments import run_experiment
 from pipeline.ablations.grid import experiment_name, load_grid
 from pipeline.ablations.summary import as_markdown, summarize_grid
-from pipeline.metrics.paper_tables import CAVEAT
+from pipeline.evaluation.paper_tables import CAVEAT
 from pipeline.params import load_params
-from pipeline.runtime.cli import UserError, run
 from pipeline.runtime.files import atomic
+from pipeline.user.cli import UserError, run
 
 REPORTS = Path("reports/ablations")
 

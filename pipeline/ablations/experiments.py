@@ -8,7 +8,7 @@ from typing import Any
 import dvc.api
 
 from pipeline.ablations.grid import Settings
-from pipeline.runtime.cli import UserError
+from pipeline.user.cli import UserError
 
 METRICS = "reports/metrics.json"
 SEED = "train.seed"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from pipeline.runtime.cli import UserError
+from pipeline.user.cli import UserError
 
 GRIDS = Path(__file__).with_name("grids.yaml")
 

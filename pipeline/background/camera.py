@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from pipeline.background.sample import BackgroundSample
-from pipeline.video.spread import spread
+from pipeline.clips.spread import spread
 
 CLEAR = 2  # clearance: nearer, the person shows in the blurred neighbourhood by which _structure evens out contrast
 FRAMES = 101  # of the sample's that are looked at

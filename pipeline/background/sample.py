@@ -6,12 +6,12 @@ import numpy as np
 
 from pipeline.background.person import clearance, mask_clearance, person_height
 from pipeline.background.segmentation import PersonSegmenter
-from pipeline.gan.pictures import resize
-from pipeline.pose.track import Joints
-from pipeline.runtime.cli import UserError
+from pipeline.clips.scaling import resize
+from pipeline.clips.spread import spread
+from pipeline.clips.store import FrameStore
+from pipeline.clips.track import Joints
 from pipeline.runtime.parallel import in_threads, usable_cores
-from pipeline.video.spread import spread
-from pipeline.video.store import FrameStore
+from pipeline.user.cli import UserError
 
 LIKELY = 0.3  # that a pixel shows a person: from there on it counts as one
 FRAMES = 201  # enough that a tenth of them tells of light where a shadow lies; bounds the memory, 5 bytes a frame's pixel

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from pipeline.gan.pictures import resize
-from pipeline.pose.layout import BODY, found_joints
-from pipeline.video.spread import spread
-from pipeline.video.store import FrameStore
+from pipeline.clips.layout import BODY, found_joints
+from pipeline.clips.scaling import resize
+from pipeline.clips.spread import spread
+from pipeline.clips.store import FrameStore
 
 AVERAGED = 101  # frames: enough for the median to be free of a moving person; odd, so that it is a true value
 CANDIDATES = 10_000  # frames: of a longer clip's neighbours, which are much alike, some are left out

@@ -9,24 +9,24 @@ from functools import partial
 import numpy as np
 from tqdm import tqdm
 
+from pipeline.clips.scaling import resize
+from pipeline.clips.spread import spread
+from pipeline.clips.store import FrameStore
+from pipeline.clips.track import PoseTrack
+from pipeline.detection.detector import HolisticDetector
+from pipeline.evaluation.contact_sheet import Example
+from pipeline.evaluation.flicker import flicker
+from pipeline.evaluation.lpips import Lpips
+from pipeline.evaluation.missed_detections import missed_detections
+from pipeline.evaluation.pose_distance import pose_distance
+from pipeline.evaluation.records import Record, prefixed
+from pipeline.evaluation.ssim import ssim
 from pipeline.evaluation.torch_threads import in_parallel
-from pipeline.gan.pictures import resize
-from pipeline.gan.render import Renderer
-from pipeline.metrics.flicker import flicker
-from pipeline.metrics.lpips import Lpips
-from pipeline.metrics.missed_detections import missed_detections
-from pipeline.metrics.pose_distance import pose_distance
-from pipeline.metrics.records import Record, prefixed
-from pipeline.metrics.ssim import ssim
-from pipeline.metrics.warping import warp_error
+from pipeline.evaluation.warping import warp_error
 from pipeline.params import Keypoints, Pose
 from pipeline.pose.boxes import body_boxes, face_boxes
-from pipeline.pose.detector import HolisticDetector
 from pipeline.pose.smoothing import smooth
-from pipeline.pose.track import PoseTrack
-from pipeline.reporting.contact_sheet import Example
-from pipeline.video.spread import spread
-from pipeline.video.store import FrameStore
+from pipeline.rendering.render import Renderer
 
 BODY_MARGIN = 0.1  # of the pose's longer side: joints lie inside the body, the crop holds all of it
 EXAMPLES = 6  # frames shown in the picture

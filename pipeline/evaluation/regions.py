@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from pipeline.metrics.lpips import Lpips
-from pipeline.metrics.psnr import psnr
-from pipeline.metrics.records import Record
-from pipeline.metrics.ssim import inside, ssim_map, windows
+from pipeline.evaluation.lpips import Lpips
+from pipeline.evaluation.psnr import psnr
+from pipeline.evaluation.records import Record
+from pipeline.evaluation.ssim import inside, ssim_map, windows
 
 MARGIN = 0.05  # of the box's longer side, on every side: some of the ground around the person belongs to it
 

@@ -7,19 +7,19 @@ from fractions import Fraction
 import numpy as np
 from tqdm import tqdm
 
+from pipeline.clips.spread import spread
+from pipeline.clips.store import FrameStore
 from pipeline.evaluation.baselines import Baselines
+from pipeline.evaluation.lpips import Lpips
+from pipeline.evaluation.pose_distance import pose_distance
+from pipeline.evaluation.records import Record, prefixed
 from pipeline.evaluation.regions import RegionMeasures
 from pipeline.evaluation.torch_threads import in_parallel
+from pipeline.evaluation.transfer_sheet import Comparison
 from pipeline.evaluation.truth import TruthClip, TruthFrame
-from pipeline.metrics.lpips import Lpips
-from pipeline.metrics.pose_distance import pose_distance
-from pipeline.metrics.records import Record, prefixed
-from pipeline.reporting.transfer_sheet import Comparison
 from pipeline.video.fit import fit_into
 from pipeline.video.probe import Video
 from pipeline.video.read import read_pictures
-from pipeline.video.spread import spread
-from pipeline.video.store import FrameStore
 
 EXAMPLES = 6  # frames shown in the picture
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from pipeline.gan.pictures import resize
-from pipeline.pose.track import read_track
-from pipeline.runtime.cli import UserError
+from pipeline.clips.masks import MaskStore
+from pipeline.clips.scaling import resize
+from pipeline.clips.track import read_track
+from pipeline.user.cli import UserError
 from pipeline.video.fit import fit_into
-from pipeline.video.masks import MaskStore
 from pipeline.video.probe import probe
 from pipeline.video.read import read_pictures
 from pipeline.video.resample import resample

@@ -23,7 +23,7 @@ from pipeline.params.sections import (
     Train,
     Transfer,
 )
-from pipeline.runtime.cli import UserError
+from pipeline.user.cli import UserError
 
 PARAMS_FILE = Path("params.yaml")
 # Of a source: it becomes part of file names, among them <name>_side_by_side.mp4, of DVC's stages and of command lines.

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.pose import layout as j
-from pipeline.pose.layout import BODY, FACE, LEFT_HAND, NUM_JOINTS, RIGHT_HAND
+from pipeline.clips.layout import BODY, FACE, LEFT_HAND, NUM_JOINTS, RIGHT_HAND
+from pipeline.clips import layout as j
 
 FEET = (
     [j.RIGHT_ANKLE, j.RIGHT_BIG_TOE, j.RIGHT_SMALL_TOE, j.RIGHT_HEEL],

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from pipeline.pose.layout import BODY, FACE, found_joints
+from pipeline.clips.layout import BODY, FACE, found_joints
 
 STEADY_FRAMES = 2.0  # standard deviation of the face centre's smoothing over time
 REACH = round(4 * STEADY_FRAMES)  # frames that smoothing looks forward and back

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
+from pipeline.clips.layout import NUM_JOINTS
+from pipeline.clips.track import Joints
 from pipeline.params import Pose
-from pipeline.pose.layout import NUM_JOINTS
 from pipeline.pose.smoothing import smooth_blocks
-from pipeline.pose.track import Joints
 from pipeline.runtime.files import atomic
 
 FRAME = NUM_JOINTS * 3 * np.dtype(np.float32).itemsize  # bytes

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from pipeline.pose.layout import found_joints
-from pipeline.pose.track import Joints
+from pipeline.clips.layout import found_joints
+from pipeline.clips.track import Joints
 
 BLOCK = 1024  # frames worked on at a time: few enough for the processor's cache
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import cv2
 
-from pipeline.runtime.cli import UserError
+from pipeline.user.cli import UserError
 
 WIDEST = 1200  # px
 QUALITY = 82  # JPEG: a page with all its pictures stays below 3 MB

@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.metrics.transfer_records import BASELINES, heading, measures_of, transfer_tables, verdict
+from pipeline.evaluation.transfer_records import BASELINES, heading, measures_of, transfer_tables, verdict
 from pipeline.reporting.charts import Chart, charts_uri
 from pipeline.reporting.pictures import picture_uri
-from pipeline.runtime.cli import UserError
+from pipeline.user.cli import UserError
 
 REGION = "mask"  # shown by frame: the person, by which results differ most
 

@@ -6,7 +6,7 @@ import platform
 
 import torch
 
-from pipeline.runtime.cli import UserError
+from pipeline.user.cli import UserError
 
 TRIM_THRESHOLD, MMAP_MAX = -1, -4  # glibc's mallopt
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.runtime.cli import UserError
 from pipeline.runtime.unfinished import unfinished
+from pipeline.user.cli import UserError
 
 
 @contextmanager

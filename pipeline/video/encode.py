@@ -9,8 +9,8 @@ from pathlib import Path
 import ffmpeg
 import numpy as np
 
-from pipeline.runtime.cli import UserError
 from pipeline.runtime.files import atomic
+from pipeline.user.cli import UserError
 from pipeline.video.process import FfmpegProcess, confined_input, errors_in, run_ffmpeg
 
 THREADS = 4  # x264's output depends on it, so it is the same on every machine

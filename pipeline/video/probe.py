@@ -11,7 +11,7 @@ from pathlib import Path
 
 import ffmpeg
 
-from pipeline.runtime.cli import UserError
+from pipeline.user.cli import UserError
 from pipeline.video.process import confined_input, errors_in, run_ffmpeg
 
 CUT_SHORT_MESSAGES = ("moov atom not found", "partial file", "ended prematurely", "Packet corrupt (")

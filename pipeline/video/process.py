@@ -14,7 +14,7 @@ import ffmpeg
 import imageio_ffmpeg
 import numpy as np
 
-from pipeline.runtime.cli import UserError
+from pipeline.user.cli import UserError
 
 COMMAND = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info"]
 _PREFIX = re.compile(r"\[[^\]]*\] ?")

@@ -9,7 +9,7 @@ from queue import SimpleQueue
 import cv2
 import numpy as np
 
-from pipeline.runtime.cli import UserError
+from pipeline.user.cli import UserError
 from pipeline.video.fit import Fit
 from pipeline.video.probe import HD_HEIGHT, HD_WIDTH, Video
 from pipeline.video.process import FfmpegProcess, confined_input

@@ -5,7 +5,7 @@ from ruamel.yaml import YAML
 
 from pipeline.ablations.grid import GRIDS, experiment_name, load_grid
 from pipeline.params import load_params
-from pipeline.runtime.cli import UserError
+from pipeline.user.cli import UserError
 
 NAMES = list(YAML(typ="safe").load(GRIDS))
 

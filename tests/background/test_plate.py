@@ -6,7 +6,7 @@ import pytest
 from pipeline.background.person import FREE
 from pipeline.background.plate import estimate_plate
 from pipeline.background.sample import sample_background
-from pipeline.runtime.cli import UserError
+from pipeline.user.cli import UserError
 
 NOISE = 3  # grey levels, of the clip's frames
 

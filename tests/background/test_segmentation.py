@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.background.sample import LIKELY
 from pipeline.background.segmentation import PersonSegmenter
-from pipeline.video.masks import MaskStore
+from pipeline.clips.masks import MaskStore
 
 pytestmark = pytest.mark.filterwarnings("ignore:SymbolDatabase.GetPrototype")  # pytest resets the detector's
 EVERY = 60  # frames

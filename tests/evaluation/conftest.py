@@ -7,10 +7,10 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.pose.layout import NUM_JOINTS
-from pipeline.pose.track import PoseTrack, write_track
+from pipeline.clips.layout import NUM_JOINTS
+from pipeline.clips.masks import write_masks
+from pipeline.clips.track import PoseTrack, write_track
 from pipeline.video.encode import video_writer
-from pipeline.video.masks import write_masks
 
 
 class Walk:

@@ -3,10 +3,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from pipeline.clips.scaling import resize
+from pipeline.clips.store import FrameStore, StoredFrame, write_frames
 from pipeline.evaluation import baselines as module
 from pipeline.evaluation.baselines import Baselines
-from pipeline.gan.pictures import resize
-from pipeline.video.store import FrameStore, StoredFrame, write_frames
 
 COUNT, END = 30, 24
 

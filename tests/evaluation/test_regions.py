@@ -4,9 +4,9 @@ import torch
 from skimage.data import astronaut
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
+from pipeline.evaluation.lpips import Lpips
 from pipeline.evaluation.regions import RegionMeasures, person_box
-from pipeline.metrics.lpips import Lpips
-from pipeline.metrics.ssim import ssim
+from pipeline.evaluation.ssim import ssim
 
 TRUTH = astronaut()[:128, 150:278]
 MASK = np.zeros((128, 128), bool)

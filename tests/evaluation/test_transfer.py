@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 import torch
 
+from pipeline.clips.store import FrameStore, StoredFrame, write_frames
 from pipeline.evaluation.baselines import Baselines
+from pipeline.evaluation.lpips import Lpips
 from pipeline.evaluation.transfer import EXAMPLES, Poses, Transfer, score_transfer
+from pipeline.evaluation.transfer_records import BASELINES, summarize_transfers, transfer_table, verdict
 from pipeline.evaluation.truth import TruthClip
-from pipeline.metrics.lpips import Lpips
-from pipeline.metrics.transfer_records import BASELINES, summarize_transfers, transfer_table, verdict
 from pipeline.video.encode import video_writer
 from pipeline.video.probe import probe
-from pipeline.video.store import FrameStore, StoredFrame, write_frames
 
 FPS, WIDTH, HEIGHT = Fraction(30), 96, 64
 LPIPS = "lpips_efficientnet_lite0"

@@ -3,10 +3,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from pipeline.clips.masks import write_masks
+from pipeline.clips.track import write_track
 from pipeline.evaluation.truth import FILES, TruthClip
-from pipeline.pose.track import write_track
-from pipeline.runtime.cli import UserError
-from pipeline.video.masks import write_masks
+from pipeline.user.cli import UserError
 
 
 def frames(folder, stored, how, width, height, fps=Fraction(30)):

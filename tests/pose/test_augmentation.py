@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.pose.augmentation import Augmentation
-from pipeline.pose.layout import (
+from pipeline.clips.layout import (
     BODY,
     FACE,
     LEFT_ANKLE,
@@ -17,6 +16,7 @@ from pipeline.pose.layout import (
     RIGHT_HEEL,
     RIGHT_WRIST,
 )
+from pipeline.pose.augmentation import Augmentation
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from pipeline.clips.layout import BODY, FACE
 from pipeline.pose.boxes import body_boxes, face_boxes
-from pipeline.pose.layout import BODY, FACE
 
 LIMIT = 0.3
 

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.pose import layout
+from pipeline.clips import layout
 from pipeline.pose.picture import BODY_LIMBS, draw_pose
 
 LIMIT = 0.3

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from skimage.data import astronaut
 
-from pipeline.reporting.contact_sheet import write_png
+from pipeline.evaluation.contact_sheet import write_png
 from pipeline.reporting.pictures import WIDEST, picture_uri
-from pipeline.runtime.cli import UserError
+from pipeline.user.cli import UserError
 
 
 def opened(uri):

@@ -7,8 +7,8 @@ import sys
 import pytest
 import torch
 
-from pipeline.runtime.cli import UserError
 from pipeline.runtime.devices import autocast, memory_format, pick_device, pick_precision
+from pipeline.user.cli import UserError
 
 
 def test_auto_takes_what_there_is():

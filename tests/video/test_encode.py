@@ -4,7 +4,7 @@ import av
 import numpy as np
 import pytest
 
-from pipeline.runtime.cli import UserError
+from pipeline.user.cli import UserError
 from pipeline.video.encode import video_writer
 
 PATTERN = ["-f", "lavfi", "-i", "testsrc2=size=64x64:rate=10:duration=8"]

@@ -6,7 +6,7 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 
-from pipeline.runtime.cli import UserError
+from pipeline.user.cli import UserError
 from pipeline.video.probe import average_rate, probe
 
 PATTERN = ["-f", "lavfi", "-i", "testsrc2=size=128x96:rate=30:duration=2"]

@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from pipeline.runtime.cli import UserError
+from pipeline.user.cli import UserError
 from pipeline.video import process
 from pipeline.video.process import FfmpegProcess, confined_input, run_ffmpeg
 

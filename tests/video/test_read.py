@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.runtime.cli import UserError
+from pipeline.user.cli import UserError
 from pipeline.video.fit import fit_height, fit_into
 from pipeline.video.probe import probe
 from pipeline.video.read import read_pictures

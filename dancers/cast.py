@@ -1,0 +1,170 @@
+"""What the built-in dancers are made of: persons, rooms, cameras and clips, described in YAML and checked."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from ruamel.yaml import YAML
+
+from pipeline.user.cli import UserError
+
+FOLDER = Path(__file__).parent
+
+Colour = Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
+Share = Annotated[float, Field(ge=0, le=1)]
+Metres = Annotated[float, Field(ge=0)]
+
+
+class Description(BaseModel):
+    """A part of a YAML file: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Hair(Description):
+    """volume: m that the scalp is raised. length: template height down to which loose hair falls; None: none is loose."""
+
+    colour: Colour
+    volume: Metres
+    length: float | None = None
+
+
+class Face(Description):
+    """What is painted on it. brow: half its thickness in m. liner, beard: how strong, 0..1."""
+
+    lips: Colour
+    iris: Colour
+    brow: Metres
+    liner: Share
+    beard: Share = 0.0
+
+
+class Top(Description):
+    """sleeve: 0 shoulder, 1 elbow, 2 wrist. hem, neck: template heights. looseness: m between it and the body."""
+
+    colour: Colour
+    second: Colour
+    pattern: Literal["plain", "stripes", "dots", "checks", "print"]
+    sleeve: Annotated[float, Field(ge=0, le=2)]
+    hem: float
+    neck: float
+    looseness: Metres
+
+
+class Bottom(Description):
+    """Trousers or shorts. end: template height where they end. weave: how coarse it looks, 0..1 (denim: 1)."""
+
+    colour: Colour
+    end: float
+    weave: Share = 0.0
+
+
+class Shoes(Description):
+    """Trainers with laces."""
+
+    colour: Colour
+    sole: Colour
+
+
+class Person(Description):
+    """shape: values in 0..1 for the body, see :func:`dancers.assets.shape_body`."""
+
+    shape: dict[str, Share]
+    skin: Colour
+    hair: Hair
+    face: Face
+    top: Top
+    bottom: Bottom
+    shoes: Shoes
+
+
+class Surface(Description):
+    """A wall or a floor: how it is made and its colours; joints: between bricks, planks or tiles."""
+
+    kind: Literal["plaster", "bricks", "curtain", "wallpaper", "planks", "tiles", "concrete", "parquet"]
+    colour: Colour
+    joints: Colour
+
+
+class Item(Description):
+    """Something flat on the wall: x to the right of its middle and height z of its centre, width and height, in m."""
+
+    kind: Literal["picture", "door", "window", "band"]
+    x: float
+    z: float
+    width: Annotated[float, Field(gt=0)]
+    height: Annotated[float, Field(gt=0)]
+    colour: Colour
+
+
+class Light(Description):
+    """direction: towards the light (right, back, up). key, fill, ambient: strengths; colour: of the key light."""
+
+    direction: tuple[float, float, float]
+    colour: Colour
+    key: Metres
+    fill: Metres
+    ambient: Metres
+
+
+class Room(Description):
+    """wall_distance: m behind the middle of the floor."""
+
+    wall: Surface
+    floor: Surface
+    items: tuple[Item, ...] = ()
+    wall_distance: Metres
+    light: Light
+
+
+class Camera(Description):
+    """distance, height: m from the middle of the floor. aim: height it looks at, m. field_of_view: vertical, degrees."""
+
+    distance: Annotated[float, Field(gt=0)]
+    height: Metres
+    aim: Metres
+    field_of_view: Annotated[float, Field(gt=0, lt=120)]
+
+
+class Clip(Description):
+    """Who dances what where. start: s into the motion. width, height: px. sound: a beat to dance to."""
+
+    person: str
+    motion: str
+    room: str
+    camera: str
+    seconds: Annotated[float, Field(gt=0)]
+    start: Annotated[float, Field(ge=0)] = 0.0
+    width: Annotated[int, Field(ge=64, multiple_of=2)] = 512
+    height: Annotated[int, Field(ge=64, multiple_of=2)] = 512
+    sound: bool = False
+
+
+def persons() -> dict[str, Person]:
+    """The persons of ``persons.yaml``."""
+    return _load("persons.yaml", Person)
+
+
+def rooms() -> dict[str, Room]:
+    """The rooms of ``rooms.yaml``."""
+    return _load("rooms.yaml", Room)
+
+
+def cameras() -> dict[str, Camera]:
+    """The cameras of ``cameras.yaml``."""
+    return _load("cameras.yaml", Camera)
+
+
+def clip_sets() -> dict[str, dict[str, Clip]]:
+    """The sets of clips of ``clips.yaml``: ``{set: {clip: Clip}}``; a clip's name is its folder."""
+    return _load("clips.yaml", dict[str, Clip])
+
+
+def _load(name: str, kind: type) -> dict:
+    """``{name: kind}`` of a YAML file beside this one. Raises UserError naming all that is wrong in it."""
+    content = YAML(typ="safe").load(FOLDER / name)
+    try:
+        return TypeAdapter(dict[str, kind]).validate_python(content)
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
+        raise UserError(f"{FOLDER / name} has {len(lines)} problem(s):\n  " + "\n  ".join(lines)) from None

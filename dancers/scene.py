@@ -1,0 +1,81 @@
+"""One dancer in one room before one camera: from a moment of the dance to a picture and its truth."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from dancers import cast
+from dancers.camera import Camera
+from dancers.figure import TWO_SIDED, build_figure
+from dancers.mesh import normals
+from dancers.motion import load_motions
+from dancers.raster import rasterize
+from dancers.room import Room
+from dancers.shading import SAMPLES, Mesh, Paint, develop, lights_of, shade
+from dancers.shadow import cast_shadow, lamp_axes
+from dancers.skeleton import skin
+from pipeline.clips.layout import FACE, NUM_JOINTS
+
+MASK = 0.5  # share of a pixel that the dancer covers from where on it is the dancer's
+
+
+@dataclass(frozen=True)
+class Frame:
+    """picture: uint8 RGB (H, W, 3). mask: bool (H, W), the dancer. joints: float32 (137, 3), px and confidence."""
+
+    picture: np.ndarray
+    mask: np.ndarray
+    joints: np.ndarray
+
+
+class Scene:
+    """All of a clip that does not change with time. ``wheel``: the file with the body assets."""
+
+    def __init__(self, wheel: Path, clip: cast.Clip):
+        room = cast.rooms()[clip.room]
+        self.motion = load_motions()[clip.motion]
+        self.start = clip.start
+        self.figure = build_figure(wheel, cast.persons()[clip.person])
+        self.two_sided = np.isin(self.figure.kinds, TWO_SIDED)
+        self.camera = Camera(cast.cameras()[clip.camera], clip.width, clip.height)
+        self.lights = lights_of(room.light)
+        self.lamp = lamp_axes(np.array(room.light.direction))
+        self.room = Room(room, self.camera)
+        self.empty = develop(self.room.ambient + self.room.direct)
+
+    def frame(self, time: float) -> Frame:
+        """The clip's picture ``time`` seconds after its start."""
+        figure, camera, room = self.figure, self.camera, self.room
+        transforms = figure.skeleton.solve(self.motion.pose(self.start + time), figure.sole)
+        vertices = skin(figure.rest, figure.weights, figure.bones, transforms)
+        xy, nearness = camera.project(vertices)
+        xy *= SAMPLES
+        width, height = camera.width * SAMPLES, camera.height * SAMPLES
+        seen = rasterize(xy, nearness, figure.triangles, self.two_sided, width, height)
+        outward = normals(vertices, figure.triangles)
+        picture = self.empty.copy()
+        coverage = shade(
+            seen,
+            Mesh(xy, nearness, vertices, outward, figure.triangles, self.two_sided),
+            Paint(figure.texels.divisions, figure.texels.first, figure.colour, figure.gloss, figure.tilt),
+            self.lights,
+            cast_shadow(vertices, figure.triangles, self.lamp),
+            tuple(camera.position.tolist()),
+            room.ambient,
+            room.direct,
+            room.points,
+            picture,
+        )
+        return Frame(picture, coverage >= MASK, self._joints(transforms))
+
+    def _joints(self, transforms: np.ndarray) -> np.ndarray:
+        """The truth: every joint's place; confidence 1 if it is in the picture, of the face only while that is seen."""
+        camera = self.camera
+        joints = np.empty((NUM_JOINTS, 3), np.float32)
+        joints[:, :2], _ = camera.project(self.figure.landmarks.positions(transforms))
+        inside = (joints[:, :2] >= 0).all(axis=1) & (joints[:, 0] < camera.width) & (joints[:, 1] < camera.height)
+        if not self.figure.landmarks.faces_camera(transforms, camera.position):
+            inside[FACE] = False
+        joints[:, 2] = inside
+        return joints

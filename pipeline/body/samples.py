@@ -1,0 +1,21 @@
+"""What the body generator makes of the same held-out frames again and again while it trains."""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from pipeline.networks.body_generator import BodyGenerator
+from pipeline.networks.pictures import to_picture
+
+
+@torch.no_grad()
+def body_grid(generator: BodyGenerator, poses: Tensor, frames: Tensor) -> np.ndarray:
+    """One row an example: pose picture, generated frame, real frame, each the later of its pair.
+
+    poses, frames: float (N, 2, 3, H, W) in [-1, 1], on the generator's device. -> uint8 RGB (N * H, 3 * W, 3).
+    """
+    rows = []
+    for pair, real in zip(poses, frames, strict=True):
+        fake = generator.rollout(pair[None])[0]
+        rows.append(np.hstack([to_picture(picture[-1]) for picture in (pair, fake, real)]))
+    return np.vstack(rows)

@@ -1,0 +1,93 @@
+"""One training step of the body GAN: "Full Objective" of "Everybody Dance Now"."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from pipeline.losses.adversarial import discriminator_loss, generator_loss
+from pipeline.losses.feature_matching import feature_matching_loss
+from pipeline.losses.gradient_penalty import gradient_penalty
+from pipeline.networks.body_generator import BodyGenerator
+from pipeline.networks.discriminator import MultiscaleDiscriminator
+from pipeline.runtime.devices import autocast
+
+
+@dataclass(frozen=True)
+class BodyLoss:
+    """The objective's form and weights, from section ``train`` of ``params.yaml``."""
+
+    gan_loss: str
+    r1: float
+    r2: float
+    lambda_fm: float
+    lambda_vgg: float
+    precision: str
+
+
+def discriminator_channels(temporal: bool) -> int:
+    """Channels a discriminator sees: two pose pictures and two frames, or one of each."""
+    return 12 if temporal else 6
+
+
+def body_losses(
+    generator: BodyGenerator,
+    discriminator: MultiscaleDiscriminator,
+    perceptual: nn.Module | None,
+    loss: BodyLoss,
+    poses: Tensor,
+    frames: Tensor,
+) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
+    """Losses of a batch of pairs: (for the generator, for the discriminator, every term by name).
+
+    frames: float (B, 2, 3, H, W) in [-1, 1], two consecutive frames. poses: (B, T, 3, H, W), theirs and those of the
+    T - 2 frames before. A random number of the latter are generated first, without a gradient, so that the pair starts
+    from what rendering meets after some frames: the generator's own output instead of none. Without temporal smoothing
+    the two frames are separate examples. The generated pictures pass the discriminator once; both losses use that
+    pass, so back-propagate each into its own network's parameters only.
+    """
+    if generator.temporal:
+        poses, before = lead_in(generator, poses, loss.precision)
+    else:
+        poses, frames, before = poses.flatten(0, 1).unsqueeze(1), frames.flatten(0, 1).unsqueeze(1), None
+    with autocast(poses.device, loss.precision):
+        fakes = generator.rollout(poses, before)
+        judged_fakes = torch.cat([poses, fakes], dim=1).flatten(1, 2)
+        judged_reals = torch.cat([poses, frames], dim=1).flatten(1, 2)
+        fake_maps, real_maps = discriminator(judged_fakes), discriminator(judged_reals)
+
+        logits = [(real[-1].float(), fake[-1].float()) for real, fake in zip(real_maps, fake_maps, strict=True)]
+        terms = {
+            "d": sum(discriminator_loss(loss.gan_loss, real, fake) for real, fake in logits),
+            "g_gan": sum(generator_loss(loss.gan_loss, real, fake) for real, fake in logits),
+        }
+        discriminator_total, generator_total = terms["d"], terms["g_gan"]
+        for name, weight, judged in (("r1", loss.r1, judged_reals), ("r2", loss.r2, judged_fakes)):
+            if weight:
+                terms[name] = gradient_penalty(discriminator, judged, judged.shape[1] // 2)
+                discriminator_total = discriminator_total + weight * terms[name]
+        if loss.lambda_fm:
+            terms["g_fm"] = feature_matching_loss(real_maps, fake_maps)
+            generator_total = generator_total + loss.lambda_fm * terms["g_fm"]
+        if perceptual is not None:
+            # the sum over both frames of a pair, as the objective writes it: T times the mean over all frames
+            distance = perceptual(fakes.flatten(0, 1), frames.flatten(0, 1))
+            terms["g_vgg"] = poses.shape[1] * distance
+            generator_total = generator_total + loss.lambda_vgg * terms["g_vgg"]
+    terms["l1"] = (fakes.detach() - frames).abs().mean()  # watched, not trained on
+    return generator_total, discriminator_total, terms
+
+
+@torch.no_grad()
+def lead_in(generator: BodyGenerator, poses: Tensor, precision: str) -> tuple[Tensor, Tensor | None]:
+    """Generate a random number of the frames before the pair: (the pair's poses, the last such frame or None).
+
+    poses: (B, T, 3, H, W), the pair's last. In an autocast of its own, which keeps the weights that it casts: without
+    a gradient here, they would be without one in the step as well.
+    """
+    ahead = poses.shape[1] - 2
+    chosen = int(torch.randint(ahead + 1, ()))
+    if not chosen:
+        return poses[:, -2:], None
+    with autocast(poses.device, precision):
+        return poses[:, -2:], generator.rollout(poses[:, ahead - chosen : ahead])[:, -1]

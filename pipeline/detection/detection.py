@@ -1,0 +1,113 @@
+"""The detector over a whole clip, on all cores: a process a core, each of them taking one run after another.
+
+MediaPipe alone keeps one and a half cores busy, however many there are.
+"""
+
+import signal
+from collections.abc import Iterator
+from contextlib import suppress
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from traceback import format_exception
+
+import numpy as np
+
+from pipeline.clips.runs import Run, cut_runs
+from pipeline.clips.store import FrameStore
+from pipeline.detection.detector import HolisticDetector
+from pipeline.runtime.parallel import in_threads, usable_cores
+from pipeline.user.cli import UserError
+
+WORTH = 200  # frames: with fewer to do, another process takes longer to start (1 s) than it saves
+Found = tuple[int, np.ndarray]  # a frame's index and its joints, float32 (137, 3)
+
+
+def detect(store: FrameStore, min_detection: float, min_tracking: float) -> Iterator[Found]:
+    """The joints in every frame of ``store``, in no certain order, with the detector's own limits, 0..1.
+
+    They are the same on any number of cores. Raises what a process of several raised, and UserError if one was killed.
+    """
+    runs = cut_runs(store.shots)
+    processes = min(usable_cores(), len(runs), len(store) // WORTH)
+    if processes > 1:
+        yield from _in_processes(store, min_detection, min_tracking, runs, processes)
+    else:
+        for run in runs:
+            yield from detect_run(store, min_detection, min_tracking, run)
+
+
+def detect_run(store: FrameStore, min_detection: float, min_tracking: float, run: Run) -> Iterator[Found]:
+    """The joints in the frames of one run, in order; a thread reads ahead, so that the detector never waits."""
+    frames = in_threads(store.read, range(run.lead, run.end), threads=1)  # one: a store is no place for several
+    with HolisticDetector(min_detection, min_tracking) as detector:
+        for index, frame in enumerate(frames, run.lead):
+            joints = detector.detect(frame)
+            if index >= run.begin:
+                yield index, joints
+
+
+def _in_processes(
+    store: FrameStore, min_detection: float, min_tracking: float, runs: list[Run], count: int
+) -> Iterator[Found]:
+    workers = _start(count, store, min_detection, min_tracking)
+    todo = iter(runs)
+    try:
+        while workers:
+            for pipe in wait(list(workers)):
+                try:
+                    answer = pipe.recv()
+                    if answer is None:
+                        run = next(todo, None)
+                        pipe.send(run)
+                except (EOFError, OSError):
+                    workers[pipe].join()
+                    code = workers[pipe].exitcode
+                    raise UserError(f"a process that detects the poses of {store.path} ended before its work was done "
+                                    f"(exit code {code}; -9 means killed, mostly for want of memory)") from None
+                if isinstance(answer, Exception):
+                    raise answer
+                if answer is not None:
+                    yield answer
+                elif run is None:
+                    workers.pop(pipe).join()
+    finally:
+        for process in workers.values():
+            process.terminate()
+
+
+def _start(count: int, *arguments) -> dict[Connection, BaseProcess]:
+    """Processes that serve, each with the pipe to it. They leave it to this one to answer Ctrl-C, from their birth on."""
+    context = get_context("spawn")
+    workers = {}
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        for _ in range(count):
+            pipe, theirs = context.Pipe()
+            workers[pipe] = context.Process(target=_serve, args=(theirs, *arguments), daemon=True)
+            workers[pipe].start()
+            theirs.close()  # else its end would go unnoticed
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    return workers
+
+
+def _serve(pipe: Connection, store: FrameStore, min_detection: float, min_tracking: float) -> None:
+    """Ask for a run with None, send what is found in it, and so on, until the answer is None or nobody listens.
+
+    What goes wrong is sent as well: the process that shows it to the user is the other one.
+    """
+    with suppress(EOFError, BrokenPipeError):
+        try:
+            while True:
+                pipe.send(None)
+                run = pipe.recv()
+                if run is None:
+                    return
+                for found in detect_run(store, min_detection, min_tracking, run):
+                    pipe.send(found)
+        except (EOFError, BrokenPipeError):
+            raise
+        except Exception as error:
+            error.add_note("".join(format_exception(error)))
+            pipe.send(error)

@@ -1,0 +1,76 @@
+"""Face crops of what the fixed body generator makes, on the disk run by run, so that no stop costs many of them."""
+
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from pipeline.clips.runs import Run
+from pipeline.rendering.render import BodyRenderer
+from pipeline.runtime.files import atomic
+from pipeline.training.frames import TrainingFrames
+
+LEAD_IN = 8  # frames rendered before a run, until the generator has forgotten that it started from nothing
+LONGEST = 256  # frames a run, and so a file: starting anew costs 3 %
+
+
+def runs_around(times: np.ndarray, shots: np.ndarray) -> list[Run]:
+    """Runs of frames that hold all of the ascending ``times``, each within a shot and at most LONGEST frames long.
+
+    Frames between two of ``times`` that are no farther apart than a lead-in are rendered anyway. shots: int (frames,), one
+    more after every cut; as in rendering, the frame after a cut starts from nothing.
+    """
+    apart = (np.diff(times) > LEAD_IN) | (np.diff(shots[times]) > 0)
+    runs = []
+    for part in np.split(times, np.flatnonzero(apart) + 1):
+        shot, end = int(np.searchsorted(shots, shots[part[0]])), int(part[-1]) + 1
+        for begin in range(int(part[0]), end, LONGEST):
+            runs.append(Run(max(begin - LEAD_IN, shot), begin, min(begin + LONGEST, end)))
+    return runs
+
+
+class FaceCrops:
+    """``crops[t]``, float16 (3, S, S) in [-1, 1]: the face in frame t as the body generator makes it; 0 where none is seen.
+
+    folder: of the files of ``runs``, see :func:`render_crops`. Nothing of them is held in memory. May be handed to other
+    processes. Raises KeyError for a frame in none of the runs.
+    """
+
+    def __init__(self, folder: Path, runs: list[Run]) -> None:
+        self.folder, self.runs = folder, runs
+        self.begins = np.array([run.begin for run in runs])
+
+    def __getitem__(self, t: int) -> np.ndarray:
+        number = int(np.searchsorted(self.begins, t, side="right")) - 1
+        if number < 0 or t >= self.runs[number].end:
+            raise KeyError(t)
+        run = self.runs[number]
+        return np.load(self.file(run), mmap_mode="r")[t - run.begin].copy()
+
+    def file(self, run: Run) -> Path:
+        """Where the crops of ``run`` are, float16 (frames, 3, S, S)."""
+        return self.folder / f"crops-{run.begin:07d}.npy"
+
+
+def render_crops(
+    body: BodyRenderer, frames: TrainingFrames, boxes: np.ndarray, runs: list[Run], folder: Path
+) -> FaceCrops:
+    """Render each of ``runs`` recurrently, from its lead on, and keep its face crops in ``folder``, unless they are there.
+
+    frames: the poses. boxes: int32 (frames, 4), -1 where no face is seen; square, all of one size S.
+    """
+    crops = FaceCrops(folder, runs)
+    size = int((boxes[:, 2] - boxes[:, 0]).max())
+    missing = [run for run in runs if not crops.file(run).is_file()]
+    frames_missing = sum(run.end - run.lead for run in missing)
+    with tqdm(desc="body", unit="frame", total=frames_missing, disable=not missing) as progress:
+        for run in missing:
+            made = np.zeros((run.end - run.begin, 3, size, size), np.float16)
+            for t, (_, frame) in enumerate(body.run(frames.poses(slice(run.lead, run.end))), run.lead):
+                x0, y0, x1, y1 = boxes[t]
+                if t >= run.begin and x0 >= 0:
+                    made[t - run.begin] = frame[:, y0:y1, x0:x1].half().cpu().numpy()
+                progress.update()
+            with atomic(crops.file(run)) as partial:
+                np.save(partial, made)
+    return crops

@@ -1,0 +1,55 @@
+"""Face crops: what the fixed body generator makes of the training frames, beside the real face."""
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from pipeline.clips.spread import spread
+from pipeline.clips.track import BLOCK
+from pipeline.face.crops import FaceCrops
+from pipeline.pose.boxes import REACH, face_boxes
+from pipeline.training.frames import TrainingFrames
+
+RUN = 32  # frames rendered in a row where a clip has more than training looks at
+
+
+def boxes_over_time(frames: TrainingFrames, size: int) -> np.ndarray:
+    """The face boxes of all frames, see :func:`face_boxes`, worked out block by block: int32 (frames, 4)."""
+    boxes = []
+    for start in range(0, len(frames.joints), BLOCK):
+        first = max(start - REACH, 0)
+        poses = frames.poses(slice(first, start + BLOCK + REACH))
+        block = face_boxes(poses, size, frames.width, frames.height, frames.min_confidence)
+        boxes.append(block[start - first : start - first + BLOCK])
+    return np.concatenate(boxes)
+
+
+def spread_runs(times: np.ndarray, most: int) -> np.ndarray:
+    """At most ``most`` of the ascending ``times``, in runs of neighbours that are evenly spread over them all."""
+    if len(times) <= most:
+        return times
+    run = min(RUN, most)
+    starts = spread(len(times) - run + 1, most // run)
+    return times[(starts[:, None] + np.arange(run)).ravel()]
+
+
+class FaceDataset(Dataset):
+    """Item i, and i + len * epoch: (pose, generated, real) crops of the i-th of ``times``, each (3, S, S).
+
+    ``generated`` is float16 in [-1, 1]; the others are uint8 RGB, which the training's process makes floats.
+    frames: pose pictures and real frames. boxes: see :func:`boxes_over_time`. times: int64 (items,), the frames in which a
+    face is seen.
+    """
+
+    def __init__(self, frames: TrainingFrames, crops: FaceCrops, boxes: np.ndarray, times: np.ndarray) -> None:
+        self.frames, self.crops, self.boxes, self.times = frames, crops, boxes, times
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+    def __getitem__(self, item: int) -> tuple[Tensor, Tensor, Tensor]:
+        t = self.times[item % len(self)]
+        x0, y0, x1, y1 = self.boxes[t]
+        pose, real = (picture[:, y0:y1, x0:x1].clone() for picture in self.frames[t])
+        return pose, torch.from_numpy(self.crops[t]), real

@@ -1,0 +1,63 @@
+"""Perceptual loss: pictures should look alike to a network that knows natural pictures."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from pipeline.losses.efficientnet import EfficientNetLite0
+from pipeline.losses.l1 import l1
+from pipeline.losses.vgg19 import VGG19
+from pipeline.params import Train
+
+# Weights of the feature maps, shallow to deep. VGG19's are the released code's. EfficientNet-Lite0 halves the
+# picture in its first layer and is blind to patterns of two pixels, which a generator then fills with coloured
+# dots, so the picture itself comes first in place of VGG19's map at full size. Its weights make every map count
+# about the same between a frame and its blurred self (0.048, 0.15, 2.9, 3.2, 3.0, 2.9 unweighted).
+WEIGHTS = {
+    "vgg19": (1 / 32, 1 / 16, 1 / 8, 1 / 4, 1.0),
+    "efficientnet_lite0": (3.0, 0.5, 0.05, 0.05, 0.05, 0.05),
+}
+GRID = 16  # px: EfficientNet-Lite0's deepest map has a value every so many pixels
+
+
+def load_perceptual(params: Train, weight: float, place: dict[str, Any]) -> "PerceptualLoss | None":
+    """The perceptual loss that ``params`` name, or None if its ``weight`` is 0.
+
+    place: the device and memory format of all networks, for :meth:`torch.nn.Module.to`. Raises UserError if the network's weights are not to be had.
+    """
+    if not weight:
+        return None
+    file = Path(params.perceptual_weights) if params.perceptual_weights else None
+    return PerceptualLoss(params.perceptual, file).to(**place)
+
+
+class PerceptualLoss(nn.Module):
+    """L_VGG of "Everybody Dance Now", over the network called ``network`` (``train.perceptual``).
+
+    forward(fake, real): float (B, 3, H, W) RGB in [-1, 1] -> scalar, the weighted mean absolute difference of
+    feature maps. Features of ``real`` carry no gradient. ``weights``: see :class:`VGG19`.
+
+    EfficientNet-Lite0's strided convolutions look harder at some pixels than at their neighbours, always the same ones,
+    and a generator learns stripes from that. So both pictures are moved by a random number of pixels first, the same for
+    both, what leaves on one side coming in on the other. VGG19 is used as the paper does.
+    """
+
+    def __init__(self, network: str, weights: Path | None) -> None:
+        super().__init__()
+        self.features = VGG19(weights) if network == "vgg19" else EfficientNetLite0()
+        self.weights = WEIGHTS[network]
+        self.moves = network == "efficientnet_lite0"
+
+    def maps(self, image: Tensor) -> list[Tensor]:
+        """The maps that are compared: float (B, 3, H, W) -> float (B, C, h, w) each, shallow to deep."""
+        features = self.features(image)
+        return features if isinstance(self.features, VGG19) else [image, *features]
+
+    def forward(self, fake: Tensor, real: Tensor) -> Tensor:
+        if self.moves:
+            move = torch.randint(GRID, (2,)).tolist()
+            fake, real = (picture.roll(move, (2, 3)) for picture in (fake, real))
+        pairs = zip(self.weights, self.maps(fake), self.maps(real), strict=True)
+        return sum(weight * l1(f, r) for weight, f, r in pairs)

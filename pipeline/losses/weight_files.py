@@ -1,0 +1,37 @@
+"""Finding the ImageNet weights that torchvision's servers serve."""
+
+from pathlib import Path
+from urllib.error import URLError
+
+import torch
+from torch import Tensor
+from torchvision.models import WeightsEnum
+
+from pipeline.user.cli import UserError
+
+
+def read_weights(weights: WeightsEnum, file: Path | None, parameter: str) -> dict[str, Tensor]:
+    """The state dict of ``weights`` from ``file``, or from torch's hub cache (``TORCH_HOME``), downloaded if need be.
+
+    Raises UserError, naming ``parameter``, if the file is missing or unreadable or cannot be downloaded.
+    """
+    cached = Path(torch.hub.get_dir()) / "checkpoints" / Path(weights.url).name
+    advice = f"fetch {weights.url} and put it at {cached}, or name it in {parameter}"
+    if file is not None:
+        if not file.is_file():
+            raise UserError(f"{file}, named by {parameter}, is missing: {advice}")
+        return _load(file, f"{file}, named by {parameter}, holds no readable weights", advice)
+    if cached.is_file():
+        return _load(cached, f"{cached} holds no readable weights", f"delete it; {advice}")
+    try:
+        return weights.get_state_dict(check_hash=True, weights_only=True)
+    except (URLError, OSError, RuntimeError) as error:
+        raise UserError(f"the weights {cached.name} are not at {cached} and could not be downloaded "
+                        f"({error}): {advice}") from None
+
+
+def _load(file: Path, complaint: str, advice: str) -> dict[str, Tensor]:
+    try:
+        return torch.load(file, map_location="cpu", weights_only=True)
+    except Exception as error:  # torch.load raises another class for each way in which a file can be broken
+        raise UserError(f"{complaint} ({str(error).splitlines()[0]}): {advice}") from None

@@ -1,0 +1,78 @@
+"""The body generator: a pose picture and its own previous output in, the target person out."""
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from pipeline.clips.scaling import resize
+from pipeline.networks.global_generator import GlobalGenerator
+from pipeline.networks.local_enhancer import LocalEnhancer
+from pipeline.networks.pictures import to_tensor
+
+MASK_BIAS = 1.0  # before the last tanh: an opacity of 0.88
+
+
+class BodyGenerator(nn.Module):
+    """G of "Everybody Dance Now": pose picture to appearance.
+
+    With ``temporal`` it is conditioned on its previous output ("Temporal Smoothing"), zeros for the first
+    frame; without, every frame stands alone (pix2pixHD of the paper's tables). ``enhancer_blocks`` is None for the
+    global generator alone, else the number of residual blocks of the local enhancer around it. ``plate`` is None, or
+    the size (H, W) of a fixed picture of the background: then the network paints the person only, with a soft mask
+    that lays the person over it. ``upsampling``, ``skips``: see :class:`GlobalGenerator`.
+    """
+
+    def __init__(
+        self, temporal: bool, ngf: int, downsamplings: int, blocks: int, enhancer_blocks: int | None,
+        plate: tuple[int, int] | None = None, upsampling: str = "transpose", skips: bool = False,
+    ) -> None:
+        super().__init__()
+        self.temporal = temporal
+        in_channels, out_channels = 6 if temporal else 3, 3 if plate is None else 4
+        self.network: nn.Module = GlobalGenerator(
+            in_channels, out_channels, ngf, downsamplings, blocks, upsampling, skips
+        )
+        if enhancer_blocks is not None:
+            self.network = LocalEnhancer(self.network, in_channels, out_channels, ngf, enhancer_blocks, upsampling)
+        self.register_buffer("plate", None if plate is None else torch.zeros(3, *plate))
+        if plate is not None:
+            # the mask starts open: a person that begins half transparent keeps holes where the background looks alike
+            nn.init.constant_(self.network.to_output.bias[3:], MASK_BIAS)
+
+    def forward(self, pose: Tensor, previous: Tensor | None) -> Tensor:
+        """pose, previous: float (B, 3, H, W) in [-1, 1]; previous is None for the first frame. -> the same shape."""
+        if not self.temporal:
+            output = self.network(pose)
+        else:
+            output = self.network(torch.cat([pose, torch.zeros_like(pose) if previous is None else previous], dim=1))
+        if self.plate is None:
+            return output
+        person, mask = output[:, :3], (output[:, 3:] + 1) / 2
+        return self.plate + mask * (person - self.plate)
+
+    def set_plate(self, picture: np.ndarray) -> None:
+        """Take uint8 RGB (H, W, 3) of any size as the background, scaled to the size of the plate."""
+        height, width = self.plate.shape[1:]
+        self.plate.copy_(to_tensor(resize(picture, width, height)))
+
+    def start_from(self, coarse: "BodyGenerator") -> None:
+        """Take over the features of a generator trained at half the size, for the enhancer to build on."""
+        self.network.global_features.load_state_dict(coarse.network.features.state_dict())
+
+    def freeze_global(self, frozen: bool) -> None:
+        """With an enhancer: train only it (True), or everything (False). Without: there is nothing to freeze."""
+        if isinstance(self.network, LocalEnhancer):
+            self.network.global_features.requires_grad_(not frozen)
+
+    def rollout(self, poses: Tensor, before: Tensor | None = None) -> Tensor:
+        """Generate frames in a row, each from the one before: (B, T, 3, H, W) -> (B, T, 3, H, W).
+
+        before: the frame before the first, (B, 3, H, W), or None at the start of a clip.
+
+        Training and rendering both call :meth:`forward` with the float output of the frame before, so what
+        training feeds back is what rendering feeds back.
+        """
+        frames: list[Tensor] = []
+        for t in range(poses.shape[1]):
+            frames.append(self(poses[:, t], frames[-1] if frames else before))
+        return torch.stack(frames, dim=1)

@@ -1,0 +1,159 @@
+"""Normalization that cares about body differences: the source's dance on the target's limbs.
+
+The fit by the feet gives a source the target's size and place but leaves it its own build: long arms stay long. Here
+every limb, from the middle of the hips outward, keeps the direction and the foreshortening that it has in the picture
+and gets the target's length; then the feet go back to where the fit puts them.
+
+A limb's length, in units of the upright height at the foot's row (so near and far frames count alike), shows only while
+it is hardly foreshortened. So it is the upper quartile over the clip, and counts only if that is nearly the longest.
+Both clips are measured in front views alone: from the side, a nose is far before its neck and a foot twice as long.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from pipeline.clips.layout import FACE, LEFT_HAND, LEFT_SHOULDER, MID_HIP, NECK, NOSE, RIGHT_HAND, RIGHT_SHOULDER
+from pipeline.normalization.feet import Stance, coordinates, foot_columns, foot_rows, interpolated, keep_found
+from pipeline.clips import layout
+
+FEWEST = 15  # front views of either clip that must show a limb
+LENGTH, LONGEST = 75.0, 95.0  # percentiles of its projections: a limb's length, and the longest that it gets
+STEADY = 0.9  # of the longest: a limb whose length is less is foreshortened too often to tell
+FRONT = 0.8  # of the shoulders' greatest width: a view in which they are narrower is no front view
+
+
+class Bone(NamedTuple):
+    """Joints that hang on one joint: ends, whose mean distance from it is measured, and others, which just go along."""
+
+    limb: str
+    start: int
+    ends: tuple[int, ...]
+    others: tuple[int, ...] = ()
+
+
+def _skeleton() -> list[Bone]:
+    """All bones, every one after those between it and the middle of the hips."""
+    bones = [Bone("torso", MID_HIP, (NECK,)), Bone("neck", NECK, (NOSE,))]
+    for side, hand in (("LEFT", LEFT_HAND), ("RIGHT", RIGHT_HAND)):
+        shoulder, elbow, wrist, hip, knee, ankle, heel, big_toe, small_toe = (
+            getattr(layout, f"{side}_{joint}")
+            for joint in ("SHOULDER", "ELBOW", "WRIST", "HIP", "KNEE", "ANKLE", "HEEL", "BIG_TOE", "SMALL_TOE")
+        )
+        palm = tuple(range(hand.start + 5, hand.stop, 4))
+        fingers = tuple(joint for joint in range(hand.start + 1, hand.stop) if joint not in palm)
+        bones += [
+            Bone("shoulder", NECK, (shoulder,)),
+            Bone("upper arm", shoulder, (elbow,)),
+            Bone("forearm", elbow, (wrist,)),
+            Bone("hand", wrist, (), (hand.start,)),
+            Bone("hand", hand.start, palm, fingers),
+            Bone("hip", MID_HIP, (hip,)),
+            Bone("thigh", hip, (knee,)),
+            Bone("shin", knee, (ankle,)),
+            Bone("foot", ankle, (heel, big_toe), (small_toe,)),  # not every detector finds small toes
+        ]
+    head = layout.RIGHT_EYE, layout.LEFT_EYE, layout.RIGHT_EAR, layout.LEFT_EAR
+    return bones + [Bone("face", NOSE, tuple(range(FACE.start, FACE.stop)), head)]
+
+
+SKELETON = _skeleton()
+LIMBS = list(dict.fromkeys(bone.limb for bone in SKELETON))
+
+
+@dataclass(frozen=True)
+class Length:
+    """How long a limb looks in one clip, in upright heights: its length, the longest it gets; 0 if it is never seen.
+
+    frames: front views that show it.
+    """
+
+    length: float
+    longest: float
+    frames: int
+
+    @property
+    def known(self) -> bool:
+        """Whether the limb is seen, and in its full length, often enough."""
+        return self.frames >= FEWEST and self.length >= STEADY * self.longest
+
+
+@dataclass(frozen=True)
+class Limb:
+    """One limb in both clips. ratio: the target's length over the source's; 1, the scale of the feet, if not known."""
+
+    source: Length
+    target: Length
+    ratio: float
+
+
+def measure_limbs(joints: np.ndarray, stance: Stance, foot: str, min_confidence: float) -> dict[str, Length]:
+    """How long the limbs look in a whole clip, (frames, 137, 3) of smoothed joints, of a person with that ``stance``.
+
+    Left and right count as one. Frames count whose foot lies between the far and the near row: the height at others,
+    which may be in the air, is not known.
+    """
+    rows = interpolated(foot_rows(joints, foot, min_confidence))
+    points = coordinates(joints, min_confidence) / stance.height_at(rows)[:, None, None]
+    widths = points[:, LEFT_SHOULDER, 0] - points[:, RIGHT_SHOULDER, 0]  # negative from behind
+    front = widths >= FRONT * max(0.0, np.percentile(np.nan_to_num(widths), LONGEST))
+    points = points[front & (stance.far <= rows) & (rows <= stance.near)]
+    return {limb: _length(points, [bone for bone in SKELETON if bone.limb == limb and bone.ends]) for limb in LIMBS}
+
+
+def _length(points: np.ndarray, bones: list[Bone]) -> Length:
+    """Of ``bones`` that are one limb, in front views (frames, 137, 2), NaN where not found."""
+    lengths = np.stack([np.linalg.norm(points[:, bone.ends] - points[:, [bone.start]], axis=-1).mean(axis=1)
+                        for bone in bones], axis=1)
+    seen = lengths > 0  # not where it is NaN
+    if not seen.any():
+        return Length(0.0, 0.0, 0)
+    length, longest = np.percentile(lengths[seen], (LENGTH, LONGEST))
+    return Length(float(length), float(longest), int(seen.any(axis=1).sum()))
+
+
+def fit_limbs(source: dict[str, Length], target: dict[str, Length]) -> dict[str, Limb]:
+    """How every limb of the source must change to be the target's."""
+    both = {limb: (source[limb], target[limb]) for limb in LIMBS}
+    return {limb: Limb(a, b, b.length / a.length if a.known and b.known else 1.0) for limb, (a, b) in both.items()}
+
+
+def limb_warnings(limbs: dict[str, Limb]) -> list[str]:
+    """A sentence for every limb that a clip shows too little of to tell its length."""
+    warnings = []
+    for name, limb in limbs.items():
+        reasons = [
+            f"it is foreshortened in most of the {clip}'s {length.frames} front views"
+            if length.frames >= FEWEST
+            else f"only {length.frames} front views of the {clip} show it"
+            for clip, length in (("source", limb.source), ("target", limb.target))
+            if not length.known
+        ]
+        if reasons:
+            warnings.append(f"the {name} keeps the source's build: {' and '.join(reasons)}")
+    return warnings
+
+
+def put_on_limbs(joints: np.ndarray, limbs: dict[str, Limb], foot: str, min_confidence: float) -> np.ndarray:
+    """Give a dance that was normalized by the feet, (frames, 137, 3), the target's limbs.
+
+    Each joint goes where its limb, as long as the target's, ends; one that hangs on a joint not found hangs on the next
+    one towards the root instead, and stays if there is none. Then every frame moves so that the foot has its row again,
+    and the middle between the ankles its column (of one ankle alone, the dance would jump from step to step).
+    Returns float32 (frames, 137, 3); joints not found are (0, 0, 0).
+    """
+    before = coordinates(joints, min_confidence)
+    after = before.copy()
+    for bone in SKELETON:
+        for joint in bone.ends + bone.others:
+            start, end = before[:, bone.start], before[:, joint]
+            place = after[:, bone.start] + limbs[bone.limb].ratio * (end - start)
+            after[:, joint] = np.where(np.isnan(start), end, place)
+            lost = np.isnan(end[:, 0])  # from here on the bone's start stands for it
+            before[lost, joint], after[lost, joint] = start[lost], after[lost, bone.start]
+    result = keep_found(joints, *np.moveaxis(after, -1, 0), min_confidence)
+
+    right = foot_columns(joints, min_confidence) - foot_columns(result, min_confidence)
+    down = interpolated(foot_rows(joints, foot, min_confidence) - foot_rows(result, foot, min_confidence))
+    return keep_found(joints, result[..., 0] + right[:, None], result[..., 1] + down[:, None], min_confidence)

@@ -1,0 +1,45 @@
+"""A trained generator made ready to run many times without learning."""
+
+import torch
+from torch import Tensor, nn
+
+from pipeline.networks.layers import ResidualConvolution
+from pipeline.rendering.few_channels import FEW, FewChannelConvolution
+from pipeline.rendering.winograd import WinogradConvolution
+from pipeline.runtime.devices import memory_format
+
+WINOGRAD_CHANNELS = 256  # at least: with fewer, on larger maps, moving data costs what the multiplications save
+
+
+def for_inference(network: nn.Module, device: torch.device, precision: str) -> nn.Module:
+    """The same function of float32 tensors, faster; ``network`` itself is changed and returned.
+
+    On a CPU some convolutions are computed in other ways. For ``bf16`` weights are rounded once instead of at every call,
+    but not those of the first convolution: most of a pose picture is one colour, so that its results are near their mean,
+    which instance normalization takes away together with all digits that bfloat16 has.
+    """
+    network.eval().requires_grad_(False).to(device)
+    on_cpu = device.type == "cpu"
+    _prepare(network, on_cpu, torch.bfloat16 if precision == "bf16" else torch.float32)
+    return network.to(memory_format=torch.channels_last if on_cpu else memory_format(precision))
+
+
+def _prepare(network: nn.Module, on_cpu: bool, dtype: torch.dtype) -> None:
+    for name, layer in network.named_children():
+        if isinstance(layer, nn.ReLU):
+            layer.inplace = True
+        elif not isinstance(layer, nn.Conv2d | nn.ConvTranspose2d | ResidualConvolution):
+            _prepare(layer, on_cpu, dtype)
+        else:
+            few = not isinstance(layer, ResidualConvolution) and layer.in_channels < FEW
+            if on_cpu and isinstance(layer, ResidualConvolution) and len(layer.bias) >= WINOGRAD_CHANNELS:
+                layer = WinogradConvolution(layer)
+            elif on_cpu and isinstance(layer, nn.Conv2d) and layer.out_channels < FEW and not few:
+                layer = FewChannelConvolution(layer)
+            layer.to(torch.float32 if few else dtype).register_forward_pre_hook(_round_input)
+            setattr(network, name, layer)
+
+
+def _round_input(layer: nn.Module, inputs: tuple[Tensor]) -> tuple[Tensor]:
+    """What a layer is given, in the type of its weights."""
+    return (inputs[0].to(layer.weight.dtype),)

@@ -1,0 +1,59 @@
+"""A training run's name: a hash of everything that decides its result."""
+
+import hashlib
+import json
+import platform
+import sys
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+
+from pipeline.clips.store import FrameStore
+from pipeline.networks.weights import sha256
+
+
+def run_key(
+    stage: str, store: FrameStore, files: Iterable[Path], parameters: dict[str, Any], device: torch.device
+) -> str:
+    """The stage's name and 64 hexadecimal digits that differ whenever the weights that it makes could.
+
+    store: the frames that it reads, by the digest that they carry, since reading a long clip's takes many seconds.
+    files: the others, by content; one that is missing is its reader's to report. parameters: those that it reads, fit
+    for JSON. Beside them count this project's code as it is loaded now, the libraries' versions and the kind of
+    device. The number of threads does not: a checkpoint brings its own.
+    """
+    parts = {
+        "frames": store.sha256,
+        "files": [sha256(path) if path.is_file() else None for path in files],
+        "parameters": parameters,
+        "code": loaded_code(),
+        "versions": [torch.__version__, np.__version__, cv2.__version__, version("mediapipe")],
+        "device": device_kind(device),
+    }
+    digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+    return f"{stage}-{digest}"
+
+
+def loaded_code() -> dict[str, str]:
+    """The SHA-256 of the source of every loaded module of this project, by the module's name."""
+    specs = [
+        module.__spec__ for name, module in list(sys.modules.items())
+        if name == "__main__" or name.split(".")[0] == "pipeline"
+    ]
+    # __main__ is the stage when it runs as `python -m pipeline.<stage>`, and not this project's in a test
+    return {
+        spec.name: sha256(Path(spec.origin)) for spec in specs if spec is not None and spec.name.startswith("pipeline.")
+    }
+
+
+def device_kind(device: torch.device) -> str:
+    """Devices of one kind compute the same bits: a GPU's model, a CPU's architecture and instructions."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    abilities = [name for name, there in sorted(torch.cpu.get_capabilities().items()) if there is True]
+    return " ".join([platform.machine(), torch.backends.cpu.get_cpu_capability(), *abilities])

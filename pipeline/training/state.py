@@ -1,0 +1,101 @@
+"""Everything that a phase of training changes, to be put away between two steps and taken up again exactly."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+
+from pipeline.training.average import MovingAverage
+
+
+@dataclass
+class TrainingState:
+    """A phase of training between two steps.
+
+    name: the phase's. optimizers: each with its schedule. step: steps done. terms: by name, what every term of the
+    losses was in the steps since the last point of the loss curves, scalars. average: of the generator's weights over
+    the steps, if that is what will render.
+    """
+
+    name: str
+    generator: nn.Module
+    discriminator: nn.Module
+    optimizers: list[tuple[Optimizer, LRScheduler]]
+    step: int = 0
+    terms: dict[str, list[Tensor]] = field(default_factory=dict)
+    average: MovingAverage | None = None
+
+    @property
+    def rendered(self) -> nn.Module:
+        """The generator that renders: the averaged one if there is an average."""
+        return self.generator if self.average is None else self.average.module
+
+    def tensors(self) -> dict[str, Tensor]:
+        """All tensors by name: weights, Adam's moments, terms not logged yet and PyTorch's random state.
+
+        That is the CPU's: nothing is drawn on a GPU.
+        """
+        tensors = {"random": torch.get_rng_state()}
+        for name, network in self._networks().items():
+            tensors |= {f"{name}.{key}": value for key, value in network.state_dict().items()}
+        for i, (optimizer, _) in enumerate(self.optimizers):
+            for parameter, moments in optimizer.state_dict()["state"].items():
+                tensors |= {f"optimizer{i}.{parameter}.{key}": value for key, value in moments.items()}
+        return tensors | {f"term.{key}": torch.stack(values) for key, values in self.terms.items()}
+
+    def header(self) -> dict[str, Any]:
+        """The rest of the state, fit for JSON."""
+        schedules = [schedule.state_dict() for _, schedule in self.optimizers]
+        return {"phase": self.name, "step": self.step, "schedules": schedules, "terms": list(self.terms),
+                "threads": torch.get_num_threads()}
+
+    def restore(self, tensors: dict[str, Tensor], header: dict[str, Any]) -> None:
+        """Become the state that gave these ``tensors`` (on the CPU) and this ``header``.
+
+        PyTorch computes with as many threads as it did then: they share out sums, which decides their last bits.
+        """
+        torch.set_num_threads(header["threads"])
+        self.step = header["step"]
+        for name, network in self._networks().items():
+            network.load_state_dict(_below(tensors, f"{name}."))
+        for i, (optimizer, schedule) in enumerate(self.optimizers):
+            _restore_moments(optimizer, _below(tensors, f"optimizer{i}."))
+            schedule.load_state_dict(header["schedules"][i])
+            for group, rate in zip(optimizer.param_groups, schedule.get_last_lr(), strict=True):
+                group["lr"] = rate
+        device = next(self.generator.parameters()).device
+        self.terms = {key: list(tensors[f"term.{key}"].to(device)) for key in header["terms"]}
+        torch.set_rng_state(tensors["random"])
+
+    def broken_networks(self) -> list[str]:
+        """Which of the networks hold a weight that is NaN or infinite."""
+        return [
+            name for name, network in self._networks().items()
+            if not torch.stack([value.isfinite().all() for value in network.state_dict().values()]).all()
+        ]
+
+    def _networks(self) -> dict[str, nn.Module]:
+        networks = {"generator": self.generator, "discriminator": self.discriminator}
+        return networks if self.average is None else networks | {"average": self.average}
+
+
+def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """The tensors whose names start with ``prefix``, by the rest of their names."""
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+
+
+def _restore_moments(optimizer: Optimizer, tensors: dict[str, Tensor]) -> None:
+    """Give an optimizer the moments in ``tensors``, named <number of the parameter>.<moment>."""
+    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+    content = optimizer.state_dict()
+    content["state"] = {}
+    for name, saved in tensors.items():
+        number, key = name.split(".")
+        parameter = parameters[int(number)]
+        # the fused kernels walk a parameter and its moments side by side, so both need the same memory layout
+        moment = torch.empty_like(parameter).copy_(saved) if saved.shape == parameter.shape else saved
+        content["state"].setdefault(int(number), {})[key] = moment
+    optimizer.load_state_dict(content)

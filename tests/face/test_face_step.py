@@ -1,0 +1,46 @@
+"""The face step: its objective by hand, and that a residual is really learned."""
+
+import torch
+
+from pipeline.face.step import FaceLoss, face_losses
+from pipeline.losses.perceptual import PerceptualLoss
+from pipeline.networks.discriminator import PatchDiscriminator
+from pipeline.networks.face_generator import FaceGenerator, fade
+from pipeline.training.loop import update
+from pipeline.training.optimizer import make_optimizer
+
+
+def networks():
+    torch.manual_seed(0)
+    return FaceGenerator(ngf=4, downsamplings=2, blocks=1), PatchDiscriminator(6, ndf=4, layers=2)
+
+
+def test_losses_by_hand():
+    generator, discriminator = networks()
+    pose, generated, real = torch.rand(3, 2, 3, 32, 32).unbind(0)
+    perceptual = PerceptualLoss("efficientnet_lite0", None)
+    perceptual.moves = False  # both sides look at the same places
+    loss = FaceLoss("lsgan", 7.0, "fp32")
+    g, d, terms = face_losses(generator, discriminator, perceptual, loss, pose, generated, real)
+    fake = generated + fade(32, pose.device) * generator.network(torch.cat([pose, generated], 1))
+    on_fake = discriminator(torch.cat([pose, fake], 1))[-1]
+    on_real = discriminator(torch.cat([pose, real], 1))[-1]
+    torch.testing.assert_close(d, 0.5 * ((on_real - 1) ** 2).mean() + 0.5 * (on_fake**2).mean())
+    torch.testing.assert_close(g, ((on_fake - 1) ** 2).mean() + 7.0 * perceptual(fake, real))
+    torch.testing.assert_close(terms["l1"], (fake - real).abs().mean())
+
+
+def test_the_residual_repairs_a_constant_error():
+    generator, discriminator = networks()
+    pose, generated = torch.rand(2, 2, 3, 32, 32).unbind(0)
+    real = generated - 0.5
+    perceptual = PerceptualLoss("efficientnet_lite0", None)
+    optimizers = [make_optimizer(n.parameters(), 5e-3, (0.5, 0.999), 60, 0)[0] for n in (generator, discriminator)]
+    errors = []
+    for _ in range(60):
+        g, d, terms = face_losses(
+            generator, discriminator, perceptual, FaceLoss("lsgan", 10.0, "fp32"), pose, generated, real
+        )
+        update(g, d, generator, discriminator, optimizers)
+        errors.append(terms["l1"].item())
+    assert errors[-1] < 0.6 * (generated - real).abs().mean().item()

@@ -1,0 +1,136 @@
+"""Generators: sizes, conditioning, the feedback that training and rendering share."""
+
+import numpy as np
+import pytest
+import torch
+
+from pipeline.networks.body_generator import BodyGenerator
+from pipeline.networks.face_generator import FaceGenerator, fade
+from pipeline.networks.global_generator import GlobalGenerator
+
+
+def tiny(temporal=True, enhancer_blocks=None, plate=None):
+    torch.manual_seed(0)
+    return BodyGenerator(temporal, ngf=4, downsamplings=2, blocks=1, enhancer_blocks=enhancer_blocks, plate=plate)
+
+
+@pytest.mark.parametrize("enhancer_blocks", [None, 1])
+@pytest.mark.parametrize("temporal", [True, False])
+def test_output_has_the_pose_pictures_size_and_range(temporal, enhancer_blocks):
+    frame = tiny(temporal, enhancer_blocks)(torch.randn(2, 3, 16, 32), None)
+    assert frame.shape == (2, 3, 16, 32)
+    assert frame.dtype == torch.float32
+    assert frame.abs().max() <= 1
+
+
+def test_rollout_is_the_frame_by_frame_recursion_starting_from_zeros():
+    generator = tiny()
+    poses = torch.randn(1, 3, 3, 16, 16)
+    frames = generator.rollout(poses)
+    previous = torch.zeros(1, 3, 16, 16)
+    for t in range(3):
+        previous = generator.network(torch.cat([poses[:, t], previous], 1))
+        torch.testing.assert_close(frames[:, t], previous)
+
+
+def test_the_previous_frame_matters_only_with_temporal_smoothing():
+    pose, previous = torch.randn(1, 3, 16, 16), torch.randn(1, 3, 16, 16)
+    assert not torch.allclose(tiny()(pose, previous), tiny()(pose, None))
+    torch.testing.assert_close(tiny(temporal=False)(pose, previous), tiny(temporal=False)(pose, None))
+
+
+def test_gradients_flow_through_the_fed_back_frame():
+    generator = tiny()
+    poses = torch.randn(1, 2, 3, 16, 16, requires_grad=True)
+    generator.rollout(poses)[:, 1].sum().backward()
+    assert poses.grad[:, 0].abs().sum() > 0
+
+
+def test_the_enhancer_starts_from_the_coarse_generators_features_and_can_freeze_them():
+    coarse, fine = tiny(), tiny(enhancer_blocks=1)
+    for parameter in coarse.parameters():
+        torch.nn.init.normal_(parameter)
+    fine.start_from(coarse)
+    x = torch.randn(1, 6, 8, 8)
+    torch.testing.assert_close(fine.network.global_features(x), coarse.network.features(x))
+    fine.freeze_global(True)
+    fine(torch.randn(1, 3, 16, 16), None).sum().backward()
+    assert all(p.grad is None for p in fine.network.global_features.parameters())
+    assert all(p.grad is not None for p in fine.network.encode.parameters())
+    fine.freeze_global(False)
+    assert all(p.requires_grad for p in fine.parameters())
+
+
+@pytest.mark.parametrize("enhancer_blocks", [None, 1])
+def test_upsampling_changes_neither_sizes_nor_what_the_enhancer_takes_over(enhancer_blocks):
+    coarse = BodyGenerator(True, 4, 2, 1, None, upsampling="resize")
+    fine = BodyGenerator(True, 4, 2, 1, enhancer_blocks, upsampling="resize")
+    assert not any(isinstance(module, torch.nn.ConvTranspose2d) for module in fine.modules())
+    if enhancer_blocks:
+        fine.start_from(coarse)
+    assert fine(torch.randn(1, 3, 16, 32), None).shape == (1, 3, 16, 32)
+
+
+def dependence_with_silent_stages_from(level, skips):
+    """How much a generator's features depend on its input when what its way down gives from ``level`` on is constant."""
+    torch.manual_seed(0)
+    network = GlobalGenerator(3, 3, 4, 4, 1, skips=skips)
+    for stage in network.features.encode[level:]:
+        torch.nn.init.zeros_(stage[0].weight)
+    return (network.features(torch.randn(1, 3, 32, 32)) - network.features(torch.randn(1, 3, 32, 32))).abs().max()
+
+
+def test_skips_pass_by_the_smallest_maps_but_let_nothing_finer_than_a_quarter_through():
+    assert dependence_with_silent_stages_from(4, skips=False) == 0
+    assert dependence_with_silent_stages_from(4, skips=True) > 0.01
+    assert dependence_with_silent_stages_from(3, skips=True) > 0.01
+    assert dependence_with_silent_stages_from(2, skips=True) == 0
+
+
+def test_skips_have_no_weights_and_none_to_add_with_two_halvings():
+    plain, skipping = (BodyGenerator(True, 4, 2, 1, None, skips=skips) for skips in (False, True))
+    skipping.load_state_dict(plain.state_dict())
+    pose = torch.randn(1, 3, 16, 16)
+    assert torch.equal(plain(pose, None), skipping(pose, None))
+
+
+@pytest.mark.parametrize("enhancer_blocks", [None, 1])
+def test_with_a_plate_the_output_is_person_over_background_by_a_soft_mask(enhancer_blocks):
+    generator = tiny(enhancer_blocks=enhancer_blocks, plate=(16, 32))
+    background = np.random.default_rng(0).integers(0, 256, (16, 32, 3), np.uint8)
+    generator.set_plate(background)
+    plate = torch.from_numpy(background).permute(2, 0, 1) / 127.5 - 1
+    pose = torch.randn(2, 3, 16, 32)
+    raw = generator.network(torch.cat([pose, torch.zeros_like(pose)], 1))
+    opacity = (raw[:, 3:] + 1) / 2
+    torch.testing.assert_close(generator(pose, None), opacity * raw[:, :3] + (1 - opacity) * plate)
+
+
+def test_where_the_mask_is_closed_the_background_shows_untouched():
+    generator = tiny(plate=(16, 16))
+    generator.set_plate(np.full((32, 32, 3), 200, np.uint8))
+    torch.nn.init.constant_(generator.network.to_output.bias, -100.0)
+    assert torch.equal(generator(torch.randn(1, 3, 16, 16), None), generator.plate[None])
+
+
+def test_the_plate_is_saved_with_the_weights():
+    generator = tiny(plate=(16, 16))
+    generator.set_plate(np.full((16, 16, 3), 51, np.uint8))
+    other = tiny(plate=(16, 16))
+    other.load_state_dict(generator.state_dict())
+    torch.testing.assert_close(other.plate, torch.full((3, 16, 16), 51 / 127.5 - 1))
+
+
+def test_the_face_residual_fades_out_at_the_border_and_is_whole_inside():
+    window = fade(64, torch.device("cpu"))
+    assert window.shape == (64, 64)
+    assert window[0].max() < 0.01 and window[:, -1].max() < 0.01
+    assert torch.equal(window[8:-8, 8:-8], torch.ones(48, 48))
+    torch.testing.assert_close(window, window.flip(0))
+    torch.testing.assert_close(window, window.T)
+    assert (window[:9, 32].diff() > 0).all()
+
+
+def test_face_generator_predicts_a_residual_of_the_crops_size():
+    residual = FaceGenerator(ngf=4, downsamplings=3, blocks=1)(torch.randn(2, 3, 16, 16), torch.randn(2, 3, 16, 16))
+    assert residual.shape == (2, 3, 16, 16)
