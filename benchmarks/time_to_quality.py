@@ -22,7 +22,7 @@ from benchmarks.machine import describe, synchronize
 from benchmarks.reference_step import ReferenceStep
 from pipeline.body.data import PairDataset, consecutive_pairs
 from pipeline.body.step import discriminator_channels
-from pipeline.body.training import BodyTraining, lead
+from pipeline.body.training import BodyTraining
 from pipeline.clips.holdout import split
 from pipeline.clips.store import FrameStore
 from pipeline.clips.track import bodies_seen, read_track
@@ -57,11 +57,10 @@ class Clip:
         self.end, first = split(len(store), params.evaluate.holdout, params.evaluate.gap)
         self.held_out = range(first, len(store))
 
-    def pairs(self, before: int) -> PairDataset:
-        """The training part's pairs with ``before`` poses ahead of each."""
+    def pairs(self) -> PairDataset:
+        """The training part's pairs."""
         seen = bodies_seen(self.frames.joints)
-        ends = consecutive_pairs(self.frames.store.pairs(), seen, 0, self.end, 2 + before)
-        return PairDataset(self.frames, ends, before)
+        return PairDataset(self.frames, consecutive_pairs(self.frames.store.pairs(), seen, 0, self.end))
 
     @torch.no_grad()
     def distance(self, generator: BodyGenerator, precision: str, lpips: Lpips, device: torch.device) -> float:
@@ -87,14 +86,14 @@ def main() -> None:
     print(f"{describe(device)}; {clip.frames.width}x{clip.frames.height}, ngf {params.train.generator.ngf}")
 
     generator, step = reference(params, device)
-    loader = step_loader(clip.pairs(0), 1, 0, FOREVER, params.train.seed)
+    loader = step_loader(clip.pairs(), 1, 0, FOREVER, params.train.seed)
     plain = learn(loader, lambda batch: step(*(to_float(x.to(device)) for x in batch)), options.seconds, device,
                   lambda: clip.distance(generator, "fp32", lpips, device), "reference")
 
     torch.manual_seed(params.train.seed)
     precision = pick_precision(params.train.precision, device)
     training, state, steps = ours(params, precision, clip, device)
-    loader = step_loader(clip.pairs(lead(params.train)), params.train.batch, 0, steps, params.train.seed)
+    loader = step_loader(clip.pairs(), params.train.batch, 0, steps, params.train.seed)
     curve = learn(loader, lambda batch: advance(state, lambda b: training.losses(state, b), batch), options.seconds,
                   device, lambda: clip.distance(state.rendered, precision, lpips, device), "ours")
 

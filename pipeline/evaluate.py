@@ -26,7 +26,6 @@ from pipeline.pose.smoothing import smooth
 from pipeline.rendering.render import Renderer
 from pipeline.runtime.devices import keep_freed_memory, make_repeatable, pick_device
 from pipeline.runtime.files import atomic, write_json
-from pipeline.training.run_folder import forget
 from pipeline.user.cli import UserError, run
 from pipeline.video.probe import probe
 
@@ -94,7 +93,6 @@ def main() -> None:
     weights = Path(params.evaluate.lpips_weights) if params.evaluate.lpips_weights else None
     lpips = Lpips(params.evaluate.lpips, weights, device)
     renderer = Renderer(BODY_WEIGHTS, FACE_WEIGHTS, device)
-    forget(FACE_WEIGHTS)
     width, height, pose = renderer.width, renderer.height, params.pose
     transfers = {
         name: open_transfer(name, Path(source.truth), store, params.decode.fit, width, height, pose)

@@ -9,7 +9,7 @@ from pipeline.background.camera import camera_motion
 from pipeline.background.plate import estimate_plate
 from pipeline.background.sample import sample_background
 from pipeline.body.data import consecutive_pairs
-from pipeline.body.training import BodyTraining, Pairs, lead
+from pipeline.body.training import BodyTraining, Pairs
 from pipeline.clips.holdout import split
 from pipeline.clips.spread import spread
 from pipeline.clips.store import FrameStore
@@ -54,7 +54,7 @@ def train_body(
     end, held_out = split(len(store), evaluate.holdout, evaluate.gap)
     held_out_pairs = consecutive_pairs(store.pairs(), seen, held_out, len(store))
     pairs = Pairs(
-        consecutive_pairs(store.pairs(), seen, 0, end, 2 + lead(params)),
+        consecutive_pairs(store.pairs(), seen, 0, end),
         held_out_pairs[spread(len(held_out_pairs), SAMPLES)],
     )
     print(f"training on {len(pairs.training)} pairs of frames 0 to {end - 1}, device {device}, precision {precision}")
@@ -148,7 +148,7 @@ def main() -> None:
             if rank() == 0:
                 copy_folder(checkpoints.log, LOG)
                 save_weights(WEIGHTS, generator.state_dict(), header)
-                finish(folder, WEIGHTS)
+                finish(folder)
         print(f"body generator: {WEIGHTS}; loss curves and samples: {LOG}")
 
 

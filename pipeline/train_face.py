@@ -22,7 +22,7 @@ from pipeline.training.checkpoint import Checkpoints
 from pipeline.training.distributed import rank, rank_0_first, together
 from pipeline.training.frames import TrainingFrames
 from pipeline.training.launch import launch
-from pipeline.training.run_folder import finish, forget, run_folder
+from pipeline.training.run_folder import finish, run_folder
 from pipeline.training.run_key import run_key
 from pipeline.user.cli import UserError, run
 
@@ -82,8 +82,6 @@ def main() -> None:
         return
     with together(device, params.train.devices * params.train.nodes):
         body = BodyRenderer(BODY, device)
-        if rank() == 0:
-            forget(BODY)
         header = {"enabled": params.face.enabled, "body": sha256(BODY)}
         if not params.face.enabled:
             if rank() == 0:
@@ -106,7 +104,7 @@ def main() -> None:
             if rank() == 0:
                 copy_folder(checkpoints.log, LOG)
                 save_weights(WEIGHTS, generator.state_dict(), header)
-                finish(folder, WEIGHTS)
+                finish(folder)
         print(f"face generator: {WEIGHTS}; loss curves and samples: {LOG}")
 
 

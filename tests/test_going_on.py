@@ -152,8 +152,6 @@ def test_a_finished_training_whose_outputs_are_lost_is_not_begun_anew(tmp_path, 
     out, _ = finish(tmp_path, "train_body")
     assert str(last) in out
     assert_the_same_bytes(tmp_path, "train_body")
-    train_face.main()  # takes up the body's weights
-    assert [folder.name.split("-")[0] for folder in (tmp_path / "cache of whole").iterdir()] == ["train_face"]
 
 
 def test_face_training_that_is_stopped_again_and_again_ends_in_the_same_bytes(tmp_path, params, monkeypatch):

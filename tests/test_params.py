@@ -54,7 +54,6 @@ def test_every_problem_is_reported_at_once(tmp_path, default_params):
         ("train", "coarse_decay_steps", 5, "allowed: 0 unless"),
         ("train", "frozen_global_steps", 5, "allowed: 0 unless"),
         ("train", "learning_rate", float("inf"), "a finite number"),
-        ("train", "jitter", 5, "less than or equal to 0.1"),
         ("train", "batch", 3, "multiples of 2, train.devices x train.nodes"),
         ("face", "batch", 5, "multiples of 2, train.devices x train.nodes"),
     ],

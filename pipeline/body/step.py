@@ -40,18 +40,16 @@ def body_losses(
 ) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
     """Losses of a batch of pairs: (for the generator, for the discriminator, every term by name).
 
-    frames: float (B, 2, 3, H, W) in [-1, 1], two consecutive frames. poses: (B, T, 3, H, W), theirs and those of the
-    T - 2 frames before. A random number of the latter are generated first, without a gradient, so that the pair starts
-    from what rendering meets after some frames: the generator's own output instead of none. Without temporal smoothing
-    the two frames are separate examples. The generated pictures pass the discriminator once; both losses use that
-    pass, so back-propagate each into its own network's parameters only.
+    poses, frames: float (B, 2, 3, H, W) in [-1, 1], two consecutive frames. Without temporal smoothing the two are separate
+    examples. The generated pictures pass the discriminator once; both losses use that pass, so back-propagate each into
+    its own network's parameters only.
     """
     if generator.temporal:
-        poses, before = lead_in(generator, poses, loss.precision)
+        torch.randint(1, ())
     else:
-        poses, frames, before = poses.flatten(0, 1).unsqueeze(1), frames.flatten(0, 1).unsqueeze(1), None
+        poses, frames = poses.flatten(0, 1).unsqueeze(1), frames.flatten(0, 1).unsqueeze(1)
     with autocast(poses.device, loss.precision):
-        fakes = generator.rollout(poses, before)
+        fakes = generator.rollout(poses)
         judged_fakes = torch.cat([poses, fakes], dim=1).flatten(1, 2)
         judged_reals = torch.cat([poses, frames], dim=1).flatten(1, 2)
         fake_maps, real_maps = discriminator(judged_fakes), discriminator(judged_reals)
@@ -76,18 +74,3 @@ def body_losses(
             generator_total = generator_total + loss.lambda_vgg * terms["g_vgg"]
     terms["l1"] = (fakes.detach() - frames).abs().mean()  # watched, not trained on
     return generator_total, discriminator_total, terms
-
-
-@torch.no_grad()
-def lead_in(generator: BodyGenerator, poses: Tensor, precision: str) -> tuple[Tensor, Tensor | None]:
-    """Generate a random number of the frames before the pair: (the pair's poses, the last such frame or None).
-
-    poses: (B, T, 3, H, W), the pair's last. In an autocast of its own, which keeps the weights that it casts: without
-    a gradient here, they would be without one in the step as well.
-    """
-    ahead = poses.shape[1] - 2
-    chosen = int(torch.randint(ahead + 1, ()))
-    if not chosen:
-        return poses[:, -2:], None
-    with autocast(poses.device, precision):
-        return poses[:, -2:], generator.rollout(poses[:, ahead - chosen : ahead])[:, -1]

@@ -16,7 +16,6 @@ from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.discriminator import MultiscaleDiscriminator
 from pipeline.networks.pictures import to_float
 from pipeline.params import Train
-from pipeline.pose.augmentation import Augmentation
 from pipeline.runtime.devices import memory_format
 from pipeline.training.average import MovingAverage
 from pipeline.training.batches import step_loader
@@ -73,8 +72,7 @@ class BodyTraining:
         params = self.params
         state = self.start(name, generator, steps, decay_steps)
         checkpoints.restore(state)
-        augmentation = Augmentation(params.jitter, params.dropout) if params.jitter or params.dropout else None
-        dataset = PairDataset(frames, pairs.training, lead(params), augmentation, params.seed)
+        dataset = PairDataset(frames, pairs.training)
         samples = PairDataset(frames, pairs.samples)
         fixed = default_collate([samples[i] for i in range(len(samples))])
         train(
@@ -93,8 +91,3 @@ class BodyTraining:
     def _floats(self, batch: list[Tensor]) -> list[Tensor]:
         """Pictures as the loader sends them, uint8, as networks want them."""
         return [to_float(pictures.to(self.device, non_blocking=True)) for pictures in batch]
-
-
-def lead(params: Train) -> int:
-    """How many poses before a pair the training needs: without temporal smoothing frames do not follow one another."""
-    return params.rollout - 2 if params.temporal_smoothing else 0

@@ -55,7 +55,6 @@ def row_name(train: Train, face: Face) -> str:
         "resize": train.generator.upsampling == "resize",
         "skips": train.generator.skips,
         "averaged weights": train.ema > 0,
-        f"rollouts of {train.rollout}": train.rollout > 2 and train.temporal_smoothing,
     }
     added = ", ".join(what for what, there in beyond.items() if there)
     return f"{name} with {added}" if added else name

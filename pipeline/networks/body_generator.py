@@ -64,15 +64,13 @@ class BodyGenerator(nn.Module):
         if isinstance(self.network, LocalEnhancer):
             self.network.global_features.requires_grad_(not frozen)
 
-    def rollout(self, poses: Tensor, before: Tensor | None = None) -> Tensor:
-        """Generate frames in a row, each from the one before: (B, T, 3, H, W) -> (B, T, 3, H, W).
-
-        before: the frame before the first, (B, 3, H, W), or None at the start of a clip.
+    def rollout(self, poses: Tensor) -> Tensor:
+        """Generate frames in a row from the start of a clip, each from the one before: (B, T, 3, H, W) -> (B, T, 3, H, W).
 
         Training and rendering both call :meth:`forward` with the float output of the frame before, so what
         training feeds back is what rendering feeds back.
         """
         frames: list[Tensor] = []
         for t in range(poses.shape[1]):
-            frames.append(self(poses[:, t], frames[-1] if frames else before))
+            frames.append(self(poses[:, t], frames[-1] if frames else None))
         return torch.stack(frames, dim=1)

@@ -110,10 +110,7 @@ class Train(Section):
     seed: Annotated[int, Field(ge=0, lt=2**31)]
     precision: Literal["auto", "fp32", "bf16"]
     temporal_smoothing: bool
-    rollout: Annotated[int, Field(ge=2, le=64)]
     background: Literal["learned", "plate"]
-    jitter: Annotated[float, Field(ge=0, le=0.1)]
-    dropout: Annotated[float, Field(ge=0, lt=1)]
     ema: Annotated[float, Field(ge=0, lt=1)]
     batch: Count
     devices: Count

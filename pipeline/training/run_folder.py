@@ -2,11 +2,11 @@
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pipeline.networks.weights import sha256
 from pipeline.runtime.locks import LOCK, lock
 from pipeline.runtime.unfinished import sweep
 from pipeline.training.distributed import rank
@@ -14,6 +14,7 @@ from pipeline.user.cli import UserError
 
 VARIABLE = "EVERYBODY_DANCE_CACHE"
 FINISHED = "finished"
+KEPT = 3600  # s that a finished run's folder stays at least
 
 
 def cache_folder() -> Path:
@@ -35,9 +36,10 @@ def cache_folder() -> Path:
 def run_folder(name: str) -> Iterator[Path]:
     """The folder of the run ``name``, this process's alone inside the block; removed if the block leaves nothing in it.
 
-    It outlives the run, until :func:`forget`: DVC deletes a stage's outputs before the stage and keeps them only after it,
-    and a disk that is full then must not cost the training. Of several processes that train together rank 0 takes it for
-    all. Raises UserError if another process is in there, or if the folder cannot be made.
+    It outlives the run, since DVC keeps a stage's outputs only after it, and a disk that is full then must not cost the
+    training. Taking a folder removes those of runs that :func:`finish` noted as finished an hour ago or longer. Of several
+    processes that train together rank 0 takes it for all. Raises UserError if another process is in there, or if the folder
+    cannot be made.
     """
     folder = cache_folder() / name
     if rank() != 0:
@@ -56,6 +58,7 @@ def run_folder(name: str) -> Iterator[Path]:
         ) from None
     with held:
         sweep(folder)
+        _prune(folder)
         try:
             yield folder
         finally:
@@ -63,17 +66,16 @@ def run_folder(name: str) -> Iterator[Path]:
                 _remove(folder)
 
 
-def finish(folder: Path, weights: Path) -> None:
-    """Note in a run's folder that it has made the file ``weights``."""
-    (folder / FINISHED).write_text(sha256(weights))
+def finish(folder: Path) -> None:
+    """Note in a run's folder that what it is for has been made."""
+    (folder / FINISHED).touch()
 
 
-def forget(weights: Path) -> None:
-    """Remove the folder of the run that made ``weights``: what uses them runs when DVC has them in its cache."""
-    made = sha256(weights)
-    for note in cache_folder().glob(f"*/{FINISHED}"):
-        with suppress(FileNotFoundError, BlockingIOError):  # another process removes it, or makes them anew
-            if note.read_text() == made:
+def _prune(taken: Path) -> None:
+    """Remove the folders of runs that finished long ago, so that DVC has their outputs, but not those ``taken`` again."""
+    for note in set(cache_folder().glob(f"*/{FINISHED}")) - {taken / FINISHED}:
+        with suppress(FileNotFoundError, BlockingIOError):  # another process removes it, or is in there
+            if time.time() - note.stat().st_mtime > KEPT:
                 with lock(note.parent):
                     _remove(note.parent)
 

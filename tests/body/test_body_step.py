@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from pipeline.body.step import BodyLoss, body_losses, discriminator_channels, lead_in
+from pipeline.body.step import BodyLoss, body_losses, discriminator_channels
 from pipeline.losses.perceptual import PerceptualLoss
 from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.discriminator import MultiscaleDiscriminator
@@ -110,29 +110,6 @@ def test_bf16_gradients_point_where_those_of_fp32_do(layout):
         discriminator.to(memory_format=layout)
     for a, b in zip(expected, found, strict=True):
         assert torch.cosine_similarity(a.flatten(), b.flatten(), dim=0) > 0.9
-
-
-def test_a_lead_in_gives_the_pair_its_previous_frame_and_no_gradient_to_what_came_before():
-    generator, discriminator = networks()
-    poses, frames = pair()
-    long = torch.cat([torch.rand(1, 3, 3, 32, 32) * 2 - 1, poses], dim=1)
-    lengths = set()
-    for seed in range(20):
-        torch.manual_seed(seed)
-        last, before = lead_in(generator, long, "fp32")
-        assert torch.equal(last, poses)
-        if before is None:
-            lengths.add(0)
-            continue
-        assert not before.requires_grad
-        for length in (1, 2, 3):
-            if torch.equal(before, generator.rollout(long[:, 3 - length : 3])[:, -1]):
-                lengths.add(length)
-    assert lengths == {0, 1, 2, 3}
-    torch.manual_seed(0)
-    g, d, _ = body_losses(generator, discriminator, None, BodyLoss("lsgan", 0.0, 0.0, 10.0, 0.0, "bf16"), long, frames)
-    update(g, d, generator, discriminator, [])
-    assert all(p.grad.abs().sum() > 0 for p in generator.parameters() if p.ndim > 1)
 
 
 @pytest.mark.parametrize("gan_loss", ["lsgan", "vanilla", "hinge", "relativistic"])

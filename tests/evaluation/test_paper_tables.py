@@ -23,8 +23,6 @@ def test_names_the_row(project, temporal, face, name):
 def test_names_what_the_paper_has_not(project):
     params = load_params(project / "params.yaml")
     assert row_name(params.train, params.face) == "T.S. + Face with plate, resize, skips, averaged weights"
-    train = params.train.model_copy(update={"rollout": 6})
-    assert row_name(train, params.face).endswith("averaged weights, rollouts of 6")
 
 
 def test_the_papers_missed_detections_add_up():

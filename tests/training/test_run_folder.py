@@ -1,11 +1,12 @@
-"""A run's folder: where it lies, one process at a time, kept until its weights are taken up."""
+"""A run's folder: where it lies, one process at a time, kept until long after it has finished."""
 
+import os
 import subprocess
 import sys
 
 import pytest
 
-from pipeline.training.run_folder import cache_folder, finish, forget, run_folder
+from pipeline.training.run_folder import cache_folder, finish, run_folder
 from pipeline.user.cli import UserError
 
 HOLD = """
@@ -63,23 +64,26 @@ def test_kept_by_failure_and_without_what_was_half_written(cache):
         assert sorted(path.name for path in folder.iterdir()) == ["checkpoint", "lock"]
 
 
-def test_a_finished_run_goes_when_its_weights_are_taken_up_and_not_before(cache, tmp_path):
-    for name in ("body", "face"):
+def test_a_finished_run_goes_when_another_training_begins_long_after_it(cache):
+    for name in ("finished", "just finished", "given up"):
         with run_folder(name) as folder:
             (folder / "checkpoint").touch()
-            (tmp_path / name).write_text(f"weights of the {name}")
-            finish(folder, tmp_path / name)
-    with run_folder("unfinished") as folder:
-        (folder / "checkpoint").touch()
-    forget(tmp_path / "body")
-    assert {path.name for path in cache.iterdir()} == {"face", "unfinished"}
-    with run_folder("face"):  # in use: whoever makes the weights anew keeps its folder
-        code = f"from pathlib import Path; from pipeline.training.run_folder import forget; forget(Path({str(tmp_path / 'face')!r}))"
-        subprocess.run([sys.executable, "-c", code], check=True)
-        assert (cache / "face/checkpoint").is_file()
-    forget(tmp_path / "face")
-    forget(tmp_path / "face")
-    assert [path.name for path in cache.iterdir()] == ["unfinished"]
+            if name != "given up":
+                finish(folder)
+    for name in ("finished", "given up"):
+        for file in (cache / name).iterdir():
+            os.utime(file, (0, 0))
+    with run_folder("finished") as folder:  # its outputs were lost: whoever takes it finds what is in there
+        assert (folder / "checkpoint").is_file()
+    with run_folder("another"):
+        assert {path.name for path in cache.iterdir()} == {"just finished", "given up", "another"}
+
+
+def test_a_finished_run_that_another_process_has_taken_again_stays(cache, holder):
+    (cache / "run/finished").touch()
+    os.utime(cache / "run/finished", (0, 0))
+    with run_folder("another"):
+        assert (cache / "run/finished").is_file()
 
 
 def test_two_at_once_are_refused_in_one_sentence(holder):
