@@ -23,6 +23,7 @@ from pipeline.training.checkpoint import Checkpoints
 from pipeline.training.distributed import rank_0_first
 from pipeline.training.frames import TrainingFrames
 from pipeline.training.loop import train
+from pipeline.training.matrix_products import use_matrix_products
 from pipeline.training.optimizer import make_optimizer
 from pipeline.training.state import TrainingState
 
@@ -52,6 +53,8 @@ class BodyTraining:
         """The state of a phase before its first step: ``generator`` and new discriminators."""
         params, d = self.params, self.params.discriminator
         generator.to(**self.place)
+        if self.device.type == "cpu" and self.loss.precision == "bf16":
+            use_matrix_products(generator)
         discriminator = MultiscaleDiscriminator(discriminator_channels(generator.temporal), d.ndf, d.layers, d.scales)
         optimizers = [
             make_optimizer(network.parameters(), params.learning_rate, (params.beta1, params.beta2), steps, decay_steps)

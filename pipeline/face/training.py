@@ -18,6 +18,7 @@ from pipeline.training.batches import step_loader
 from pipeline.training.checkpoint import Checkpoints
 from pipeline.training.distributed import rank_0_first
 from pipeline.training.loop import train
+from pipeline.training.matrix_products import use_matrix_products
 from pipeline.training.optimizer import make_optimizer
 from pipeline.training.state import TrainingState
 
@@ -39,11 +40,14 @@ class FaceTraining:
     def start(self, generator: FaceGenerator) -> TrainingState:
         """The state before the first step: ``generator`` and a new discriminator."""
         face, params = self.face, self.params
+        generator.to(**self.place)
+        if self.device.type == "cpu" and self.loss.precision == "bf16":
+            use_matrix_products(generator)
         discriminator = PatchDiscriminator(6, face.ndf, face.layers)
         betas = (params.beta1, params.beta2)
         optimizers = [
             make_optimizer(network.parameters(), face.learning_rate, betas, face.steps, face.decay_steps)
-            for network in (generator.to(**self.place), discriminator.to(**self.place))
+            for network in (generator, discriminator.to(**self.place))
         ]
         return TrainingState("face", generator, discriminator, optimizers)
 

