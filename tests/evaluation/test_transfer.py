@@ -41,13 +41,13 @@ def score(tmp_path, walk, lpips):
         normalized, raw = (dance.joints() + np.array([offset, 0, 0]) for offset in moved)
         transfer = Transfer(
             probe(tmp_path / "result.mp4"),
-            TruthClip(dance.write(tmp_path / "truth"), (WIDTH, HEIGHT), "pad", WIDTH, HEIGHT),
+            TruthClip(dance.write(tmp_path / "truth"), (WIDTH, HEIGHT), "pad", WIDTH, HEIGHT, 0.3),
             FPS,
             Poses(normalized / [factor, factor, 1], raw / [factor, factor, 1], factor),
             FrameStore(tmp_path / "source.parquet"),
         )
-        baselines = Baselines(store, target.joints()[:, :25], 20, WIDTH, HEIGHT, 0.3)
-        records, examples = score_transfer(transfer, baselines, lpips, 0.3)
+        baselines = Baselines(store, target.joints()[:, :25], 20, WIDTH, HEIGHT)
+        records, examples = score_transfer(transfer, baselines, lpips)
         return summarize_transfers(transfer_table({"dance": records}, lpips.name))["dance"], records, examples
 
     return score
