@@ -168,7 +168,7 @@ def load_scene(width: int, height: int, count: int, folder: Path) -> Scene:
     """The demo's pictures at a size, ``count`` frames of each kind. folder: for the baselines' frame store."""
     params = load_params()
     stored = 2 * width, 2 * height
-    truth = TruthClip(TRUTH, stored, "pad", width, height, params.pose.min_confidence)
+    truth = TruthClip(TRUTH, stored, "pad", width, height)
     video, track = probe(TARGET / "video.mp4"), read_track(TARGET / "poses.parquet")
     fit = fit_into(video.width, video.height, *stored, "pad")
     pictures = [picture for _, picture in islice(read_pictures(video, fit), TRAINED)]

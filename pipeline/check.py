@@ -47,8 +47,7 @@ def check_source(params: Params, name: str) -> None:
     video = probe(Path(source.video))
     if source.truth:
         fps = stored_rate(decode.fps, video)
-        stored = decode.width, decode.height
-        truth = TruthClip(Path(source.truth), stored, decode.fit, *stored, params.pose.min_confidence)
+        truth = TruthClip(Path(source.truth), (decode.width, decode.height), decode.fit, decode.width, decode.height)
         truth.require_length(name, fps, round(video.duration * fps))
 
 

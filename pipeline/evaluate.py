@@ -58,7 +58,7 @@ def open_transfer(
             f"{result.path} has {result.frames} frames of {result.width}x{result.height} px, but there are "
             f"{len(normalized)} poses and networks of {width}x{height} px: run `dvc repro`"
         )
-    clip = TruthClip(truth, (target.width, target.height), how, width, height, pose.min_confidence)
+    clip = TruthClip(truth, (target.width, target.height), how, width, height)
     clip.require_length(name, normalized.fps, result.frames)
     raw = place_whole_picture(
         smooth(source.joints, pose.smooth_window, pose.max_gap, pose.min_confidence),
@@ -112,7 +112,7 @@ def main() -> None:
         bodies = smooth(track.joints[:, BODY], pose.smooth_window, pose.max_gap, pose.min_confidence)
         baselines = Baselines(store, bodies, end, width, height)
         for name, transfer in transfers.items():
-            scores[name], comparisons = score_transfer(transfer, baselines, lpips)
+            scores[name], comparisons = score_transfer(transfer, baselines, lpips, pose.min_confidence)
             write_png(PICTURES / f"transfer_{name}.png", transfer_sheet(comparisons))
     transfer_frames = transfer_table(scores, lpips.name)
     metrics |= {"transfer": summarize_transfers(transfer_frames)} if transfers else {}

@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 from tqdm import tqdm
 
+from pipeline.clips.layout import found_only
 from pipeline.clips.spread import spread
 from pipeline.clips.store import FrameStore
 from pipeline.evaluation.baselines import Baselines
@@ -70,8 +71,13 @@ class Transfer:
         return ((picture, truth) for (_, picture), truth in zip(pictures, self.truth.frames(self.fps)))
 
 
-def score_transfer(transfer: Transfer, baselines: Baselines, lpips: Lpips) -> tuple[list[Record], list[Comparison]]:
-    """A record a frame of what the result, the baselines and the poses score, and some evenly spread frames."""
+def score_transfer(
+    transfer: Transfer, baselines: Baselines, lpips: Lpips, min_confidence: float
+) -> tuple[list[Record], list[Comparison]]:
+    """A record a frame of what the result, the baselines and the poses score, and some evenly spread frames.
+
+    min_confidence: 0..1, below it a joint of the true poses, which are not smoothed, counts as not found.
+    """
     measure = RegionMeasures(lpips, baselines.constants)
     shown = set(spread(len(transfer), EXAMPLES).tolist())
     comparisons: list[Comparison] = []
@@ -89,7 +95,8 @@ def score_transfer(transfer: Transfer, baselines: Baselines, lpips: Lpips) -> tu
         record: Record = {"frame": frame, "time": float(frame / transfer.fps)} | measured.pop("result")
         for name, values in measured.items():
             record |= prefixed(f"baselines.{name}", values)
-        return record | prefixed("joints", transfer.poses.errors(frame, truth.pose))
+        pose = found_only(truth.pose, min_confidence)
+        return record | prefixed("joints", transfer.poses.errors(frame, pose))
 
     scored = in_parallel(score, frames())
     description = f"compare {transfer.result.path.name}"

@@ -8,7 +8,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from pipeline.clips.layout import found_only
 from pipeline.clips.masks import MaskStore
 from pipeline.clips.scaling import resize
 from pipeline.clips.track import read_track
@@ -34,14 +33,11 @@ class TruthClip:
     """The clip in ``folder``: video.mp4, poses.parquet (pose.track) and masks.parquet (video.masks).
 
     Its frames are fitted into the training picture, ``width`` x ``height`` px, as the target's are: first into
-    ``stored``, (width, height) px of the target's stored frames, padded or cropped as ``how`` says. Joints with a
-    confidence below ``min_confidence``, 0..1, count as not found. Raises UserError if a file is missing or they do not
-    belong together.
+    ``stored``, (width, height) px of the target's stored frames, padded or cropped as ``how`` says. Raises
+    UserError if a file is missing or they do not belong together.
     """
 
-    def __init__(
-        self, folder: Path, stored: tuple[int, int], how: str, width: int, height: int, min_confidence: float
-    ) -> None:
+    def __init__(self, folder: Path, stored: tuple[int, int], how: str, width: int, height: int) -> None:
         for name in FILES:
             if not (folder / name).is_file():
                 raise UserError(
@@ -49,8 +45,7 @@ class TruthClip:
                     f"{', '.join(FILES)}"
                 )
         self.folder, self.video = folder, probe(folder / "video.mp4")
-        track = read_track(folder / "poses.parquet")
-        self.track = track.with_joints(found_only(track.joints, min_confidence))
+        self.track = read_track(folder / "poses.parquet")
         self.masks = MaskStore(folder / "masks.parquet")
         self.fit = fit_into(self.video.width, self.video.height, *stored, how)
         self.width, self.height = width, height

@@ -8,11 +8,9 @@ from pipeline.clips.track import write_track
 from pipeline.evaluation.truth import FILES, TruthClip
 from pipeline.user.cli import UserError
 
-LIMIT = 0.3
-
 
 def frames(folder, stored, how, width, height, fps=Fraction(30)):
-    clip = TruthClip(folder, stored, how, width, height, LIMIT)
+    clip = TruthClip(folder, stored, how, width, height)
     made = list(clip.frames(fps))
     assert len(made) == clip.count(fps)
     return made
@@ -55,15 +53,6 @@ def test_picture_mask_and_pose_stay_together_however_it_is_fitted(tmp_path, walk
     assert seen >= 6
 
 
-def test_uncertain_joints_are_not_found(tmp_path, walk):
-    folder = walk().write(tmp_path)
-    joints = walk().joints()
-    joints[:, 3:5, 2] = LIMIT - 0.01, LIMIT
-    write_track(folder / "poses.parquet", walk().track().with_joints(joints))
-    for frame in frames(folder, (96, 64), "pad", 96, 64):
-        assert np.flatnonzero(frame.pose[:25, 2] == 0).tolist() == [3]
-
-
 def test_padding_is_no_person_and_black(tmp_path, walk):
     for frame in frames(walk().write(tmp_path), (128, 128), "pad", 64, 64):
         assert not frame.mask[:10].any() and not frame.mask[-10:].any()
@@ -84,18 +73,18 @@ def test_frames_are_the_nearest_in_time(tmp_path, walk, fps):
 def test_names_the_missing_file(tmp_path, walk, name):
     (walk().write(tmp_path) / name).unlink()
     with pytest.raises(UserError, match=f"{name} is missing: sources.<name>.truth"):
-        TruthClip(tmp_path, (96, 64), "pad", 96, 64, LIMIT)
+        TruthClip(tmp_path, (96, 64), "pad", 96, 64)
 
 
 def test_refuses_files_that_do_not_belong_together(tmp_path, walk):
     person = walk().write(tmp_path)
     write_masks(person / "masks.parquet", (walk().mask(t) for t in range(11)))
     with pytest.raises(UserError, match="12 frames in its video, 12 poses and 11 masks"):
-        TruthClip(person, (96, 64), "pad", 96, 64, LIMIT)
+        TruthClip(person, (96, 64), "pad", 96, 64)
     write_masks(person / "masks.parquet", (np.zeros((32, 48), bool) for _ in range(12)))
     with pytest.raises(UserError, match="different sizes"):
-        TruthClip(person, (96, 64), "pad", 96, 64, LIMIT)
+        TruthClip(person, (96, 64), "pad", 96, 64)
     walk().write(tmp_path)
     write_track(person / "poses.parquet", walk(height=66).track())
     with pytest.raises(UserError, match="different sizes"):
-        TruthClip(person, (96, 64), "pad", 96, 64, LIMIT)
+        TruthClip(person, (96, 64), "pad", 96, 64)
