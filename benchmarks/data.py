@@ -27,6 +27,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from benchmarks.machine import describe
 from pipeline.body.data import PairDataset
+from pipeline.clips.layout import found_joints
 from pipeline.clips.store import FrameStore, StoredFrame, write_frames
 from pipeline.clips.track import read_track
 from pipeline.networks.pictures import to_float
@@ -40,7 +41,6 @@ from pipeline.video.read import read_pictures
 CLIP = Path("data/raw/target")
 FRAMES = 120
 HEIGHT, STORED_HEIGHT = 256, 512  # px: of the training picture, of the stored frames
-CONFIDENCE = 0.3
 WARM_UP = 8  # pairs, more than a loader process prepares ahead
 
 
@@ -65,7 +65,7 @@ def plain_pose(joints: np.ndarray, width: int) -> np.ndarray:
     """The pose picture, each limb drawn on a canvas of its own that is blended into the picture, white ground."""
     picture = np.full((HEIGHT, width, 3), 255, np.uint8)
     for pair, (colour, share) in zip(STROKE_JOINTS, STROKE_STYLES, strict=True):
-        if (joints[pair, 2] >= CONFIDENCE).all():
+        if found_joints(joints[pair]).all():
             start, end = np.rint(joints[pair, :2] - 0.5).astype(int).tolist()
             canvas = picture.copy()
             cv2.line(canvas, start, end, colour, max(1, round(share * HEIGHT)), cv2.LINE_AA)
@@ -108,7 +108,7 @@ def make_datasets(folder: Path, width: int) -> tuple[PairDataset, PlainPairs]:
     write_frames(folder / "frames.parquet", stored, 2 * width, STORED_HEIGHT, Fraction(30))
     joints = track.joints[:FRAMES] * np.array([STORED_HEIGHT / track.height] * 2 + [1], np.float32)
     joints[..., 0] += (2 * width - STORED_HEIGHT) / 2  # where padding puts a square video
-    frames = TrainingFrames(FrameStore(folder / "frames.parquet"), joints, width, HEIGHT, CONFIDENCE)
+    frames = TrainingFrames(FrameStore(folder / "frames.parquet"), joints, width, HEIGHT)
     ends = np.arange(1, FRAMES)
     half = np.array([0.5, 0.5, 1], np.float32)
     return PairDataset(frames, ends), PlainPairs(folder, joints * half, width, ends)

@@ -14,7 +14,7 @@ import numpy as np
 from tqdm import tqdm
 
 from dancers.clip import POSES, VIDEO
-from pipeline.clips.layout import BODY, FACE, LEFT_HAND, MID_HIP, NECK, RIGHT_HAND, found_joints
+from pipeline.clips.layout import BODY, FACE, LEFT_HAND, MID_HIP, NECK, RIGHT_HAND, found_joints, found_only
 from pipeline.clips.track import read_track
 from pipeline.detection.detector import HolisticDetector
 from pipeline.params import load_params
@@ -28,7 +28,7 @@ PCK = 0.2  # of the torso, neck to middle of the hips
 def main(folder: Path) -> None:
     """Print a clip's line."""
     params = load_params()
-    limits, needed = params.keypoints, params.pose.min_confidence
+    limits = params.keypoints
     truth = read_track(folder / POSES)
     found = np.empty_like(truth.joints)
     with HolisticDetector(limits.min_detection_confidence, limits.min_tracking_confidence) as detector:
@@ -36,7 +36,7 @@ def main(folder: Path) -> None:
         for index, (_, frame) in enumerate(tqdm(frames, f"detect {folder.name}", total=len(truth), unit="frame")):
             found[index] = detector.detect(frame)
 
-    seen, real = found_joints(found, needed), found_joints(truth.joints, needed)
+    seen, real = found_joints(found_only(found, params.pose.min_confidence)), found_joints(truth.joints)
     front = real[:, FACE].any(axis=1)
     offsets = np.linalg.norm(found[:, BODY, :2] - truth.joints[:, BODY, :2], axis=2)
     torso = np.linalg.norm(truth.joints[:, NECK, :2] - truth.joints[:, MID_HIP, :2], axis=1, keepdims=True)

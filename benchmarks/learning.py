@@ -83,7 +83,7 @@ def data(params: Params, height: int) -> tuple[PairDataset, PairDataset]:
     """The target clip's training pairs, and some evenly spread held-out ones."""
     pose, track = params.pose, read_track(POSES)
     joints = smooth(track.joints, pose.smooth_window, pose.max_gap, pose.min_confidence)
-    frames = TrainingFrames(FrameStore(FRAMES), joints, height * track.width // track.height, height, pose.min_confidence)
+    frames = TrainingFrames(FrameStore(FRAMES), joints, height * track.width // track.height, height)
     end, first = split(len(track), params.evaluate.holdout, params.evaluate.gap)
     pairs, seen = frames.store.pairs(), bodies_seen(joints)
     held_out = consecutive_pairs(pairs, seen, first, len(track))

@@ -167,7 +167,7 @@ def run(key: Key) -> tuple[float, list[Result]]:
 def load_scene(width: int, height: int, count: int, folder: Path) -> Scene:
     """The demo's pictures at a size, ``count`` frames of each kind. folder: for the baselines' frame store."""
     params = load_params()
-    stored, confidence = (2 * width, 2 * height), params.pose.min_confidence
+    stored = 2 * width, 2 * height
     truth = TruthClip(TRUTH, stored, "pad", width, height)
     video, track = probe(TARGET / "video.mp4"), read_track(TARGET / "poses.parquet")
     fit = fit_into(video.width, video.height, *stored, "pad")
@@ -176,7 +176,7 @@ def load_scene(width: int, height: int, count: int, folder: Path) -> Scene:
     write_frames(folder / "target.parquet", trained, *stored, FPS)
     poses = track.joints[:TRAINED] * (fit.scaled_width / video.width, fit.scaled_height / video.height, 1)
     poses[..., :2] += fit.left, fit.top
-    baselines = Baselines(FrameStore(folder / "target.parquet"), poses[:, BODY], TRAINED, width, height, confidence)
+    baselines = Baselines(FrameStore(folder / "target.parquet"), poses[:, BODY], TRAINED, width, height)
 
     chosen = set(spread(truth.count(FPS), count).tolist())
     frames = []
@@ -185,8 +185,8 @@ def load_scene(width: int, height: int, count: int, folder: Path) -> Scene:
             nearest = baselines.nearest_pose(scale_joints(frame.pose, 2))
             frames.append((frame.picture, frame.mask, {"result": imitated(frame.picture), "nearest_pose": nearest}))
     poses = scale_joints(poses, 0.5)
-    bodies = body_boxes(poses, width, height, confidence, BODY_MARGIN)
-    faces = face_boxes(poses, params.face.size, width, height, confidence)
+    bodies = body_boxes(poses, width, height, BODY_MARGIN)
+    faces = face_boxes(poses, params.face.size, width, height)
     crops = []
     for index in spread(TRAINED, count):
         real = resize(pictures[index], width, height)

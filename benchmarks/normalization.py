@@ -18,7 +18,7 @@ import numpy as np
 from tqdm import tqdm
 
 from dancers.clip import POSES, VIDEO
-from pipeline.clips.layout import found_joints
+from pipeline.clips.layout import found_joints, found_only
 from pipeline.clips.track import PoseTrack, read_track, write_track
 from pipeline.detection.detector import HolisticDetector
 from pipeline.evaluation.joint_groups import GROUPS
@@ -43,14 +43,15 @@ def main(folders: list[Path]) -> None:
     for target, source, truth in zip(*[iter(folders)] * 3, strict=True):
         rendered = all((folder / POSES).is_file() for folder in (target, source, truth))
         real = read_track(truth / POSES) if rendered else detect(truth, params)
+        real = real.with_joints(found_only(real.joints, params.pose.min_confidence))
         for kind in ("true", "detected") if rendered else ("detected",):
             tracks = [read_track(clip / POSES) if kind == "true" else detect(clip, params) for clip in (source, target)]
             tracks = [smoothed(track, params) for track in tracks]
             errors = {}
             for method in METHODS:
                 chosen = params.normalize.model_copy(update={"method": method})
-                joints, _, summary = normalize(source.name, *tracks, chosen, params.pose.min_confidence)
-                errors[method] = distances(joints, real, params.pose.min_confidence)
+                joints, _, summary = normalize(source.name, *tracks, chosen)
+                errors[method] = distances(joints, real)
                 told = ", ".join(f"{part} {error:.2f}" for part, error in errors[method].items())
                 print(f"{source} as {truth}, {kind} poses, {method}: {told}")
             for warning in summary["warnings"]:
@@ -60,11 +61,11 @@ def main(folders: list[Path]) -> None:
     print(f"ratio: {np.mean(ratios):.2f}")
 
 
-def distances(joints: np.ndarray, real: PoseTrack, min_confidence: float) -> dict[str, float]:
+def distances(joints: np.ndarray, real: PoseTrack) -> dict[str, float]:
     """Mean distances of ``joints`` (frames, 137, 3) from the ``real`` ones, in px at HEIGHT, and the body's shape's."""
     if len(joints) != len(real):
         raise UserError(f"a source of {len(joints)} frames and a truth of {len(real)} are not the same dance")
-    both = (found_joints(joints, min_confidence) & found_joints(real.joints, min_confidence))[..., None]
+    both = (found_joints(joints) & found_joints(real.joints))[..., None]
     ours, theirs = (np.where(both, poses[..., :2].astype(float), np.nan) for poses in (joints, real.joints))
     unit = HEIGHT / real.height
     errors = {part: unit * _distance(ours[:, GROUPS[part]], theirs[:, GROUPS[part]]) for part in PARTS}

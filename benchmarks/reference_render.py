@@ -27,10 +27,10 @@ from pipeline.video.encode import video_writer
 OPACITY = 0.6  # of a stroke over what is below it
 
 
-def blend_pose(joints: np.ndarray, width: int, height: int, min_confidence: float) -> np.ndarray:
+def blend_pose(joints: np.ndarray, width: int, height: int) -> np.ndarray:
     """A pose (137, 3) as uint8 RGB (height, width, 3): every stroke on a copy of the canvas, blended as a whole."""
     canvas = np.full((height, width, 3), 255, np.uint8)
-    found = found_joints(joints, min_confidence)
+    found = found_joints(joints)
     for pair, (colour, share) in zip(STROKE_JOINTS, STROKE_STYLES, strict=True):
         if found[pair].all():
             layer = canvas.copy()
@@ -49,7 +49,7 @@ class ReferenceRendering:
         tensors, header = load_weights(body)
         self.generator = with_plain_norms(BodyGenerator(**header["architecture"]))
         self.generator.load_state_dict(tensors)
-        self.width, self.height, self.min_confidence = header["width"], header["height"], header["min_confidence"]
+        self.width, self.height = header["width"], header["height"]
         tensors, header = load_weights(face)
         self.face = with_plain_norms(FaceGenerator(**header["architecture"]))
         self.face.load_state_dict(tensors)
@@ -57,12 +57,12 @@ class ReferenceRendering:
             network.to(device).eval()
         self.device = device
         self.joints, self.source, self.folder, self.previous = joints, source, folder, None
-        self.boxes = face_boxes(joints, header["size"], self.width, self.height, self.min_confidence)
+        self.boxes = face_boxes(joints, header["size"], self.width, self.height)
 
     @torch.no_grad()
     def frame(self, t: int) -> None:
         """Render frame ``t``, the one after the last, to a PNG."""
-        picture = blend_pose(self.joints[t], self.width, self.height, self.min_confidence)
+        picture = blend_pose(self.joints[t], self.width, self.height)
         cv2.imwrite(str(self._path("pose", t)), picture[..., ::-1])
         pose = to_tensor(self._read("pose", t)).contiguous().to(self.device)[None]
         self.previous = self.generator(pose, self.previous)

@@ -40,7 +40,7 @@ from pipeline.video.probe import probe
 from pipeline.video.read import read_pictures
 
 CLIP = Path("data/raw/truth/dancer")
-FPS, CRF, MIN_CONFIDENCE = Fraction(30), 18, 0.3
+FPS, CRF = Fraction(30), 18
 LOWEST_PSNR = 40  # dB
 
 
@@ -97,8 +97,7 @@ def make_weights(folder: Path, width: int, height: int, options: argparse.Namesp
         "temporal": True, "ngf": options.ngf, "downsamplings": 4, "blocks": options.blocks, "enhancer_blocks": None
     }
     save_weights(body, BodyGenerator(**architecture).state_dict(), {
-        "architecture": architecture, "width": width, "height": height, "min_confidence": MIN_CONFIDENCE,
-        "precision": options.precision,
+        "architecture": architecture, "width": width, "height": height, "precision": options.precision,
     })
     default = load_params().face
     architecture = {"ngf": default.ngf, "downsamplings": default.downsamplings, "blocks": default.blocks}
@@ -133,7 +132,7 @@ def by_engine(renderer: Renderer, track: PoseTrack, source: FrameStore, folder: 
 
 @torch.inference_mode()
 def bare(renderer: Renderer, track: PoseTrack) -> None:
-    picture = draw_pose(track.joints[0], renderer.width, renderer.height, MIN_CONFIDENCE)
+    picture = draw_pose(track.joints[0], renderer.width, renderer.height)
     pose, previous = on_device(picture, renderer.body.device)[None], None
     for _ in range(len(track)):
         previous = renderer.body.generator(pose, previous)
@@ -144,7 +143,7 @@ def compare(renderer: Renderer, reference: ReferenceRendering, track: PoseTrack)
     """Print how near the engine's frames are to the reference's; stop if they are not."""
     worst, previous = math.inf, None
     for joints in track.joints:
-        picture = draw_pose(joints, renderer.width, renderer.height, MIN_CONFIDENCE)
+        picture = draw_pose(joints, renderer.width, renderer.height)
         pose = on_device(picture, renderer.body.device)[None]
         exact, found = reference.generator(pose, previous), renderer.body.generator(pose, previous)
         worst = min(worst, 10 * math.log10(2**2 / max(float((found - exact).square().mean()), 1e-20)))

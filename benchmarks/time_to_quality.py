@@ -53,7 +53,7 @@ class Clip:
         pose, track, store = params.pose, read_track(POSES), FrameStore(FRAMES)
         joints = smooth(track.joints, pose.smooth_window, pose.max_gap, pose.min_confidence)
         width = params.train.height * store.width // store.height
-        self.frames = TrainingFrames(store, joints, width, params.train.height, pose.min_confidence)
+        self.frames = TrainingFrames(store, joints, width, params.train.height)
         self.end, first = split(len(store), params.evaluate.holdout, params.evaluate.gap)
         self.held_out = range(first, len(store))
 

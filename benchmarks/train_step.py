@@ -133,7 +133,7 @@ def load_pair(width: int, height: int) -> tuple[Tensor, Tensor]:
     pictures = read_pictures(video, fit_into(video.width, video.height, width, height, "crop"))
     frames = [picture for _, picture in islice(pictures, FRAME, FRAME + 2)]
     joints = track.joints[FRAME : FRAME + 2] * np.array([width / track.width, height / track.height, 1], np.float32)
-    poses = [draw_pose(pose, width, height, 0.5) for pose in joints]
+    poses = [draw_pose(pose, width, height) for pose in joints]
     return tuple(torch.stack([to_tensor(picture) for picture in each])[None] for each in (poses, frames))
 
 

@@ -62,7 +62,7 @@ def open_transfer(
     clip.require_length(name, normalized.fps, result.frames)
     raw = place_whole_picture(
         smooth(source.joints, pose.smooth_window, pose.max_gap, pose.min_confidence),
-        (source.width, source.height), (normalized.width, normalized.height), pose.min_confidence,
+        (source.width, source.height), (normalized.width, normalized.height),
     )
     poses = Poses(normalized.joints, raw, height / normalized.height)
     return Transfer(result, clip, normalized.fps, poses, FrameStore(FRAMES / f"{name}.parquet"))
@@ -110,7 +110,7 @@ def main() -> None:
     scores = {}
     if transfers:
         bodies = smooth(track.joints[:, BODY], pose.smooth_window, pose.max_gap, pose.min_confidence)
-        baselines = Baselines(store, bodies, end, width, height, pose.min_confidence)
+        baselines = Baselines(store, bodies, end, width, height)
         for name, transfer in transfers.items():
             scores[name], comparisons = score_transfer(transfer, baselines, lpips, pose.min_confidence)
             write_png(PICTURES / f"transfer_{name}.png", transfer_sheet(comparisons))

@@ -14,7 +14,7 @@ from tempfile import TemporaryFile
 import numpy as np
 from tqdm import tqdm
 
-from pipeline.clips.layout import NUM_JOINTS, PARTS
+from pipeline.clips.layout import NUM_JOINTS, PARTS, found_joints
 from pipeline.clips.store import FrameStore
 from pipeline.clips.track import PoseTrack, write_track
 from pipeline.detection.detection import detect
@@ -50,8 +50,8 @@ def keypoints(store: FrameStore, min_detection: float, min_tracking: float) -> P
 
 def coverage(track: PoseTrack) -> dict[str, float]:
     """Share of the frames, 0..1, in which the detector found anything of the body, the face and each hand."""
-    confidence = track.joints[..., 2]
-    return {part: float((confidence[:, span] > 0).any(axis=1).mean()) for part, span in PARTS.items()}
+    found = found_joints(track.joints)
+    return {part: float(found[:, span].any(axis=1).mean()) for part, span in PARTS.items()}
 
 
 def warnings(clip: str, shares: dict[str, float]) -> Iterator[str]:

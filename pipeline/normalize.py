@@ -39,7 +39,7 @@ OFTEN_OUTSIDE = 0.05  # share of frames with joints outside the target's picture
 
 
 def normalize(
-    name: str, source: PoseTrack, target: PoseTrack, params: Normalize, min_confidence: float
+    name: str, source: PoseTrack, target: PoseTrack, params: Normalize
 ) -> tuple[np.ndarray, FeetFit | None, dict]:
     """Put the smoothed ``source``, the clip called ``name``, into the picture of the smoothed ``target``.
 
@@ -50,21 +50,21 @@ def normalize(
     summary = {"method": params.method, "foot": params.foot, "alpha": params.alpha, "carried": {}}
     poses = source.joints
     if params.carry_hands:
-        poses, summary["carried"] = carry_hands(poses, min_confidence)
+        poses, summary["carried"] = carry_hands(poses)
     if params.method == "none":
         fit, warnings = None, []
         sizes = (source.width, source.height), (target.width, target.height)
-        joints = place_whole_picture(poses, *sizes, min_confidence)
+        joints = place_whole_picture(poses, *sizes)
     else:
-        fit = fit_feet(*(measure(track.joints, params.foot, params.alpha, min_confidence, clip)
+        fit = fit_feet(*(measure(track.joints, params.foot, params.alpha, clip)
                          for track, clip in ((source, name), (target, "target"))))
-        joints = normalize_feet(poses, fit, params.foot, source.width, target.width, min_confidence)
+        joints = normalize_feet(poses, fit, params.foot, source.width, target.width)
         if params.method == "limbs":
-            limbs = fit_limbs(*(measure_limbs(track.joints, stance, params.foot, min_confidence)
+            limbs = fit_limbs(*(measure_limbs(track.joints, stance, params.foot)
                                 for track, stance in ((source, fit.source), (target, fit.target))))
-            joints = put_on_limbs(joints, limbs, params.foot, min_confidence)
+            joints = put_on_limbs(joints, limbs, params.foot)
             summary["limbs"] = {limb: asdict(measured) for limb, measured in limbs.items()}
-        joints, shift, steps = place_sideways(joints, target.joints, target.width, min_confidence)
+        joints, shift, steps = place_sideways(joints, target.joints, target.width)
         summary |= asdict(fit) | {"shift": shift, "steps": steps}
         warnings = summary.pop("warnings")
         if params.method == "limbs":
@@ -72,7 +72,7 @@ def normalize(
         if steps < 1:
             warnings.append("the dance is too wide for the target's picture: steps to the side are "
                             f"{steps:.0%} as long as they should be")
-    outside = share_outside(joints, target.width, target.height, min_confidence)
+    outside = share_outside(joints, target.width, target.height)
     if outside > OFTEN_OUTSIDE:
         warnings.append(f"parts of the dancer leave the target's picture in {outside:.0%} of the frames")
     return joints, fit, summary | {"outside": outside, "warnings": warnings}
@@ -88,8 +88,7 @@ def main(name: str) -> None:
     params = load_params()
     params.source(name)
     source, target = load_smoothed(name, params.pose), load_smoothed("target", params.pose)
-    min_confidence = params.pose.min_confidence
-    joints, fit, summary = normalize(name, source, target, params.normalize, min_confidence)
+    joints, fit, summary = normalize(name, source, target, params.normalize)
 
     path, picture = NORMALIZED / f"{name}.parquet", REPORTS / f"{name}.png"
     result = PoseTrack(joints, source.times, source.fps, target.width, target.height, source.detector)
@@ -97,7 +96,7 @@ def main(name: str) -> None:
     write_json(path.with_suffix(".json"), summary)
     stances = (fit.source, fit.target) if fit else None
     ratios = {limb: measured["ratio"] for limb, measured in summary.get("limbs", {}).items()}
-    plot_normalization(picture, source, target, result, stances, ratios, params.normalize.foot, min_confidence)
+    plot_normalization(picture, source, target, result, stances, ratios, params.normalize.foot)
 
     for warning in summary["warnings"]:
         print(f"warning: {warning}", file=sys.stderr)

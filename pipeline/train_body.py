@@ -62,7 +62,7 @@ def train_body(
     width, height = params.height * store.width // store.height, params.height
     net, plate = params.generator, params.background == "plate"
     architecture = generator_arguments(params, width, height)
-    frames = TrainingFrames(store, joints, width, height, pose.min_confidence)
+    frames = TrainingFrames(store, joints, width, height)
     background = None
     if plate:
         with rank_0_first():  # the others, and a training that goes on, find it
@@ -72,7 +72,7 @@ def train_body(
     with checkpoints.open_log() as live:
         coarse = None
         if net.enhancer and not checkpoints.beyond("coarse"):
-            half = TrainingFrames(store, joints, width // 2, height // 2, pose.min_confidence)
+            half = TrainingFrames(store, joints, width // 2, height // 2)
             small = [height // 2, width // 2] if plate else None
             coarse = build_generator({**architecture, "enhancer_blocks": None, "plate": small}, background)
             coarse = training.phase(
@@ -96,7 +96,7 @@ def background_plate(frames: TrainingFrames, end: int) -> np.ndarray:
     store = frames.store
     height = max(frames.height, min(BACKGROUND_HEIGHT, store.height))
     width = height * store.width // store.height
-    sample = sample_background(store, frames.joints, end, width, height, frames.min_confidence)
+    sample = sample_background(store, frames.joints, end, width, height)
     if warning := camera_motion(sample).warning():
         raise UserError(f"train.background is plate, but {warning}; or set train.background to learned")
     return estimate_plate(sample)
@@ -140,7 +140,6 @@ def main() -> None:
                 "architecture": architecture,
                 "height": params.train.height,
                 "width": params.train.height * track.width // track.height,
-                "min_confidence": params.pose.min_confidence,
                 "precision": precision,
                 "train": params.train.model_dump(),
                 "inputs": {str(FRAMES): store.sha256, str(POSES): sha256(POSES)},

@@ -48,7 +48,7 @@ def train_face(
     keep_freed_memory()
     with rank_0_first():
         joints = smoothed(track.joints, pose, checkpoints.folder / "joints.f32")
-    pictures = TrainingFrames(store, joints, body.width, body.height, pose.min_confidence)
+    pictures = TrainingFrames(store, joints, body.width, body.height)
     boxes = boxes_over_time(pictures, face.size)
     end, _ = split(len(track), evaluate.holdout, evaluate.gap)
     seen = np.flatnonzero(boxes[:, 0] >= 0)

@@ -67,7 +67,7 @@ def main(source: str) -> None:
     print(f"result: {result}, {renderer.width}x{renderer.height}, {len(track)} frames; "
           f"source | pose | result: {side_by_side}")
     if renderer.face is not None:
-        seen = found_joints(track.joints, renderer.min_confidence)[:, FACE].any(axis=1).sum()
+        seen = found_joints(track.joints)[:, FACE].any(axis=1).sum()
         print(f"the Face GAN refined {seen} of {len(track)} frames; in the others no face is seen")
 
 

@@ -14,6 +14,7 @@ import pytest
 import torch
 from ruamel.yaml import YAML
 
+from pipeline.clips.layout import BODY
 from pipeline.clips.masks import write_masks
 from pipeline.clips.scaling import resize, scale_joints
 from pipeline.clips.store import FrameStore, StoredFrame, write_frames
@@ -80,12 +81,12 @@ class Playback:
             yield np.zeros_like(picture), self.change(t, picture)
 
 
-def measured(clip, lpips, change, joints=lambda joints: joints):
+def measured(clip, lpips, change, joints=lambda joints: joints, pose=POSE):
     store = FrameStore(clip / "data/frames/target.parquet")
     track = read_track(clip / "data/poses/target.parquet")
     track = track.with_joints(joints(track.joints.copy()))
     records, examples = evaluate_held_out(
-        store, track, FIRST, Playback(store, change), lpips, KEYPOINTS, POSE, FACE_SIZE
+        store, track, FIRST, Playback(store, change), lpips, KEYPOINTS, pose, FACE_SIZE
     )
     return to_table(records, lpips.name), examples
 
@@ -128,6 +129,17 @@ def test_a_worse_picture_has_worse_scores(clip, lpips, perfect):
     assert "pose_distance" not in blank
 
 
+def test_uncertain_detections_do_not_count(clip, lpips):
+    store = FrameStore(clip / "data/frames/target.parquet")
+    with HolisticDetector(0.5, 0.5) as detector:
+        found = [detector.detect(resize(store.read(t), SIZE, SIZE))[BODY, 2] for t in range(FIRST, FRAMES)]
+    limit = float(np.median(found))
+    pose = POSE.model_copy(update={"min_confidence": limit})
+    table, _ = measured(clip, lpips, lambda t, picture: np.full_like(picture, 128), pose=pose)
+    assert table["missed_detections.body"].tolist() == [(frame >= limit).sum() for frame in found]
+    assert np.count_nonzero(np.array(found) >= limit) < np.count_nonzero(found)
+
+
 def test_sees_flicker(clip, lpips):
     metrics = summarize(measured(clip, lpips, lambda t, picture: picture // 2 + np.uint8(20 * (t % 2)))[0])
     assert metrics["temporal"]["flicker"] == pytest.approx(20, abs=1)
@@ -164,7 +176,7 @@ def workspace(clip, tmp_path, monkeypatch, default_params) -> Path:
     torch.manual_seed(0)
     body = {"temporal": True, "ngf": 2, "downsamplings": 2, "blocks": 1, "enhancer_blocks": None}
     face = {"ngf": 2, "downsamplings": 2, "blocks": 1}
-    header = {"architecture": body, "width": SIZE, "height": SIZE, "min_confidence": 0.3, "precision": "fp32"}
+    header = {"architecture": body, "width": SIZE, "height": SIZE, "precision": "fp32"}
     save_weights(tmp_path / "models/body.safetensors", BodyGenerator(**body).state_dict(), header)
     header = {"enabled": True, "architecture": face, "size": FACE_SIZE}
     header["body"] = sha256(tmp_path / "models/body.safetensors")

@@ -63,9 +63,9 @@ MASK_MARGIN = 0.03  # heights around a mask: its edge is soft, and a shadow's da
 REACH = max(part.radius + part.margin for part in PARTS)
 
 
-def person_height(joints: np.ndarray, min_confidence: float) -> float:
+def person_height(joints: np.ndarray) -> float:
     """How tall the person (137, 3) would stand upright, px; 0 if no bone that tells is found."""
-    found = found_joints(joints, min_confidence)
+    found = found_joints(joints)
     return max(
         (float(np.linalg.norm(joints[a, :2] - joints[b, :2])) / share
          for (a, b), share in SHARES.items() if found[a] and found[b]),
@@ -84,15 +84,15 @@ def mask_clearance(mask: np.ndarray, size: float) -> np.ndarray:
     return distance / (MASK_MARGIN * size)
 
 
-def clearance(joints: np.ndarray, width: int, height: int, min_confidence: float) -> np.ndarray:
+def clearance(joints: np.ndarray, width: int, height: int) -> np.ndarray:
     """How far each pixel is from the person, as the joints tell, float32 (height, width).
 
     0 at the parts' own outlines, negative in them, 1 where the margin ends: from there on a pixel is free of the person
     and of the shadow around the feet. joints: (137, 3) in px of the picture. Parts that are not found are not there;
     infinite everywhere if no part is.
     """
-    found = found_joints(joints, min_confidence)
-    size = person_height(joints, min_confidence)
+    found = found_joints(joints)
+    size = person_height(joints)
     border = int(REACH * size) + 1  # of the canvas: a limb just outside the picture reaches into it
     inside = np.s_[border : border + height, border : border + width]
     nearest = np.full((height, width), np.inf, np.float32)

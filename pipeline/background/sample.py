@@ -30,9 +30,7 @@ class BackgroundSample:
     clearances: np.ndarray
 
 
-def sample_background(
-    store: FrameStore, joints: Joints, end: int, width: int, height: int, min_confidence: float
-) -> BackgroundSample:
+def sample_background(store: FrameStore, joints: Joints, end: int, width: int, height: int) -> BackgroundSample:
     """Look at most at 201 evenly spread frames of 0..end-1, scaled to ``width`` x ``height`` px, the store's shape.
 
     joints: (frames, 137, 3) in px of the store. Frames in which nobody is found are left out, since the person may be
@@ -40,7 +38,7 @@ def sample_background(
     """
     scale = np.array([width / store.width, height / store.height, 1], np.float32)
     poses = {frame: joints[frame] * scale for frame in spread(end, FRAMES).tolist()}
-    poses = {frame: pose for frame, pose in poses.items() if person_height(pose, min_confidence)}
+    poses = {frame: pose for frame, pose in poses.items() if person_height(pose)}
     if not poses:
         raise UserError(
             f"nobody was found in frames 0 to {end - 1} of {store.path}, so that its background cannot be told from a "
@@ -48,7 +46,7 @@ def sample_background(
         )
 
     def look(frame: int) -> tuple[np.ndarray, np.ndarray]:
-        return resize(store.read(frame), width, height), clearance(poses[frame], width, height, min_confidence)
+        return resize(store.read(frame), width, height), clearance(poses[frame], width, height)
 
     sample = BackgroundSample(
         np.empty((len(poses), height, width, 3), np.uint8), np.empty((len(poses), height, width), np.float16)
@@ -57,6 +55,6 @@ def sample_background(
     with PersonSegmenter() as segmenter:
         for index, (pose, (picture, by_joints)) in enumerate(zip(poses.values(), seen, strict=True)):
             mask = segmenter.person(picture) >= LIKELY
-            by_mask = mask_clearance(mask, person_height(pose, min_confidence))
+            by_mask = mask_clearance(mask, person_height(pose))
             sample.pictures[index], sample.clearances[index] = picture, np.minimum(by_joints, by_mask)
     return sample

@@ -29,7 +29,15 @@ LEFT_BIG_TOE, LEFT_SMALL_TOE, LEFT_HEEL = 19, 20, 21
 RIGHT_BIG_TOE, RIGHT_SMALL_TOE, RIGHT_HEEL = 22, 23, 24
 
 
-def found_joints(joints: np.ndarray, min_confidence: float) -> np.ndarray:
-    """Which joints (..., 3) count as found, bool (...): ``min_confidence`` or more, and never 0."""
-    confidence = joints[..., 2]
-    return (confidence >= min_confidence) & (confidence > 0)
+def found_joints(joints: np.ndarray) -> np.ndarray:
+    """Which joints (..., 3) are found, bool (...): those with any confidence."""
+    return joints[..., 2] > 0
+
+
+def found_only(joints: np.ndarray, min_confidence: float) -> np.ndarray:
+    """Detected joints (..., 3) with (0, 0, 0) for those of a confidence below ``min_confidence``, 0..1.
+
+    Detections go through here, or through :func:`pipeline.pose.smoothing.smooth` which does it, before anything else
+    asks which of them are found.
+    """
+    return np.where(joints[..., 2:] >= min_confidence, joints, 0)

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.clips.layout import BODY, NUM_JOINTS, PARTS
+from pipeline.clips.layout import BODY, NUM_JOINTS, PARTS, found_joints
 from pipeline.runtime.files import atomic
 from pipeline.user.cli import UserError
 
@@ -108,7 +108,7 @@ def open_track(path: Path) -> PoseTrack:
 def bodies_seen(joints: Joints) -> np.ndarray:
     """In which frames a body is found at all, bool (frames,). joints: confidence 0 where not found."""
     blocks = (joints[start : start + BLOCK] for start in range(0, len(joints), BLOCK))
-    return np.concatenate([(block[:, BODY, 2] > 0).any(axis=1) for block in blocks])
+    return np.concatenate([found_joints(block[:, BODY]).any(axis=1) for block in blocks])
 
 
 class _StoredJoints:

@@ -25,9 +25,7 @@ class Baselines:
     most 10,000.
     """
 
-    def __init__(
-        self, store: FrameStore, bodies: np.ndarray, end: int, width: int, height: int, min_confidence: float
-    ) -> None:
+    def __init__(self, store: FrameStore, bodies: np.ndarray, end: int, width: int, height: int) -> None:
         self.store, self.size = store, (width, height)
         sample = np.stack([self._picture(frame) for frame in spread(end, AVERAGED)])
         self.constants = {
@@ -35,16 +33,15 @@ class Baselines:
             "mean_frame": np.rint(sample.mean(axis=0)).astype(np.uint8),
         }
         self.candidates = spread(end, CANDIDATES)
-        self.min_confidence = min_confidence
         bodies = bodies[self.candidates]
-        self.points, self.found = bodies[..., :2], found_joints(bodies, min_confidence)
+        self.points, self.found = bodies[..., :2], found_joints(bodies)
 
     def nearest_pose(self, pose: np.ndarray) -> np.ndarray | None:
         """The training frame, uint8 RGB (height, width, 3), whose body is nearest to ``pose``, (137, 3) in px of
         the store: the mean distance over the joints found in both, at least half of the pose's. None if no frame
         shows so many.
         """
-        found = found_joints(pose, self.min_confidence)[BODY]
+        found = found_joints(pose)[BODY]
         both = self.found & found
         count = both.sum(axis=1)
         possible = (count > 0) & (count >= SHARED * found.sum())

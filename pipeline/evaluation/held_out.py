@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 from tqdm import tqdm
 
+from pipeline.clips.layout import found_only
 from pipeline.clips.scaling import resize
 from pipeline.clips.spread import spread
 from pipeline.clips.store import FrameStore
@@ -69,8 +70,8 @@ def evaluate_held_out(
     held_out = replace(track, joints=joints[first:], times=track.times[first:])
     width, height = renderer.width, renderer.height
     poses = renderer.scale(held_out)
-    bodies = body_boxes(poses, width, height, pose.min_confidence, BODY_MARGIN)
-    faces = face_boxes(poses, face_size, width, height, pose.min_confidence)
+    bodies = body_boxes(poses, width, height, BODY_MARGIN)
+    faces = face_boxes(poses, face_size, width, height)
     follows = set(store.pairs().tolist())
     shown = set(spread(len(poses), EXAMPLES).tolist())
     thresholds = keypoints.min_detection_confidence, keypoints.min_tracking_confidence
@@ -93,9 +94,9 @@ def evaluate_held_out(
         record: Record = {"frame": frame, "time": float(store.times[frame])}
         record |= similarity("body", real, generated, bodies[pair.index], lpips)
         record |= similarity("face", real, generated, faces[pair.index], lpips)
-        found = [detection.result() for detection in pair.found]
-        record |= prefixed("pose_distance", pose_distance(*found, pose.min_confidence))
-        record |= prefixed("missed_detections", missed_detections(*found, pose.min_confidence))
+        found = [found_only(detection.result(), pose.min_confidence) for detection in pair.found]
+        record |= prefixed("pose_distance", pose_distance(*found))
+        record |= prefixed("missed_detections", missed_detections(*found))
         if pair.before:
             clips = pair.before[0], real, pair.before[1], generated
             record |= prefixed("temporal", flicker(*clips) | warp_error(*clips))

@@ -6,14 +6,14 @@ from pipeline.clips.layout import found_joints
 from pipeline.evaluation.joint_groups import GROUPS
 
 
-def pose_distance(real: np.ndarray, generated: np.ndarray, min_confidence: float) -> dict[str, float | None]:
+def pose_distance(real: np.ndarray, generated: np.ndarray) -> dict[str, float | None]:
     """Mean Euclidean distance, in the pixels of the joints, over the joints found in both frames.
 
     "Everybody Dance Now", "Experiments": d(p, p'), for ``body``, ``face``, ``hands`` (both) and ``overall``.
-    real, generated: (137, 3) of (x, y, confidence); a joint is found from ``min_confidence`` on. A group of
-    which no joint is found in both has no distance: None.
+    real, generated: (137, 3) of (x, y, confidence), 0 where not found. A group of which no joint is found in both has
+    no distance: None.
     """
-    both = found_joints(real, min_confidence) & found_joints(generated, min_confidence)
+    both = found_joints(real) & found_joints(generated)
     offsets = real[:, :2].astype(np.float64) - generated[:, :2]
     distances = np.linalg.norm(offsets, axis=1)
     return {

@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 from tqdm import tqdm
 
+from pipeline.clips.layout import found_only
 from pipeline.clips.spread import spread
 from pipeline.clips.store import FrameStore
 from pipeline.evaluation.baselines import Baselines
@@ -36,12 +37,12 @@ class Poses:
     raw: np.ndarray
     factor: float
 
-    def errors(self, frame: int, truth: np.ndarray, min_confidence: float) -> Record:
+    def errors(self, frame: int, truth: np.ndarray) -> Record:
         """How far each lies from the true pose, (137, 3) in px of the training picture: the mean distance of the
         body's joints found in both, px of the training picture; None if there are none."""
         scale = np.array([self.factor, self.factor, 1])
         return {
-            name: pose_distance(truth, poses[frame] * scale, min_confidence)["body"]
+            name: pose_distance(truth, poses[frame] * scale)["body"]
             for name, poses in (("normalized", self.normalized), ("raw", self.raw))
         }
 
@@ -73,7 +74,10 @@ class Transfer:
 def score_transfer(
     transfer: Transfer, baselines: Baselines, lpips: Lpips, min_confidence: float
 ) -> tuple[list[Record], list[Comparison]]:
-    """A record a frame of what the result, the baselines and the poses score, and some evenly spread frames."""
+    """A record a frame of what the result, the baselines and the poses score, and some evenly spread frames.
+
+    min_confidence: 0..1, below it a joint of the true poses, which are not smoothed, counts as not found.
+    """
     measure = RegionMeasures(lpips, baselines.constants)
     shown = set(spread(len(transfer), EXAMPLES).tolist())
     comparisons: list[Comparison] = []
@@ -91,7 +95,8 @@ def score_transfer(
         record: Record = {"frame": frame, "time": float(frame / transfer.fps)} | measured.pop("result")
         for name, values in measured.items():
             record |= prefixed(f"baselines.{name}", values)
-        return record | prefixed("joints", transfer.poses.errors(frame, truth.pose, min_confidence))
+        pose = found_only(truth.pose, min_confidence)
+        return record | prefixed("joints", transfer.poses.errors(frame, pose))
 
     scored = in_parallel(score, frames())
     description = f"compare {transfer.result.path.name}"

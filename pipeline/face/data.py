@@ -20,7 +20,7 @@ def boxes_over_time(frames: TrainingFrames, size: int) -> np.ndarray:
     for start in range(0, len(frames.joints), BLOCK):
         first = max(start - REACH, 0)
         poses = frames.poses(slice(first, start + BLOCK + REACH))
-        block = face_boxes(poses, size, frames.width, frames.height, frames.min_confidence)
+        block = face_boxes(poses, size, frames.width, frames.height)
         boxes.append(block[start - first : start - first + BLOCK])
     return np.concatenate(boxes)
 

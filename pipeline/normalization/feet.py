@@ -105,23 +105,23 @@ class FeetFit:
         return np.interp(rows, (self.source.far, self.source.near), (self.scale_far, self.scale_near))
 
 
-def foot_rows(joints: np.ndarray, foot: str, min_confidence: float) -> np.ndarray:
+def foot_rows(joints: np.ndarray, foot: str) -> np.ndarray:
     """The row of the foot in every frame of (frames, 137, 3), float64 (frames,); NaN where it is not seen.
 
     foot: ``lowest`` is the lower of the ankles found (one is enough), ``mean`` the mean of both ankles.
     """
-    rows = coordinates(joints[:, (LEFT_ANKLE, RIGHT_ANKLE)], min_confidence)[..., 1]
+    rows = coordinates(joints[:, (LEFT_ANKLE, RIGHT_ANKLE)])[..., 1]
     return np.fmax(rows[:, 0], rows[:, 1]) if foot == "lowest" else rows.mean(axis=1)
 
 
-def measure(joints: np.ndarray, foot: str, alpha: float, min_confidence: float, clip: str) -> Stance:
+def measure(joints: np.ndarray, foot: str, alpha: float, clip: str) -> Stance:
     """Measure where the person of a whole clip, (frames, 137, 3) of smoothed joints, stands.
 
     alpha: 0..1, how far above the median the far row may lie, as a share of the distance from near to median.
     Maxima are 99th percentiles. Raises UserError naming ``clip`` if no frame shows ankles and nose together.
     """
-    rows = foot_rows(joints, foot, min_confidence)
-    heights = rows - coordinates(joints[:, NOSE], min_confidence)[:, 1]
+    rows = foot_rows(joints, foot)
+    heights = rows - coordinates(joints[:, NOSE])[:, 1]
     seen = heights > 0
     if not seen.any():
         raise UserError(f"the feet of {clip} cannot be fitted: none of its {len(joints)} frames shows "
@@ -167,9 +167,7 @@ def fit_feet(source: Stance, target: Stance) -> FeetFit:
     return FeetFit(source, target, foot_from, foot_to, slope, scale_far, scale_near, warnings)
 
 
-def normalize_feet(
-    joints: np.ndarray, fit: FeetFit, foot: str, source_width: int, target_width: int, min_confidence: float
-) -> np.ndarray:
+def normalize_feet(joints: np.ndarray, fit: FeetFit, foot: str, source_width: int, target_width: int) -> np.ndarray:
     """Put a source's smoothed joints (frames, 137, 3) into the target's picture, by the fit of their clips.
 
     Every frame is scaled about its own foot, and that foot goes to its row of the fit; where it is not seen,
@@ -178,16 +176,14 @@ def normalize_feet(
     the cameras look: so steps to the side, too, keep their length in body heights, near and far.
     Returns float32 (frames, 137, 3); joints not found are (0, 0, 0).
     """
-    rows = interpolated(foot_rows(joints, foot, min_confidence))[:, None]
+    rows = interpolated(foot_rows(joints, foot))[:, None]
     scales = fit.scales(rows)
     x = target_width / 2 + scales * (joints[..., 0] - source_width / 2)
     y = fit.feet_to(rows) + scales * (joints[..., 1] - rows)
-    return keep_found(joints, x, y, min_confidence)
+    return keep_found(joints, x, y)
 
 
-def place_sideways(
-    joints: np.ndarray, target: np.ndarray, width: int, min_confidence: float
-) -> tuple[np.ndarray, float, float]:
+def place_sideways(joints: np.ndarray, target: np.ndarray, width: int) -> tuple[np.ndarray, float, float]:
     """Move a normalized dance (frames, 137, 3) sideways to where the target can be rendered.
 
     The generator has seen the ``target`` (frames, 137, 3) only where the target stood, and nobody outside
@@ -199,8 +195,8 @@ def place_sideways(
 
     Returns the joints, the shift in px to the right and the share, 0..1, that is left of steps to the side.
     """
-    feet, target_feet = foot_columns(joints, min_confidence), foot_columns(target, min_confidence)
-    columns = coordinates(joints, min_confidence)[..., 0]
+    feet, target_feet = foot_columns(joints), foot_columns(target)
+    columns = coordinates(joints)[..., 0]
     shift = _least_shift(_range(feet), _range(target_feet))
     shift += _least_shift(_range(columns + shift), (0, width))
     columns += shift
@@ -211,31 +207,29 @@ def place_sideways(
         if 0 <= left and right <= width:
             break
     columns -= (1 - steps) * strides
-    return keep_found(joints, columns, joints[..., 1], min_confidence), shift, float(steps)
+    return keep_found(joints, columns, joints[..., 1]), shift, float(steps)
 
 
-def place_whole_picture(
-    joints: np.ndarray, source_size: tuple[int, int], target_size: tuple[int, int], min_confidence: float
-) -> np.ndarray:
+def place_whole_picture(joints: np.ndarray, source_size: tuple[int, int], target_size: tuple[int, int]) -> np.ndarray:
     """The plain alternative: scale the source's whole picture to the target's height and centre it.
 
     Sizes are (width, height). Takes and returns joints (frames, 137, 3) as :func:`normalize_feet` does.
     """
     scale = target_size[1] / source_size[1]
     x = target_size[0] / 2 + scale * (joints[..., 0] - source_size[0] / 2)
-    return keep_found(joints, x, scale * joints[..., 1], min_confidence)
+    return keep_found(joints, x, scale * joints[..., 1])
 
 
-def share_outside(joints: np.ndarray, width: int, height: int, min_confidence: float) -> float:
+def share_outside(joints: np.ndarray, width: int, height: int) -> float:
     """Share of the frames, 0..1, of (frames, 137, 3) in which a found joint lies outside the picture."""
     points = joints[..., :2]
-    outside = ((points < 0) | (points > (width, height))).any(axis=-1) & found_joints(joints, min_confidence)
+    outside = ((points < 0) | (points > (width, height))).any(axis=-1) & found_joints(joints)
     return float(outside.any(axis=1).mean())
 
 
-def foot_columns(joints: np.ndarray, min_confidence: float) -> np.ndarray:
+def foot_columns(joints: np.ndarray) -> np.ndarray:
     """The column midway between the ankles found, float64 (frames,); interpolated over time where none is."""
-    columns = coordinates(joints[:, (LEFT_ANKLE, RIGHT_ANKLE)], min_confidence)[..., 0]
+    columns = coordinates(joints[:, (LEFT_ANKLE, RIGHT_ANKLE)])[..., 0]
     return interpolated(np.fmin(*columns.T) / 2 + np.fmax(*columns.T) / 2)
 
 
@@ -245,15 +239,15 @@ def interpolated(values: np.ndarray) -> np.ndarray:
     return np.interp(frames, frames[known], values[known])
 
 
-def coordinates(joints: np.ndarray, min_confidence: float) -> np.ndarray:
+def coordinates(joints: np.ndarray) -> np.ndarray:
     """(x, y) of joints (..., 3), float64 (..., 2), NaN where not found."""
-    found = found_joints(joints, min_confidence)[..., None]
+    found = found_joints(joints)[..., None]
     return np.where(found, joints[..., :2].astype(np.float64), np.nan)
 
 
-def keep_found(joints: np.ndarray, x: np.ndarray, y: np.ndarray, min_confidence: float) -> np.ndarray:
+def keep_found(joints: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Joints (frames, 137, 3) at new places x, y (frames, 137), and (0, 0, 0) where they were not found."""
-    found = found_joints(joints, min_confidence)[..., None]
+    found = found_joints(joints)[..., None]
     return np.where(found, np.stack([x, y, joints[..., 2]], axis=-1), 0).astype(np.float32)
 
 

@@ -14,7 +14,7 @@ SHORTEST = 0.3  # of the median forearm: one that points at the camera tells no 
 LOOSEST = 0.3  # of the same: a hand that begins so far from the body's wrist is not this arm's
 
 
-def carry_hands(joints: Joints, min_confidence: float) -> tuple[np.ndarray, dict[str, int]]:
+def carry_hands(joints: Joints) -> tuple[np.ndarray, dict[str, int]]:
     """Give a forearm whose hand was not found the hand of the nearest frame that has both, turned as the forearm has.
 
     The hand begins at the forearm's end, wherever it began in the frame that gives it. One that was found far from there, as
@@ -24,7 +24,7 @@ def carry_hands(joints: Joints, min_confidence: float) -> tuple[np.ndarray, dict
     missing. -> the joints, float32, and in how many frames each hand was carried.
     """
     joints = np.array(joints, np.float32)
-    found = found_joints(joints, min_confidence)
+    found = found_joints(joints)
     points = joints[..., 0].astype(np.float64) + 1j * joints[..., 1]  # turning is multiplying
     carried = {}
     for name, (hand, elbow, wrist) in HANDS.items():

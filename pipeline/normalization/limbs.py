@@ -88,14 +88,14 @@ class Limb:
     ratio: float
 
 
-def measure_limbs(joints: np.ndarray, stance: Stance, foot: str, min_confidence: float) -> dict[str, Length]:
+def measure_limbs(joints: np.ndarray, stance: Stance, foot: str) -> dict[str, Length]:
     """How long the limbs look in a whole clip, (frames, 137, 3) of smoothed joints, of a person with that ``stance``.
 
     Left and right count as one. Frames count whose foot lies between the far and the near row: the height at others,
     which may be in the air, is not known.
     """
-    rows = interpolated(foot_rows(joints, foot, min_confidence))
-    points = coordinates(joints, min_confidence) / stance.height_at(rows)[:, None, None]
+    rows = interpolated(foot_rows(joints, foot))
+    points = coordinates(joints) / stance.height_at(rows)[:, None, None]
     widths = points[:, LEFT_SHOULDER, 0] - points[:, RIGHT_SHOULDER, 0]  # negative from behind
     front = widths >= FRONT * max(0.0, np.percentile(np.nan_to_num(widths), LONGEST))
     points = points[front & (stance.far <= rows) & (rows <= stance.near)]
@@ -135,7 +135,7 @@ def limb_warnings(limbs: dict[str, Limb]) -> list[str]:
     return warnings
 
 
-def put_on_limbs(joints: np.ndarray, limbs: dict[str, Limb], foot: str, min_confidence: float) -> np.ndarray:
+def put_on_limbs(joints: np.ndarray, limbs: dict[str, Limb], foot: str) -> np.ndarray:
     """Give a dance that was normalized by the feet, (frames, 137, 3), the target's limbs.
 
     Each joint goes where its limb, as long as the target's, ends; one that hangs on a joint not found hangs on the next
@@ -143,7 +143,7 @@ def put_on_limbs(joints: np.ndarray, limbs: dict[str, Limb], foot: str, min_conf
     and the middle between the ankles its column (of one ankle alone, the dance would jump from step to step).
     Returns float32 (frames, 137, 3); joints not found are (0, 0, 0).
     """
-    before = coordinates(joints, min_confidence)
+    before = coordinates(joints)
     after = before.copy()
     for bone in SKELETON:
         for joint in bone.ends + bone.others:
@@ -152,8 +152,8 @@ def put_on_limbs(joints: np.ndarray, limbs: dict[str, Limb], foot: str, min_conf
             after[:, joint] = np.where(np.isnan(start), end, place)
             lost = np.isnan(end[:, 0])  # from here on the bone's start stands for it
             before[lost, joint], after[lost, joint] = start[lost], after[lost, bone.start]
-    result = keep_found(joints, *np.moveaxis(after, -1, 0), min_confidence)
+    result = keep_found(joints, *np.moveaxis(after, -1, 0))
 
-    right = foot_columns(joints, min_confidence) - foot_columns(result, min_confidence)
-    down = interpolated(foot_rows(joints, foot, min_confidence) - foot_rows(result, foot, min_confidence))
-    return keep_found(joints, result[..., 0] + right[:, None], result[..., 1] + down[:, None], min_confidence)
+    right = foot_columns(joints) - foot_columns(result)
+    down = interpolated(foot_rows(joints, foot) - foot_rows(result, foot))
+    return keep_found(joints, result[..., 0] + right[:, None], result[..., 1] + down[:, None])

@@ -23,7 +23,6 @@ def plot_normalization(
     stances: tuple[Stance, Stance] | None,
     ratios: dict[str, float],
     foot: str,
-    min_confidence: float,
 ) -> None:
     """Write a PNG of smoothed ``source`` and ``target`` poses and of the normalized ``result``.
 
@@ -35,9 +34,9 @@ def plot_normalization(
     figure = Figure(figsize=(16, 8), layout="constrained")
     grid = figure.add_gridspec(2, 2 + POSES + bool(ratios))
     before, after = (figure.add_subplot(grid[row, :2]) for row in (0, 1))
-    _rows(before, source, SOURCE, "source", foot, min_confidence)
-    _rows(after, target, TARGET, "target", foot, min_confidence)
-    _rows(after, result, RESULT, "source, normalized", foot, min_confidence)
+    _rows(before, source, SOURCE, "source", foot)
+    _rows(after, target, TARGET, "target", foot)
+    _rows(after, result, RESULT, "source, normalized", foot)
     pictures = (before, source, "source"), (after, target, "target")
     for (axes, track, name), stance in zip(pictures, stances or (None, None)):
         for row in (stance.far, stance.near) if stance else ():
@@ -48,12 +47,12 @@ def plot_normalization(
         axes.title.set_fontsize("medium")
         axes.legend(loc="center")
 
-    standing = target.joints[_upright(target, min_confidence)]
-    standing = draw_pose(standing, target.width, target.height, min_confidence)
+    standing = target.joints[_upright(target)]
+    standing = draw_pose(standing, target.width, target.height)
     grey = np.repeat(255 - (255 - standing.min(axis=2, keepdims=True)) // 4, 3, axis=2)
     for column, index in enumerate(np.linspace(0, len(source) - 1, POSES).round().astype(int)):
-        pose = draw_pose(source.joints[index], source.width, source.height, min_confidence)
-        moved = draw_pose(result.joints[index], result.width, result.height, min_confidence)
+        pose = draw_pose(source.joints[index], source.width, source.height)
+        moved = draw_pose(result.joints[index], result.width, result.height)
         moved = np.where((moved == 255).all(axis=2, keepdims=True), grey, moved)
         for row, picture, what in ((0, pose, "source"), (1, moved, "normalized")):
             axes = figure.add_subplot(grid[row, 2 + column])
@@ -73,16 +72,16 @@ def plot_normalization(
         figure.savefig(partial, dpi=100, metadata={"Software": None})  # the version would change the bytes
 
 
-def _rows(axes, track: PoseTrack, colour: str, label: str, foot: str, min_confidence: float) -> None:
+def _rows(axes, track: PoseTrack, colour: str, label: str, foot: str) -> None:
     """Plot the rows of nose (thin) and foot (thick) over time."""
-    noses = np.where(found_joints(track.joints[:, NOSE], min_confidence), track.joints[:, NOSE, 1], np.nan)
-    feet = foot_rows(track.joints, foot, min_confidence)
+    noses = np.where(found_joints(track.joints[:, NOSE]), track.joints[:, NOSE, 1], np.nan)
+    feet = foot_rows(track.joints, foot)
     axes.plot(track.times, feet, color=colour, linewidth=1.8, label=label)
     axes.plot(track.times, noses, color=colour, linewidth=0.9)
 
 
-def _upright(track: PoseTrack, min_confidence: float) -> int:
+def _upright(track: PoseTrack) -> int:
     """The frame with the greatest height from nose to foot; 0 if none shows both."""
-    noses = np.where(found_joints(track.joints[:, NOSE], min_confidence), track.joints[:, NOSE, 1], np.nan)
-    heights = foot_rows(track.joints, "lowest", min_confidence) - noses
+    noses = np.where(found_joints(track.joints[:, NOSE]), track.joints[:, NOSE, 1], np.nan)
+    heights = foot_rows(track.joints, "lowest") - noses
     return int(np.argmax(np.nan_to_num(heights, nan=-np.inf)))

@@ -10,9 +10,7 @@ REACH = round(4 * STEADY_FRAMES)  # frames that smoothing looks forward and back
 MAX_LAG = 1 / 8  # of the box size: how far smoothing may move a box off the face of its own frame
 
 
-def face_boxes(
-    joints: np.ndarray, size: int, width: int, height: int, min_confidence: float
-) -> np.ndarray:
+def face_boxes(joints: np.ndarray, size: int, width: int, height: int) -> np.ndarray:
     """A square of ``size`` px inside the picture around the face of every frame, steady over time.
 
     Each box is centred on the median of the face joints found in that very frame, smoothed over the frames
@@ -24,7 +22,7 @@ def face_boxes(
     if size > min(width, height):
         raise ValueError(f"a face box of {size} px does not fit a picture of {width}x{height} px")
     boxes = np.full((len(joints), 4), -1, np.int32)
-    found = found_joints(joints, min_confidence)[:, FACE]
+    found = found_joints(joints)[:, FACE]
     seen = found.any(axis=1)
     if not seen.any():
         return boxes
@@ -41,16 +39,14 @@ def face_boxes(
     return boxes
 
 
-def body_boxes(
-    joints: np.ndarray, width: int, height: int, min_confidence: float, margin: float
-) -> np.ndarray:
+def body_boxes(joints: np.ndarray, width: int, height: int, margin: float) -> np.ndarray:
     """The tight box around all joints found in each frame, widened on every side and cut at the picture.
 
     joints: (frames, 137, 3) in pixels of a ``width`` x ``height`` picture. margin: share of the tight box's
     longer side. Returns int32 (frames, 4); -1 everywhere in frames in which no body joint was found, or none
     inside the picture.
     """
-    found = found_joints(joints, min_confidence)
+    found = found_joints(joints)
     points = joints[..., :2].astype(np.float64)
     low = np.where(found[..., None], points, np.inf).min(axis=1)
     high = np.where(found[..., None], points, -np.inf).max(axis=1)

@@ -74,15 +74,15 @@ def _strokes() -> tuple[np.ndarray, list[tuple[tuple[int, int, int], float]]]:
 STROKE_JOINTS, STROKE_STYLES = _strokes()
 
 
-def draw_pose(joints: np.ndarray, width: int, height: int, min_confidence: float) -> np.ndarray:
+def draw_pose(joints: np.ndarray, width: int, height: int) -> np.ndarray:
     """Draw one pose as a picture, uint8 RGB (height, width, 3).
 
     joints: (137, 3) of (x, y, confidence) in pixels of that picture, inside it or not. A stroke is drawn
-    where both its joints have at least ``min_confidence``. Line widths follow the picture's height (1 px at
-    the least), so a pose drawn at another scale is the same picture at another scale.
+    where both its joints are found. Line widths follow the picture's height (1 px at the least), so a pose drawn at
+    another scale is the same picture at another scale.
     """
     picture = np.full((height, width, 3), 255, np.uint8)
-    strokes = np.flatnonzero(found_joints(joints, min_confidence)[STROKE_JOINTS].all(axis=1))
+    strokes = np.flatnonzero(found_joints(joints)[STROKE_JOINTS].all(axis=1))
     ends = joints[STROKE_JOINTS[strokes], :2].astype(np.float64)
     border = max(BODY_WIDTH * height, 1) + 1  # lines cut here end outside the picture, round caps included
     ends, visible = _clip(ends, np.array([-border, -border]), np.array([width + border, height + border]))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from pipeline.clips.layout import found_joints
+from pipeline.clips.layout import found_joints, found_only
 from pipeline.clips.track import Joints
 
 BLOCK = 1024  # frames worked on at a time: few enough for the processor's cache
@@ -19,8 +19,8 @@ def smooth(joints: Joints, window: int, max_gap: int, min_confidence: float) -> 
     never invents one.
 
     joints: (frames, 137, 3) of (x, y, confidence). window: odd number of frames, 1 = no median.
-    Returns float32 (frames, 137, 3) with a confidence of at least ``min_confidence`` exactly where a joint
-    counts as found, and (0, 0, 0) elsewhere. The input is left as it is.
+    min_confidence: 0..1, below it a joint counts as missing.
+    Returns float32 (frames, 137, 3), (0, 0, 0) where a joint is missing. The input is left as it is.
     """
     return np.concatenate(list(smooth_blocks(joints, window, max_gap, min_confidence)))
 
@@ -31,13 +31,13 @@ def smooth_blocks(joints: Joints, window: int, max_gap: int, min_confidence: flo
     margin = window // 2 + max_gap + 1
     for start in range(0, len(joints), BLOCK):
         first = max(start - margin, 0)
-        block = _smooth(joints[first : start + BLOCK + margin], window, max_gap, min_confidence)
+        block = _smooth(found_only(joints[first : start + BLOCK + margin], min_confidence), window, max_gap)
         yield block[start - first : start - first + BLOCK]
 
 
-def _smooth(joints: np.ndarray, window: int, max_gap: int, min_confidence: float) -> np.ndarray:
+def _smooth(joints: np.ndarray, window: int, max_gap: int) -> np.ndarray:
     tracks = np.array(joints.transpose(1, 2, 0), np.float32, order="C")  # (137, 3, frames): time side by side
-    found = found_joints(joints, min_confidence).T
+    found = found_joints(joints).T
     tracks[:, :2] = _median(tracks[:, :2], found, window)
     filled = _fill_gaps(tracks, found, max_gap)
     return np.where((found | filled)[:, None], tracks, 0).transpose(2, 0, 1)

@@ -24,8 +24,7 @@ from pipeline.user.cli import UserError
 class BodyRenderer:
     """The trained body generator, run recurrently over any number of poses.
 
-    width, height: pixels of the pictures it makes. min_confidence: below it a joint is not drawn.
-    Raises UserError if ``weights`` is missing or foreign.
+    width, height: pixels of the pictures it makes. Raises UserError if ``weights`` is missing or foreign.
     """
 
     def __init__(self, weights: Path, device: torch.device) -> None:
@@ -34,7 +33,7 @@ class BodyRenderer:
         self.generator.load_state_dict(tensors)
         self.device, self.precision = device, header["precision"]
         for_inference(self.generator, device, self.precision)
-        self.width, self.height, self.min_confidence = header["width"], header["height"], header["min_confidence"]
+        self.width, self.height = header["width"], header["height"]
 
     def scale(self, track: PoseTrack) -> np.ndarray:
         """A track's joints, (frames, 137, 3), in pixels of the pictures this renderer makes."""
@@ -50,7 +49,7 @@ class BodyRenderer:
         body, or at the start the first. The frame after it begins from zeros, too. The next picture is drawn while the
         generator runs.
         """
-        draw = partial(draw_pose, width=self.width, height=self.height, min_confidence=self.min_confidence)
+        draw = partial(draw_pose, width=self.width, height=self.height)
         seen = bodies_seen(joints)
         previous, nobody = None, self.generator.plate
         for t, picture in enumerate(in_threads(draw, joints, threads=1)):
@@ -86,7 +85,6 @@ class Renderer:
     def __init__(self, body: Path, face: Path, device: torch.device) -> None:
         self.body = BodyRenderer(body, device)
         self.width, self.height = self.body.width, self.body.height
-        self.min_confidence = self.body.min_confidence
         tensors, header = load_weights(face)
         if header["body"] != sha256(body):
             raise UserError(f"{face} was trained with another body generator than {body}: run `dvc repro`")
@@ -112,7 +110,7 @@ class Renderer:
         boxes = np.full((len(joints), 4), -1)
         if self.face is not None:
             boxes = np.concatenate([
-                face_boxes(shot, self.size, self.width, self.height, self.min_confidence)
+                face_boxes(shot, self.size, self.width, self.height)
                 for shot in np.split(joints, np.flatnonzero(begins))
             ])
         boxes[~bodies_seen(joints)] = -1

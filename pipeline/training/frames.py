@@ -17,9 +17,9 @@ class TrainingFrames:
     width, height: pixels of the training picture.
     """
 
-    def __init__(self, store: FrameStore, joints: Joints, width: int, height: int, min_confidence: float) -> None:
+    def __init__(self, store: FrameStore, joints: Joints, width: int, height: int) -> None:
         self.store, self.joints = store, joints
-        self.width, self.height, self.min_confidence = width, height, min_confidence
+        self.width, self.height = width, height
 
     def __getitem__(self, t: int) -> tuple[Tensor, Tensor]:
         """(pose picture, frame) of frame t, each uint8 RGB (3, height, width)."""
@@ -31,7 +31,7 @@ class TrainingFrames:
 
     def draw(self, joints: np.ndarray) -> Tensor:
         """The pose picture, uint8 RGB (3, height, width), of joints (137, 3) in its own pixels."""
-        return to_planes(draw_pose(joints, self.width, self.height, self.min_confidence))
+        return to_planes(draw_pose(joints, self.width, self.height))
 
     def poses(self, which: int | slice) -> np.ndarray:
         """The joints of a frame, (137, 3), or of several, (frames, 137, 3), in pixels of the training picture."""

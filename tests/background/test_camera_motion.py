@@ -9,7 +9,7 @@ from pipeline.background.sample import BackgroundSample, sample_background
 
 
 def motion_of(store, joints):
-    return camera_motion(sample_background(store, joints, 60, 160, 160, 0.3))
+    return camera_motion(sample_background(store, joints, 60, 160, 160))
 
 
 def dance(t):

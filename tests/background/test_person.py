@@ -9,17 +9,17 @@ from pipeline.clips import layout as j
 
 def test_upright_height_is_found_from_any_single_bone_and_a_crouch_keeps_it(figure):
     person = figure(80, 140)
-    assert person_height(person, 0.3) == pytest.approx(70, rel=0.1)
+    assert person_height(person) == pytest.approx(70, rel=0.1)
     crouching = person.copy()
     crouching[[j.NOSE, j.NECK, j.RIGHT_SHOULDER, j.LEFT_SHOULDER], 1] += 15  # the torso leans towards the camera
-    assert person_height(crouching, 0.3) == pytest.approx(person_height(person, 0.3), rel=0.1)
-    person[:, 2] = 0.1
-    assert person_height(person, 0.3) == 0
+    assert person_height(crouching) == pytest.approx(person_height(person), rel=0.1)
+    person[:, 2] = 0
+    assert person_height(person) == 0
 
 
 def test_equals_the_distance_to_every_bone(figure):
     person = figure(75, 120)
-    size = person_height(person, 0.3)
+    size = person_height(person)
     ys, xs = np.mgrid[:140, :160] + 0.5
     expected = np.full(xs.shape, np.inf)
     for part in PARTS:
@@ -32,16 +32,16 @@ def test_equals_the_distance_to_every_bone(figure):
             distance = np.hypot(xs - nearest[..., 0], ys - nearest[..., 1])
             expected = np.minimum(expected, (distance / size - part.radius) / part.margin)
     pixel = 1 / (size * min(part.margin for part in PARTS))  # bones are drawn on whole pixels
-    assert np.abs(clearance(person, 160, 140, 0.3) - expected).max() < 1.2 * pixel
+    assert np.abs(clearance(person, 160, 140) - expected).max() < 1.2 * pixel
 
 
 def test_what_is_not_found_is_not_there_and_limbs_outside_reach_in(figure):
     person = figure(75, 120)
-    assert np.isinf(clearance(person * (1, 1, 0), 160, 140, 0.3)).all()
+    assert np.isinf(clearance(person * (1, 1, 0), 160, 140)).all()
     at_the_edge = figure(-5, 120)
-    assert (clearance(at_the_edge, 160, 140, 0.3)[70:110, 0] < FREE).all()
-    wide = clearance(figure(75, 120), 160, 140, 0.3)
-    np.testing.assert_array_equal(wide[:, 40:], clearance(figure(35, 120), 120, 140, 0.3))
+    assert (clearance(at_the_edge, 160, 140)[70:110, 0] < FREE).all()
+    wide = clearance(figure(75, 120), 160, 140)
+    np.testing.assert_array_equal(wide[:, 40:], clearance(figure(35, 120), 120, 140))
 
 
 def test_a_mask_is_as_far_as_its_nearest_pixel():

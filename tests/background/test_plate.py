@@ -12,7 +12,7 @@ NOISE = 3  # grey levels, of the clip's frames
 
 
 def plate_of(store, joints, end=60, size=160):
-    return estimate_plate(sample_background(store, joints, end, size, size, 0.3))
+    return estimate_plate(sample_background(store, joints, end, size, size))
 
 
 def walk_through(t):
@@ -32,7 +32,7 @@ def test_the_background_comes_back_within_the_noise(clip, background):
 
 def test_a_pixel_never_free_is_filled_from_around(clip):
     store, joints = clip(stand_still, lambda t, background: np.full_like(background, 120))
-    sample = sample_background(store, joints, 60, 160, 160, 0.3)
+    sample = sample_background(store, joints, 60, 160, 160)
     free = (sample.clearances >= FREE).sum(axis=0)
     assert free[100, 80] == 0 and free[20, 20] == 60
     # nothing of the violet person but what JPEG spreads
@@ -41,7 +41,7 @@ def test_a_pixel_never_free_is_filled_from_around(clip):
 
 def test_a_pixel_that_is_only_ever_in_the_margin_takes_what_is_seen_there(clip, background):
     store, joints = clip(stand_still)
-    sample = sample_background(store, joints, 60, 160, 160, 0.3)
+    sample = sample_background(store, joints, 60, 160, 160)
     farthest = sample.clearances.max(axis=0)
     margin = (farthest < FREE) & (farthest > 0.5)
     assert margin.sum() > 200
@@ -72,8 +72,8 @@ def test_only_the_frames_before_the_end_are_looked_at(clip, background):
 
 def test_at_another_size_the_joints_follow(clip):
     store, joints = clip(walk_through)
-    small = sample_background(store, joints, 60, 80, 80, 0.3)
-    large = sample_background(store, joints, 60, 160, 160, 0.3)
+    small = sample_background(store, joints, 60, 80, 80)
+    large = sample_background(store, joints, 60, 160, 160)
     assert small.pictures.shape == (60, 80, 80, 3)
     reduced = large.clearances[:, ::2, ::2]
     assert ((small.clearances < 0) == (reduced < 0)).mean() > 0.98
@@ -82,7 +82,7 @@ def test_at_another_size_the_joints_follow(clip):
 def test_frames_without_a_person_are_left_out_and_a_clip_without_one_is_refused(clip):
     store, joints = clip(walk_through)
     joints[10:30, :, 2] = 0
-    assert len(sample_background(store, joints, 60, 160, 160, 0.3).pictures) == 40
+    assert len(sample_background(store, joints, 60, 160, 160).pictures) == 40
     joints[:, :, 2] = 0
     with pytest.raises(UserError, match="nobody was found in frames 0 to 59"):
-        sample_background(store, joints, 60, 160, 160, 0.3)
+        sample_background(store, joints, 60, 160, 160)

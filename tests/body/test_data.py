@@ -72,7 +72,7 @@ def test_pairs_stay_inside_their_part_and_need_a_body_in_both_frames():
 def test_pairs_are_consecutive_frames_with_their_poses(store):
     joints = joints_seen(8)
     joints[:, 0] = [[8 * t, 32, 1] for t in range(8)]  # the nose walks to the right
-    frames = TrainingFrames(FrameStore(store), joints, 32, 32, 0.3)
+    frames = TrainingFrames(FrameStore(store), joints, 32, 32)
     poses, pictures = PairDataset(frames, np.array([1, 5]))[1]
     assert poses.shape == pictures.shape == (2, 3, 32, 32)
     assert poses.dtype == pictures.dtype == torch.uint8
@@ -89,7 +89,7 @@ def test_scaling_joints_keeps_confidence():
 
 def test_face_crops_of_pose_generated_and_real_come_from_the_same_box(store):
     joints = joints_seen(8)
-    frames = TrainingFrames(FrameStore(store), joints, 64, 64, 0.3)
+    frames = TrainingFrames(FrameStore(store), joints, 64, 64)
     crops = np.zeros((8, 3, 16, 16), np.float16)
     crops[6] = 0.25
     boxes = np.full((8, 4), -1)
@@ -105,5 +105,5 @@ def test_the_store_is_read_in_colour_order(tmp_path):
     red = np.zeros((16, 16, 3), np.uint8)
     red[..., 0] = 255
     write_frames(tmp_path / "f.parquet", [StoredFrame(red, 0, t / 30) for t in (0, 1)], 16, 16, Fraction(30))
-    _, picture = TrainingFrames(FrameStore(tmp_path / "f.parquet"), joints_seen(2), 16, 16, 0.3)[0]
+    _, picture = TrainingFrames(FrameStore(tmp_path / "f.parquet"), joints_seen(2), 16, 16)[0]
     assert picture[0].float().mean() > 240 > 15 > picture[2].float().mean()

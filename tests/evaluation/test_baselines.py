@@ -25,7 +25,7 @@ def made(clip, joints=None, **size):
     person, store = clip
     joints = person.joints() if joints is None else joints
     size = {"width": 96, "height": 64} | size
-    return Baselines(store, joints[:, :25], END, **size, min_confidence=0.3)
+    return Baselines(store, joints[:, :25], END, **size)
 
 
 def test_averages_are_numpys_over_the_training_frames(clip):

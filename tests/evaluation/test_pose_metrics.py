@@ -8,8 +8,6 @@ from pipeline.evaluation.joint_groups import GROUPS
 from pipeline.evaluation.missed_detections import missed_detections
 from pipeline.evaluation.pose_distance import pose_distance
 
-CONFIDENCE = 0.3
-
 
 @pytest.fixture
 def pose():
@@ -26,30 +24,30 @@ def test_groups_have_openposes_joints():
 
 
 def test_equal_poses_have_no_distance_and_miss_nothing(pose):
-    assert pose_distance(pose, pose, CONFIDENCE) == dict.fromkeys(GROUPS, 0.0)
-    assert missed_detections(pose, pose, CONFIDENCE) == dict.fromkeys(GROUPS, 0)
+    assert pose_distance(pose, pose) == dict.fromkeys(GROUPS, 0.0)
+    assert missed_detections(pose, pose) == dict.fromkeys(GROUPS, 0)
 
 
 def test_distance_is_the_mean_length_of_the_offsets(pose):
     moved = pose.copy()
     moved[BODY, :2] += (3, 4)  # 5 px
     moved[LEFT_HAND, :2] += (0, -2)  # 2 px, the right hand 0
-    distance = pose_distance(pose, moved, CONFIDENCE)
+    distance = pose_distance(pose, moved)
     assert distance == pytest.approx(
         {"body": 5, "face": 0, "hands": 1, "overall": (25 * 5 + 21 * 2) / 137}, abs=1e-5
     )
-    assert distance == pose_distance(moved, pose, CONFIDENCE)
+    assert distance == pose_distance(moved, pose)
 
 
 def test_distance_counts_only_joints_found_in_both(pose):
     moved = pose.copy()
     moved[:, 0] += 1
     moved[0, 0] += 1000  # would show, were it counted
-    moved[0, 2] = 0.29
-    pose[1, 2], moved[1, 2] = 0.1, 0.9  # found in the generated frame only
+    moved[0, 2] = 0
+    pose[1, 2], moved[1, 2] = 0, 0.9  # found in the generated frame only
     moved[1, 0] += 1000
-    assert pose_distance(pose, moved, CONFIDENCE) == pytest.approx(dict.fromkeys(GROUPS, 1), abs=1e-5)
-    missed = missed_detections(pose, moved, CONFIDENCE)
+    assert pose_distance(pose, moved) == pytest.approx(dict.fromkeys(GROUPS, 1), abs=1e-5)
+    missed = missed_detections(pose, moved)
     assert missed == {"body": 1, "face": 0, "hands": 0, "overall": 1}
 
 
@@ -57,12 +55,12 @@ def test_a_group_without_common_joints_has_no_distance(pose):
     unseen = pose.copy()
     unseen[FACE] = 0
     unseen[RIGHT_HAND] = 0
-    distance = pose_distance(pose, unseen, CONFIDENCE)
+    distance = pose_distance(pose, unseen)
     assert distance == {"body": 0, "face": None, "hands": 0, "overall": 0}
-    assert missed_detections(pose, unseen, CONFIDENCE) == {"body": 0, "face": 70, "hands": 21, "overall": 91}
-    assert missed_detections(unseen, pose, CONFIDENCE) == dict.fromkeys(GROUPS, 0)
+    assert missed_detections(pose, unseen) == {"body": 0, "face": 70, "hands": 21, "overall": 91}
+    assert missed_detections(unseen, pose) == dict.fromkeys(GROUPS, 0)
     nothing = np.zeros_like(pose)
-    assert pose_distance(nothing, nothing, 0.0) == dict.fromkeys(GROUPS)
+    assert pose_distance(nothing, nothing) == dict.fromkeys(GROUPS)
 
 
 def test_distance_grows_with_noise(pose):
@@ -71,7 +69,7 @@ def test_distance_grows_with_noise(pose):
     for strength in (0.5, 2, 8):
         moved = pose.copy()
         moved[:, :2] += strength * noise
-        distances.append(pose_distance(pose, moved, CONFIDENCE)["overall"])
+        distances.append(pose_distance(pose, moved)["overall"])
     assert distances == sorted(distances)
     expected = np.hypot(*noise.T).mean()
     assert distances == pytest.approx([0.5 * expected, 2 * expected, 8 * expected], rel=1e-3)

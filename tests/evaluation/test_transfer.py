@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from pipeline.clips.store import FrameStore, StoredFrame, write_frames
+from pipeline.clips.track import write_track
 from pipeline.evaluation.baselines import Baselines
 from pipeline.evaluation.lpips import Lpips
 from pipeline.evaluation.transfer import EXAMPLES, Poses, Transfer, score_transfer
@@ -16,6 +17,7 @@ from pipeline.video.encode import video_writer
 from pipeline.video.probe import probe
 
 FPS, WIDTH, HEIGHT = Fraction(30), 96, 64
+LIMIT = 0.3
 LPIPS = "lpips_efficientnet_lite0"
 
 
@@ -29,7 +31,7 @@ def score(tmp_path, walk, lpips):
     """``score(picture of a frame, ...)`` -> metrics, examples: the target's own clip is a slower walk, farther down."""
     target, dance = walk(count=30, speed=2, top=23), walk()
 
-    def score(picture, moved=(0, 0), count=dance.count, crf=18, factor=1):
+    def score(picture, moved=(0, 0), count=dance.count, crf=18, factor=1, true_joints=None):
         frames = (StoredFrame(target.picture(t), 0, t / 30) for t in range(target.count))
         write_frames(tmp_path / "target.parquet", frames, WIDTH, HEIGHT, FPS)
         sources = (StoredFrame(255 - dance.picture(t), 0, t / 30) for t in range(dance.count))
@@ -39,15 +41,18 @@ def score(tmp_path, walk, lpips):
                 write(picture(t))
         store = FrameStore(tmp_path / "target.parquet")
         normalized, raw = (dance.joints() + np.array([offset, 0, 0]) for offset in moved)
+        truth = dance.write(tmp_path / "truth")
+        if true_joints is not None:
+            write_track(truth / "poses.parquet", dance.track().with_joints(true_joints))
         transfer = Transfer(
             probe(tmp_path / "result.mp4"),
-            TruthClip(dance.write(tmp_path / "truth"), (WIDTH, HEIGHT), "pad", WIDTH, HEIGHT),
+            TruthClip(truth, (WIDTH, HEIGHT), "pad", WIDTH, HEIGHT),
             FPS,
             Poses(normalized / [factor, factor, 1], raw / [factor, factor, 1], factor),
             FrameStore(tmp_path / "source.parquet"),
         )
-        baselines = Baselines(store, target.joints()[:, :25], 20, WIDTH, HEIGHT, 0.3)
-        records, examples = score_transfer(transfer, baselines, lpips, 0.3)
+        baselines = Baselines(store, target.joints()[:, :25], 20, WIDTH, HEIGHT)
+        records, examples = score_transfer(transfer, baselines, lpips, LIMIT)
         return summarize_transfers(transfer_table({"dance": records}, lpips.name))["dance"], records, examples
 
     return score
@@ -93,6 +98,15 @@ def test_joints_are_measured_in_px_of_the_training_picture(score, walk, factor):
     metrics, records, _ = score(walk().picture, moved=(2, -5), factor=factor)
     assert metrics["joints"] == pytest.approx({"normalized": 2, "raw": 5, "ratio": 2.5}, rel=1e-4)
     assert records[3]["joints.normalized"] == pytest.approx(2, rel=1e-4)
+
+
+@pytest.mark.parametrize(("confidence", "expected"), [(LIMIT - 0.01, 2), (LIMIT, (24 * 2 + 48) / 25)])
+def test_true_joints_below_the_confidence_do_not_count(score, walk, confidence, expected):
+    joints = walk().joints()
+    joints[:, 3, 0] += 50
+    joints[:, 3, 2] = confidence
+    metrics, _, _ = score(walk().picture, moved=(2, 2), true_joints=joints)
+    assert metrics["joints"]["normalized"] == metrics["joints"]["raw"] == pytest.approx(expected, rel=1e-4)
 
 
 def test_a_result_of_one_frame_less_is_compared_as_far_as_it_goes(score, walk):

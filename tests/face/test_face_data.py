@@ -11,7 +11,7 @@ from pipeline.pose.boxes import face_boxes
 @pytest.mark.parametrize("block", [1, 9, 1024])
 def test_boxes_found_block_by_block_are_those_of_the_whole_clip(frames, block, monkeypatch):  # noqa: F811
     monkeypatch.setattr("pipeline.face.data.BLOCK", block)
-    expected = face_boxes(frames.poses(slice(None)), FACE_SIZE, SIZE, SIZE, 0.3)
+    expected = face_boxes(frames.poses(slice(None)), FACE_SIZE, SIZE, SIZE)
     np.testing.assert_array_equal(boxes_over_time(frames, FACE_SIZE), expected)
     assert (expected[11:14] == -1).all() and (expected[14] >= 0).all()
 

@@ -26,13 +26,13 @@ def frames(tmp_path):
     joints[11:14, FACE, 2] = 0
     pictures = (StoredFrame(np.full((128, 128, 3), t, np.uint8), 0, t / 30) for t in range(FRAMES))
     write_frames(tmp_path / "frames.parquet", pictures, 128, 128, Fraction(30))
-    return TrainingFrames(FrameStore(tmp_path / "frames.parquet"), joints, SIZE, SIZE, 0.3)
+    return TrainingFrames(FrameStore(tmp_path / "frames.parquet"), joints, SIZE, SIZE)
 
 
 @pytest.fixture
 def body(tmp_path):
     torch.manual_seed(0)
     architecture = {"temporal": True, "ngf": 4, "downsamplings": 2, "blocks": 1, "enhancer_blocks": None}
-    header = {"architecture": architecture, "width": SIZE, "height": SIZE, "min_confidence": 0.3, "precision": "fp32"}
+    header = {"architecture": architecture, "width": SIZE, "height": SIZE, "precision": "fp32"}
     save_weights(tmp_path / "body.safetensors", BodyGenerator(**architecture).state_dict(), header)
     return BodyRenderer(tmp_path / "body.safetensors", torch.device("cpu"))

@@ -35,7 +35,7 @@ def lose(joints, name, frames):
 @pytest.mark.parametrize("frames", [[7], [0, 1, 2], [39], list(range(1, 40))])
 def test_a_stiff_hand_comes_back_where_it_was(name, frames):
     joints = swinging()
-    carried, counts = carry_hands(lose(joints, name, frames), 0.3)
+    carried, counts = carry_hands(lose(joints, name, frames))
     np.testing.assert_allclose(carried, joints, atol=1e-3)
     assert counts == NONE | {name: len(frames)}
 
@@ -44,7 +44,7 @@ def test_the_nearest_frame_gives_its_hand():
     joints = swinging()
     hand = HANDS["left_hand"][0]
     joints[10, hand, 2], joints[20, hand, 2] = 0.5, 0.7
-    carried, _ = carry_hands(lose(joints, "left_hand", [11, 14, 15, 16, 19, *range(12, 14), *range(17, 19)]), 0.3)
+    carried, _ = carry_hands(lose(joints, "left_hand", [11, 14, 15, 16, 19, *range(12, 14), *range(17, 19)]))
     np.testing.assert_allclose(carried[11:16, hand, 2], 0.5)
     np.testing.assert_allclose(carried[16:20, hand, 2], 0.7)
 
@@ -55,7 +55,7 @@ def test_a_hand_begins_at_its_forearms_end_and_one_that_was_found_elsewhere_coun
     joints[:, hand, :2] += [6, -4]  # the hand's detector and the body's do not agree
     lost = lose(joints, "left_hand", [7, 8, 9])
     lost[6, hand, :2] += 100
-    carried, counts = carry_hands(lost, 0.3)
+    carried, counts = carry_hands(lost)
     np.testing.assert_allclose(carried[6:10, hand.start, :2], joints[6:10, wrist, :2], atol=1e-3)
     np.testing.assert_allclose(carried[6:10, hand, :2], joints[6:10, hand, :2] - [6, -4], atol=1e-3)
     assert counts == NONE | {"left_hand": 4}
@@ -64,7 +64,7 @@ def test_a_hand_begins_at_its_forearms_end_and_one_that_was_found_elsewhere_coun
 def test_nothing_changes_where_nothing_is_lost_and_the_input_stays():
     joints = swinging()
     before = joints.copy()
-    carried, counts = carry_hands(joints, 0.3)
+    carried, counts = carry_hands(joints)
     np.testing.assert_array_equal(carried, before)
     np.testing.assert_array_equal(joints, before)
     assert counts == NONE
@@ -75,7 +75,7 @@ def test_a_hand_that_is_never_found_and_one_without_a_forearm_stay_missing():
     joints = lose(joints, "right_hand", [5, 6])
     joints[5, j.RIGHT_ELBOW] = 0
     joints[6, j.RIGHT_WRIST, :2] = joints[6, j.RIGHT_ELBOW, :2] + 2  # it points at the camera
-    carried, counts = carry_hands(joints, 0.3)
+    carried, counts = carry_hands(joints)
     np.testing.assert_array_equal(carried, joints)
     assert counts == NONE
 
@@ -84,4 +84,4 @@ def test_a_clip_without_arms_is_left_alone():
     joints = swinging()
     joints[:, [j.LEFT_ELBOW, j.RIGHT_ELBOW]] = 0
     joints = lose(joints, "left_hand", [3])
-    np.testing.assert_array_equal(carry_hands(joints, 0.3)[0], joints)
+    np.testing.assert_array_equal(carry_hands(joints)[0], joints)

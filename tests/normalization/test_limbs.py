@@ -9,7 +9,6 @@ from pipeline.normalization.feet import Stance, foot_rows
 from pipeline.normalization.limbs import FEWEST, LIMBS, fit_limbs, limb_warnings, measure_limbs, put_on_limbs
 from pipeline.clips import layout
 
-LIMIT = 0.3
 FRAMES = 120
 STANCE = Stance(near=900, far=100, median=500, height_near=200, height_far=200, coverage=1, residual=0)
 LEFT = [5, 6, 7, 12, 13, 14, 16, 18, 19, 20, 21, *range(95, 116)]
@@ -81,7 +80,7 @@ def dance(seed=0, still=(2, 5, *range(25, 95))):
 
 
 def fit(source, target, stance=STANCE):
-    return fit_limbs(measure_limbs(source, stance, "lowest", LIMIT), measure_limbs(target, STANCE, "lowest", LIMIT))
+    return fit_limbs(measure_limbs(source, stance, "lowest"), measure_limbs(target, STANCE, "lowest"))
 
 
 def from_foot(joints):
@@ -102,7 +101,7 @@ def test_the_same_build_in_another_size_stays_where_the_feet_put_it():
     assert [limb.ratio for limb in limbs.values()] == pytest.approx([1] * len(LIMBS), rel=1e-5)
     assert limb_warnings(limbs) == []
     normalized = skeleton(**dance(seed=1))
-    np.testing.assert_allclose(put_on_limbs(normalized, limbs, "lowest", LIMIT), normalized, atol=1e-2)
+    np.testing.assert_allclose(put_on_limbs(normalized, limbs, "lowest"), normalized, atol=1e-2)
 
 
 @pytest.mark.parametrize("ratios", [
@@ -117,7 +116,7 @@ def test_a_source_of_another_build_gets_the_targets_limbs(ratios):
         {limb: 1 / ratios.get(limb, 1) for limb in LIMBS}, rel=0.03
     )
     exact = {name: replace(limb, ratio=1 / ratios.get(name, 1)) for name, limb in limbs.items()}
-    result = put_on_limbs(source, exact, "lowest", LIMIT)
+    result = put_on_limbs(source, exact, "lowest")
     np.testing.assert_allclose(from_foot(result), from_foot(skeleton(**dance())), atol=0.01)
     np.testing.assert_array_equal(result[..., 2], source[..., 2])
 
@@ -125,21 +124,21 @@ def test_a_source_of_another_build_gets_the_targets_limbs(ratios):
 @pytest.mark.parametrize("foot", ["lowest", "mean"])
 def test_the_foot_is_where_the_feet_put_it(foot):
     source = skeleton({"shin": 1.2, "hip": 0.8}, **dance())
-    result = put_on_limbs(source, fit(source, skeleton(**dance())), foot, LIMIT)
+    result = put_on_limbs(source, fit(source, skeleton(**dance())), foot)
     assert np.abs(result - source).max() > 5
-    np.testing.assert_allclose(foot_rows(result, foot, LIMIT), foot_rows(source, foot, LIMIT), atol=1e-3)
+    np.testing.assert_allclose(foot_rows(result, foot), foot_rows(source, foot), atol=1e-3)
     np.testing.assert_allclose(result[:, [11, 14], 0].mean(axis=1), source[:, [11, 14], 0].mean(axis=1), atol=1e-3)
 
 
 def test_missing_joints_stay_missing_and_the_others_hang_on_what_is_found():
     source, target = skeleton({"forearm": 1.5, "upper arm": 1.2}, **dance()), skeleton(**dance())
     limbs = fit(source, target)
-    whole = put_on_limbs(source, limbs, "lowest", LIMIT)
+    whole = put_on_limbs(source, limbs, "lowest")
     source[10:20, layout.LEFT_ELBOW] = 0
     source[30:40, [layout.MID_HIP, layout.LEFT_ANKLE, layout.RIGHT_ANKLE]] = 0
-    source[50, :, 2] = 0.1
-    result = put_on_limbs(source, limbs, "lowest", LIMIT)
-    missing = source[..., 2] < LIMIT
+    source[50, :, 2] = 0
+    result = put_on_limbs(source, limbs, "lowest")
+    missing = source[..., 2] == 0
     assert (result[missing] == 0).all() and (result[~missing, 2] > 0).all() and np.isfinite(result).all()
     others = np.delete(np.arange(137), [layout.LEFT_ELBOW, layout.LEFT_WRIST, *range(95, 116)])
     np.testing.assert_allclose(result[10:20, others], whole[10:20, others], atol=1e-3)
@@ -156,34 +155,34 @@ def test_left_and_right_are_treated_alike():
         return swapped
 
     source, target = skeleton({"forearm": 1.2, "torso": 0.9}, **dance()), skeleton(**dance(seed=1))
-    result = put_on_limbs(source, fit(source, target), "lowest", LIMIT)
-    other = put_on_limbs(mirrored(source), fit(mirrored(source), mirrored(target)), "lowest", LIMIT)
+    result = put_on_limbs(source, fit(source, target), "lowest")
+    other = put_on_limbs(mirrored(source), fit(mirrored(source), mirrored(target)), "lowest")
     np.testing.assert_allclose(other, mirrored(result), atol=1e-2)
 
 
 def test_far_and_near_frames_count_alike():
     """Half as tall at row 300 as at row 600: the lengths are those of somebody who stays."""
     joints = skeleton(**dance())
-    steady = measure_limbs(joints, STANCE, "lowest", LIMIT)
+    steady = measure_limbs(joints, STANCE, "lowest")
     sizes = np.linspace(0.5, 1, FRAMES)
-    rows = foot_rows(joints, "lowest", LIMIT)
+    rows = foot_rows(joints, "lowest")
     joints[..., :2] = (joints[..., :2] - [[[300, 0]]] - rows[:, None, None] * [0, 1]) * sizes[:, None, None]
     joints[..., 1] += 600 * sizes[:, None]
     walking = Stance(600, 300, 450, height_near=200, height_far=100, coverage=1, residual=0)
-    moved = measure_limbs(joints, walking, "lowest", LIMIT)
+    moved = measure_limbs(joints, walking, "lowest")
     assert [moved[limb].length for limb in LIMBS] == pytest.approx([steady[limb].length for limb in LIMBS], rel=0.01)
 
 
 def test_side_and_back_views_and_feet_in_the_air_are_not_measured():
     clip = skeleton(**dance())
-    clean = measure_limbs(clip, STANCE, "lowest", LIMIT)
+    clean = measure_limbs(clip, STANCE, "lowest")
     clip[5:25, layout.NOSE, 1] -= 100
     for joint, sign in ((layout.LEFT_SHOULDER, 1), (layout.RIGHT_SHOULDER, -1)):
         clip[5:15, joint, 0] = clip[5:15, layout.NECK, 0] + sign * 5
         clip[15:25, joint, 0] = clip[15:25, layout.NECK, 0] - sign * 30
     clip[30:40, :, 1] -= 800
     clip[30:40, layout.NOSE, 1] -= 100
-    measured = measure_limbs(clip, STANCE, "lowest", LIMIT)
+    measured = measure_limbs(clip, STANCE, "lowest")
     assert measured["neck"].frames == clean["neck"].frames - 30
     assert measured["neck"].longest == pytest.approx(clean["neck"].longest)
 
@@ -215,12 +214,12 @@ def test_nobody_seen_from_the_front_changes_nothing():
     clip[:, [layout.LEFT_SHOULDER, layout.RIGHT_SHOULDER]] = 0
     limbs = fit(clip, skeleton(**dance()))
     assert len(limb_warnings(limbs)) == len(LIMBS)
-    np.testing.assert_allclose(put_on_limbs(clip, limbs, "lowest", LIMIT), clip, atol=1e-3)
+    np.testing.assert_allclose(put_on_limbs(clip, limbs, "lowest"), clip, atol=1e-3)
 
 
 def test_nothing_given_is_changed():
     source, target = skeleton({"shin": 1.1}, **dance()), skeleton(**dance())
     copies = source.copy(), target.copy()
-    put_on_limbs(source, fit(source, target), "lowest", LIMIT)
+    put_on_limbs(source, fit(source, target), "lowest")
     np.testing.assert_array_equal(source, copies[0])
     np.testing.assert_array_equal(target, copies[1])

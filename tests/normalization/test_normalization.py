@@ -17,7 +17,6 @@ from pipeline.normalization.feet import (
 from pipeline.clips import layout
 from pipeline.user.cli import UserError
 
-LIMIT = 0.3
 FEET = ["lowest", "mean"]
 # Where the joints of a dancer are at rest, in body heights: to the person's left, and above the ground.
 SHAPE = np.random.default_rng(0).uniform((-0.25, 0), (0.25, 0.95), (137, 2))
@@ -63,8 +62,8 @@ def dance(seed=0, still=(layout.LEFT_ANKLE, layout.RIGHT_ANKLE, layout.NOSE)):
 
 
 def normalize(source, target, foot="lowest", alpha=1.0, widths=(640, 500)):
-    fit = fit_feet(measure(source, foot, alpha, LIMIT, "a"), measure(target, foot, alpha, LIMIT, "b"))
-    return normalize_feet(source, fit, foot, *widths, LIMIT), fit
+    fit = fit_feet(measure(source, foot, alpha, "a"), measure(target, foot, alpha, "b"))
+    return normalize_feet(source, fit, foot, *widths), fit
 
 
 @pytest.mark.parametrize("foot", FEET)
@@ -75,7 +74,7 @@ def test_a_clip_normalized_onto_itself_stays(foot, alpha):
     clip[:, 50] = 0
     result, fit = normalize(clip, clip, foot, alpha, (640, 640))
     np.testing.assert_allclose(result, clip, atol=1e-3)
-    moved, shift, steps = place_sideways(result, clip, 640, LIMIT)
+    moved, shift, steps = place_sideways(result, clip, 640)
     np.testing.assert_allclose(moved, clip, atol=1e-3)
     assert (round(shift, 3), steps) == (0, 1)
     assert fit.warnings == []
@@ -116,7 +115,7 @@ def test_every_frame_turns_about_its_own_foot():
     source[200] = SOURCE.film(SIDE[100:101], DEPTH[100:101])[0]
     source[100] = SOURCE.film(SIDE[100:101], DEPTH[100:101], dance()[150:151])[0]
     result, fit = normalize(source, target)
-    scale = fit.scales(foot_rows(source[100:101], "lowest", LIMIT))[0]
+    scale = fit.scales(foot_rows(source[100:101], "lowest"))[0]
     difference = result[100, :, :2] - result[200, :, :2]
     np.testing.assert_allclose(difference, scale * (source[100, :, :2] - source[200, :, :2]), atol=1e-3)
 
@@ -136,7 +135,7 @@ def test_a_smaller_range_uses_the_middle_of_the_targets():
     source = SOURCE.film(SIDE, 4 + 0.1 * np.sin(T))
     target = TARGET.film(SIDE, 8 + 2 * np.sin(T))
     result, fit = normalize(source, target)
-    rows = foot_rows(result, "lowest", LIMIT)
+    rows = foot_rows(result, "lowest")
     expected = fit.source.range * fit.target.height / fit.source.height
     assert expected < 0.5 * fit.target.range
     assert np.ptp(rows) == pytest.approx(expected, rel=0.02)
@@ -147,9 +146,9 @@ def test_a_smaller_range_uses_the_middle_of_the_targets():
 def test_feet_in_the_air_are_no_place_far_away():
     """Who jumps is neither measured as standing far away nor drawn smaller."""
     source = SOURCE.film(SIDE, DEPTH)
-    quiet = measure(source, "lowest", 0.5, LIMIT, "a")
+    quiet = measure(source, "lowest", 0.5, "a")
     source[50:54, :, 1] -= 150
-    jumping = measure(source, "lowest", 0.5, LIMIT, "a")
+    jumping = measure(source, "lowest", 0.5, "a")
     assert jumping.far == pytest.approx(quiet.far, abs=1)
     assert jumping.height_far == pytest.approx(quiet.height_far, rel=0.02)
     result, fit = normalize(source, TARGET.film(SIDE, 2 * DEPTH), alpha=0.5)
@@ -161,9 +160,9 @@ def test_feet_in_the_air_are_no_place_far_away():
 
 def test_a_few_wrong_detections_do_not_change_the_fit():
     source = SOURCE.film(SIDE, DEPTH)
-    clean = measure(source, "lowest", 0.5, LIMIT, "a")
+    clean = measure(source, "lowest", 0.5, "a")
     source[[7, 150], layout.LEFT_ANKLE, 1] += 400
-    wrong = measure(source, "lowest", 0.5, LIMIT, "a")
+    wrong = measure(source, "lowest", 0.5, "a")
     assert wrong.near == pytest.approx(clean.near, abs=1)
     assert wrong.height_near == pytest.approx(clean.height_near, rel=0.01)
 
@@ -172,7 +171,7 @@ def test_crouching_near_the_camera_gives_way_to_the_overall_height():
     source = SOURCE.film(SIDE, DEPTH)
     near = DEPTH < 3.5
     source[near, layout.NOSE, 1] += 150
-    stance = measure(source, "lowest", 1.0, LIMIT, "a")
+    stance = measure(source, "lowest", 1.0, "a")
     standing = np.ptp(source[~near][:, [layout.NOSE, layout.LEFT_ANKLE], 1], axis=1)
     assert stance.height_near == pytest.approx(standing.max(), rel=0.02)
 
@@ -180,12 +179,12 @@ def test_crouching_near_the_camera_gives_way_to_the_overall_height():
 def test_foot_definitions():
     clip = np.zeros((4, 137, 3), np.float32)
     clip[:, [layout.LEFT_ANKLE, layout.RIGHT_ANKLE]] = [[1, 100, 0.9], [2, 110, 0.8]]
-    clip[1, layout.RIGHT_ANKLE, 2] = 0.1
+    clip[1, layout.RIGHT_ANKLE, 2] = 0
     clip[2:, layout.LEFT_ANKLE] = 0
     clip[3] = 0
     clip[:, layout.LEFT_EAR] = 500, 500, 1  # another joint's confidence must not count
-    np.testing.assert_array_equal(foot_rows(clip, "lowest", LIMIT), [110, 100, 110, np.nan])
-    np.testing.assert_array_equal(foot_rows(clip, "mean", LIMIT), [105, np.nan, np.nan, np.nan])
+    np.testing.assert_array_equal(foot_rows(clip, "lowest"), [110, 100, 110, np.nan])
+    np.testing.assert_array_equal(foot_rows(clip, "mean"), [105, np.nan, np.nan, np.nan])
 
 
 def test_unseen_feet_are_interpolated_over_time():
@@ -207,9 +206,9 @@ def test_a_source_that_stays_in_one_place_gets_one_scale_and_a_flag(foot):
     target = TARGET.film(SIDE, 2 * DEPTH)
     result, fit = normalize(source, target, foot)
     assert fit.scale_near == fit.scale_far
-    row = np.median(foot_rows(target, foot, LIMIT))
-    assert np.abs(foot_rows(result, foot, LIMIT) - row).max() < 2
-    heights = foot_rows(result, foot, LIMIT) - result[:, layout.NOSE, 1]
+    row = np.median(foot_rows(target, foot))
+    assert np.abs(foot_rows(result, foot) - row).max() < 2
+    heights = foot_rows(result, foot) - result[:, layout.NOSE, 1]
     truth = TARGET.focal * TARGET.size * 0.9 / (TARGET.focal * TARGET.eye / (row - TARGET.horizon))
     assert heights.mean() == pytest.approx(truth, rel=0.03)
     assert len(fit.warnings) == 1 and "of the source" in fit.warnings[0] and " px" in fit.warnings[0]
@@ -236,9 +235,9 @@ def test_doubts_are_told_with_numbers():
 @pytest.mark.parametrize("hidden", [[layout.LEFT_ANKLE, layout.RIGHT_ANKLE], [layout.NOSE], range(137)])
 def test_feet_never_seen_are_refused(hidden):
     clip = SOURCE.film(SIDE, DEPTH)
-    clip[:, list(hidden), 2] = 0.1
+    clip[:, list(hidden), 2] = 0
     with pytest.raises(UserError, match="feet of dancer cannot be fitted"):
-        measure(clip, "lowest", 0.5, LIMIT, "dancer")
+        measure(clip, "lowest", 0.5, "dancer")
 
 
 def columns_of_feet(joints):
@@ -248,7 +247,7 @@ def columns_of_feet(joints):
 def test_a_dance_where_the_target_stands_is_not_moved():
     target = TARGET.film(0.6 * np.sin(T), 2 * DEPTH)
     dancing = TARGET.film(0.3 * np.cos(T), 2 * DEPTH)
-    moved, shift, steps = place_sideways(dancing, target, 500, LIMIT)
+    moved, shift, steps = place_sideways(dancing, target, 500)
     assert (shift, steps) == (0, 1)
     np.testing.assert_array_equal(moved, dancing)
 
@@ -257,7 +256,7 @@ def test_a_dance_where_the_target_stands_is_not_moved():
 def test_a_dance_elsewhere_moves_to_where_the_target_stands_and_no_farther(offset):
     target = TARGET.film(0.6 * np.sin(T), 0 * T + 8)
     dancing = TARGET.film(0.3 * np.cos(T), 0 * T + 8) + np.float32([offset, 0, 0])
-    moved, shift, steps = place_sideways(dancing, target, 500, LIMIT)
+    moved, shift, steps = place_sideways(dancing, target, 500)
     assert steps == 1
     np.testing.assert_allclose(moved[..., 0] - dancing[..., 0], shift, atol=1e-3)
     feet, there = columns_of_feet(moved), columns_of_feet(target)
@@ -269,9 +268,9 @@ def test_a_dance_elsewhere_moves_to_where_the_target_stands_and_no_farther(offse
 def test_a_dance_too_wide_for_the_picture_keeps_its_shape_in_shorter_steps():
     target = TARGET.film(0.1 * np.sin(T), 0 * T + 8)
     dancing = TARGET.film(4 * np.sin(T), 0 * T + 8, dance())
-    moved, _, steps = place_sideways(dancing, target, 500, LIMIT)
+    moved, _, steps = place_sideways(dancing, target, 500)
     assert 0.3 < steps < 0.8
-    assert share_outside(moved[:, [layout.NOSE, layout.LEFT_ANKLE]], 500, 1000, LIMIT) < 0.03
+    assert share_outside(moved[:, [layout.NOSE, layout.LEFT_ANKLE]], 500, 1000) < 0.03
     before, after = columns_of_feet(dancing)[:, None], columns_of_feet(moved)[:, None]
     np.testing.assert_allclose(moved[..., 0] - after, dancing[..., 0] - before, atol=1e-3)
     np.testing.assert_allclose(np.ptp(after), steps * np.ptp(before), rtol=1e-3)
@@ -280,7 +279,7 @@ def test_a_dance_too_wide_for_the_picture_keeps_its_shape_in_shorter_steps():
 def test_whole_picture_is_scaled_and_centred():
     joints = np.zeros((2, 137, 3), np.float32)
     joints[:, 3] = [[100, 50, 0.5], [20, 200, 0.6]]
-    result = place_whole_picture(joints, (200, 400), (300, 200), LIMIT)
+    result = place_whole_picture(joints, (200, 400), (300, 200))
     np.testing.assert_allclose(result[:, 3], [[150, 25, 0.5], [110, 100, 0.6]], atol=1e-5)
     assert (np.delete(result, 3, axis=1) == 0).all()
 
@@ -289,6 +288,6 @@ def test_nothing_given_is_changed():
     source, target = SOURCE.film(SIDE, DEPTH, dance()), TARGET.film(SIDE, 2 * DEPTH)
     copies = source.copy(), target.copy()
     result, _ = normalize(source, target)
-    place_sideways(result, target, 500, LIMIT)
+    place_sideways(result, target, 500)
     np.testing.assert_array_equal(source, copies[0])
     np.testing.assert_array_equal(target, copies[1])

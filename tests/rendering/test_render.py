@@ -41,8 +41,8 @@ def make(folder, face_enabled, temporal=True, plate=None):
     if plate is not None:
         generator.set_plate(plate)
     body, face = folder / "body.safetensors", folder / "face.safetensors"
-    save_weights(body, generator.state_dict(), {"architecture": architecture, "width": SIZE, "height": SIZE,
-                                                "min_confidence": 0.3, "precision": "fp32"})
+    header = {"architecture": architecture, "width": SIZE, "height": SIZE, "precision": "fp32"}
+    save_weights(body, generator.state_dict(), header)
     header, tensors = {"enabled": face_enabled, "body": sha256(body)}, {}
     if face_enabled:
         header |= {"architecture": {"ngf": 4, "downsamplings": 2, "blocks": 1}, "size": 32}
@@ -59,7 +59,7 @@ def frames_of(renderer, track, shots=(0, 0, 0, 0, 0)):
 def test_rendering_is_the_rollout_that_training_sees(tmp_path, track, temporal):
     generator, body, face = make(tmp_path, face_enabled=False, temporal=temporal)
     poses = [
-        to_tensor(draw_pose(joints * np.array([0.5, 0.5, 1], np.float32), SIZE, SIZE, 0.3)) for joints in track.joints
+        to_tensor(draw_pose(joints * np.array([0.5, 0.5, 1], np.float32), SIZE, SIZE)) for joints in track.joints
     ]
     with torch.no_grad():
         expected = generator.rollout(torch.stack(poses)[None])[0]
@@ -75,7 +75,7 @@ def test_the_face_changes_its_box_only_and_is_never_fed_back(tmp_path, track):
     renderer = Renderer(body, face, CPU)
     renderer.face = None
     without = frames_of(renderer, track)
-    boxes = face_boxes(renderer.scale(track), 32, SIZE, SIZE, 0.3)
+    boxes = face_boxes(renderer.scale(track), 32, SIZE, SIZE)
     for t, (x0, y0, x1, y1) in enumerate(boxes):
         outside = np.ones((SIZE, SIZE), bool)
         if x0 >= 0:
@@ -134,7 +134,7 @@ def test_the_pose_picture_comes_with_its_frame(tmp_path, track):
     _, body, face = make(tmp_path, face_enabled=True)
     renderer = Renderer(body, face, CPU)
     for joints, (pose, _) in zip(renderer.scale(track), renderer.render(track, np.zeros(5, int)), strict=True):
-        np.testing.assert_array_equal(pose, draw_pose(joints, SIZE, SIZE, 0.3))
+        np.testing.assert_array_equal(pose, draw_pose(joints, SIZE, SIZE))
 
 
 def test_poses_of_any_size_of_frame_give_the_same_picture(tmp_path, track):
