@@ -59,7 +59,7 @@ def together(device: torch.device, processes: int) -> Iterator[None]:
             raise UserError(f"{count} processes were started, but train.devices x train.nodes is {processes}")
         with redirect_stdout(sys.stdout if number == 0 else None):
             yield
-        any_rank(False)  # what rank 0 alone had to do is done
+        meet()  # what rank 0 alone had to do is done
     except BaseException as error:
         if _first_to_fail(store):
             raise
@@ -93,13 +93,13 @@ def any_rank(*flags: bool) -> tuple[bool, ...]:
 def rank_0_first() -> Iterator[None]:
     """Rank 0 runs the block, then the others do, who find on the disk what it left there."""
     if rank() != 0:
-        _meet()
+        meet()
     yield
     if rank() == 0:
-        _meet()
+        meet()
 
 
-def _meet() -> None:
+def meet() -> None:
     """Wait for all others, however long that takes."""
     if size() > 1:
         with _others_there():

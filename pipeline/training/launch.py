@@ -1,4 +1,12 @@
-"""Starting the processes of one machine that train together, and waiting for them."""
+"""Starting the processes of one machine that train together, and waiting for them.
+
+Why no starter of PyTorch's: tried with 2.14, two processes on the CPU. torchrun's agent lets the processes finish their step
+after Ctrl-C or SIGTERM, but then prints a traceback and exits with 1; a failure gets a traceback and a table. It gives each
+process a session of its own: a second Ctrl-C reaches them as SIGTERM, and when it is killed, alone or with its group, they
+train on. When one has ended with an error, the others are killed 30 s later, whatever ``--shutdown-timeout`` is.
+torch.multiprocessing's processes inherit its way to start others, "spawn": each loader process then imports everything
+anew (a first step of 22 s instead of 1). When the parent is killed they get SIGINT, and one of two tries stopped at once.
+"""
 
 import ctypes
 import os
@@ -17,7 +25,7 @@ STAGES = ("train_body", "train_face")  # each meets at a port of its own, so tha
 PORT = 29500  # torchrun's
 STOPPED = 130  # exit status after Ctrl-C or SIGTERM
 PR_SET_PDEATHSIG = 1  # Linux's prctl
-GRACE = 10  # s that the others have for their last words when one has failed
+GRACE = 30  # s that the others have for their last words when one has ended in any way but success
 
 
 def launch(stage: str, devices: int, nodes: int, device: torch.device) -> bool:
@@ -47,25 +55,21 @@ def launch(stage: str, devices: int, nodes: int, device: torch.device) -> bool:
         asked.append(number)
         if number == signal.SIGTERM:
             for worker in workers:
-                worker.send_signal(number)
+                worker.terminate()
 
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        for i in range(devices):
-            environment = shared | {WORKER: str(i), "RANK": str(node * devices + i)}
-            command = [sys.executable, "-m", f"pipeline.{stage}"]
-            workers.append(subprocess.Popen(command, env=environment, preexec_fn=_stop_with_parent))
-        failure = _wait(workers)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    if failure is None:
-        return True
-    if failure < 0 and not asked:
-        name = signal.Signals(-failure).name
-        raise UserError(f"a process of this training was killed by {name}; run the same again to go on from the last "
-                        "checkpoint, with smaller networks or pictures if memory ran out")
-    sys.exit(STOPPED if failure < 0 else failure)
+    signal.signal(signal.SIGINT, note)
+    signal.signal(signal.SIGTERM, note)
+    for i in range(devices):
+        environment = shared | {WORKER: str(i), "RANK": str(node * devices + i)}
+        command = [sys.executable, "-m", f"pipeline.{stage}"]
+        workers.append(subprocess.Popen(command, env=environment, preexec_fn=_stop_with_parent))
+    status = _wait(workers)
+    if status < 0 and not asked:
+        raise UserError(f"a process of this training was killed by {signal.Signals(-status).name}; run the same again to go on "
+                        "from the last checkpoint, with smaller networks or pictures if memory ran out")
+    if status:
+        sys.exit(STOPPED if status < 0 else status)
+    return True
 
 
 def _stop_with_parent() -> None:
@@ -92,23 +96,15 @@ def _meeting_point(stage: str, nodes: int) -> tuple[str, int, int]:
     return address, port, node
 
 
-def _wait(workers: list[subprocess.Popen]) -> int | None:
-    """Wait until all have ended. -> the exit status of the first that did not end well, negative for a signal.
-
-    After a failure the others are killed if they do not end by themselves; after a stop, which they have agreed on,
-    they have all the time they need.
-    """
-    failure, deadline = None, float("inf")
-    while True:
-        running = [worker for worker in workers if worker.poll() is None]
-        bad = [worker.returncode for worker in workers if worker.returncode]
-        if bad and failure in (None, STOPPED):
-            failure = min(bad)
-            if failure != STOPPED:
-                deadline = time.monotonic() + GRACE
-        if not running:
-            return failure
-        if time.monotonic() > deadline:
-            for worker in running:
-                worker.kill()
+def _wait(workers: list[subprocess.Popen]) -> int:
+    """Wait until all have ended. -> 0, or the exit status of the first that did not end well, negative for a signal."""
+    while None in (statuses := [worker.poll() for worker in workers]) and not any(statuses):
         time.sleep(0.1)
+    deadline = time.monotonic() + GRACE
+    for worker in workers:
+        try:
+            worker.wait(max(0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            worker.kill()
+            worker.wait()
+    return min(filter(None, statuses), default=0)

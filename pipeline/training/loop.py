@@ -11,7 +11,7 @@ from torch.optim import Optimizer
 from tqdm import tqdm
 
 from pipeline.training.checkpoint import Checkpoints
-from pipeline.training.distributed import any_rank, average, rank
+from pipeline.training.distributed import any_rank, average, meet, rank
 from pipeline.training.interrupt import Interrupt
 from pipeline.training.state import TrainingState
 from pipeline.training.waiting import TimedBatches
@@ -91,6 +91,7 @@ def train(
                 check_weights(state, checkpoints)
                 checkpoints.save(state)
             if stop:
+                meet()  # rank 0 has written the checkpoint: who starts processes may kill the others soon after one has ended
                 progress.close()
                 start = checkpoints.last or "the start"
                 raise KeyboardInterrupt(f"stopped at step {state.step} of {state.name}; run the same again to go on from "

@@ -8,21 +8,26 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from test_going_on import assert_the_same_bytes, checkpoints, make_workspaces, start
 from tiny_training import make_workspace, shrink
+from toy_training import toy_losses, toy_state
 
 from pipeline import train_body, train_face
 from pipeline.body.step import BodyLoss, body_losses, discriminator_channels
 from pipeline.losses.perceptual import PerceptualLoss
 from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.discriminator import MultiscaleDiscriminator
+from pipeline.training import checkpoint
+from pipeline.training.checkpoint import Checkpoints
 from pipeline.training.distributed import rank, together
 from pipeline.training.launch import launch
-from pipeline.training.loop import update
+from pipeline.training.loop import train, update
 from pipeline.training.optimizer import make_optimizer
 from pipeline.user.cli import UserError
 
@@ -72,6 +77,15 @@ def flat(tensors: Iterable[torch.Tensor]) -> torch.Tensor:
     return torch.cat([tensor.detach().flatten() for tensor in tensors])
 
 
+def exit_statuses_of_two(call: str) -> list[int]:
+    """Call a function of this module in two processes that train together."""
+    environment = os.environ | {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port()), "WORLD_SIZE": "2"}
+    environment["PYTHONPATH"] = os.pathsep.join([environment["PYTHONPATH"], *map(str, Path(__file__).parents[:2])])
+    command = [sys.executable, "-c", f"import test_distributed; test_distributed.{call}"]
+    processes = [subprocess.Popen(command, env=environment | {"RANK": str(i), "LOCAL_RANK": str(i)}) for i in range(2)]
+    return [process.wait(timeout=300) for process in processes]
+
+
 def train_my_part(folder: str, moves: bool) -> None:
     torch.set_num_threads(1)
     with together(CPU, 2):
@@ -81,14 +95,7 @@ def train_my_part(folder: str, moves: bool) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("moves", [False, True])
 def test_two_processes_with_half_the_batch_each_learn_what_one_does(tmp_path, moves):
-    code = f"import test_distributed; test_distributed.train_my_part({str(tmp_path)!r}, {moves})"
-    environment = os.environ | {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port()), "WORLD_SIZE": "2"}
-    environment["PYTHONPATH"] = os.pathsep.join([environment["PYTHONPATH"], *map(str, Path(__file__).parents[:2])])
-    processes = [
-        subprocess.Popen([sys.executable, "-c", code], env=environment | {"RANK": str(i), "LOCAL_RANK": str(i)})
-        for i in range(2)
-    ]
-    assert [process.wait(timeout=300) for process in processes] == [0, 0]
+    assert exit_statuses_of_two(f"train_my_part({str(tmp_path)!r}, {moves})") == [0, 0]
     first, second = (torch.load(tmp_path / f"{i}.pt") for i in range(2))
     for name, alone in three_steps(slice(None), moves).items():
         assert torch.equal(first[name], second[name])
@@ -101,6 +108,27 @@ def test_two_processes_with_half_the_batch_each_learn_what_one_does(tmp_path, mo
             assert difference.abs().max() < 2.1 * 3 * LEARNING_RATE
             # With moved pictures gradients change their signs between steps, and Adam makes more of what is left of them.
             assert difference.abs().quantile(0.9) < (0.1 if moves else 0.01) * LEARNING_RATE
+
+
+def stop_on_a_slow_disk(folder: str) -> None:
+    """Train the toy networks; rank 1 is asked to stop, and rank 0 needs a second for the checkpoint.
+
+    Each exits with 0 if the checkpoint is there by then.
+    """
+    write = checkpoint.write_checkpoint
+    checkpoint.write_checkpoint = lambda *content: (time.sleep(1), write(*content))
+    with together(CPU, 2):
+        state, files = toy_state(), Checkpoints(Path(folder), every=1000, keep=2)
+        with suppress(KeyboardInterrupt), files.open_log() as live:
+            train(state, [1.0] * 4, toy_losses(state), live, files, 1, 4, lambda: np.zeros((4, 4, 3), np.uint8),
+                  lambda step: signal.raise_signal(signal.SIGTERM) if (rank(), step) == (1, 2) else None)
+        os._exit(0 if list(Path(folder).glob("*-toy-2.safetensors")) else 1)
+
+
+@pytest.mark.slow
+def test_no_process_leaves_a_stopped_training_before_its_checkpoint_is_written(tmp_path):
+    """Else torchrun and our launcher, of which a process has ended, would soon kill the one that still writes."""
+    assert exit_statuses_of_two(f"stop_on_a_slow_disk({str(tmp_path)!r})") == [0, 0]
 
 
 def start_and_await_a_checkpoint(workspaces: Path, stage: str) -> subprocess.Popen:
