@@ -81,7 +81,7 @@ def make_project(folder: Path) -> None:
                "generator": train["generator"] | {"ngf": 4, "downsamplings": 2, "blocks": 1},
                "discriminator": train["discriminator"] | {"ndf": 4, "layers": 2, "scales": 2}},
         face={"size": 32, "ngf": 4, "blocks": 1, "ndf": 4, "steps": 2, "decay_steps": 1, "sample_every": 2},
-        evaluate={"holdout": 0.2, "gap": 2},
+        split={"holdout": 0.2, "gap": 2},
     )
     succeed(folder, "git", "init", "-q")
     commit(folder, "tiny")

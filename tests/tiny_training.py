@@ -42,5 +42,5 @@ def shrink(params: dict) -> dict:
     params["train"]["discriminator"] |= {"ndf": 4, "layers": 2}
     params["face"] |= {"size": 32, "ngf": 4, "blocks": 1, "ndf": 4, "layers": 2, "steps": 2, "decay_steps": 1,
                        "batch": 2, "sample_every": 2}
-    params["evaluate"] |= {"gap": 2}
+    params["split"]["gap"] = 2
     return params

@@ -80,6 +80,13 @@ class Normalize(Section):
     carry_hands: bool
 
 
+class Split(Section):
+    """Held-out end of the target clip: its share of the clip, and the frames left out before it."""
+
+    holdout: Annotated[float, Field(gt=0, lt=0.9)]
+    gap: Annotated[int, Field(ge=1)]
+
+
 class Generator(Section):
     """The global generator, and the local enhancer around it when ``enhancer`` is true."""
 
@@ -173,9 +180,7 @@ class Transfer(Section):
 
 
 class Evaluate(Section):
-    """Held-out end of the target clip: its share of the clip, and the frames left out before it."""
+    """The perceptual distance that is measured: its network, and a local file with that network's weights."""
 
-    holdout: Annotated[float, Field(gt=0, lt=0.9)]
-    gap: Annotated[int, Field(ge=1)]
     lpips: Literal["efficientnet_lite0", "alex", "vgg", "squeeze"]
     lpips_weights: str | None

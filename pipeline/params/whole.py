@@ -20,6 +20,7 @@ from pipeline.params.sections import (
     Pose,
     Section,
     Source,
+    Split,
     Train,
     Transfer,
 )
@@ -46,6 +47,7 @@ class Params(Section):
     keypoints: Keypoints
     pose: Pose
     normalize: Normalize
+    split: Split
     train: Train
     face: Face
     checkpoints: Checkpoints
