@@ -16,7 +16,7 @@ from pipeline.clips.store import FrameStore
 from pipeline.clips.track import PoseTrack, bodies_seen, open_track
 from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.weights import save_weights, sha256
-from pipeline.params import Pose, Split, Train, load_params
+from pipeline.params import Log, Pose, Split, Train, load_params
 from pipeline.pose.joint_file import smoothed
 from pipeline.runtime.devices import keep_freed_memory, make_repeatable, pick_device, pick_precision
 from pipeline.runtime.files import copy_folder, kept
@@ -38,7 +38,7 @@ BACKGROUND_HEIGHT = 256  # px at least, if the store has them: a smaller picture
 
 def train_body(
     store: FrameStore, track: PoseTrack, params: Train, pose: Pose, split: Split, precision: str,
-    device: torch.device, checkpoints: Checkpoints,
+    device: torch.device, checkpoints: Checkpoints, log: Log,
 ) -> tuple[BodyGenerator, dict]:
     """Train the body generator on the training part of the target clip; with an enhancer, coarse to fine.
 
@@ -76,13 +76,13 @@ def train_body(
             small = [height // 2, width // 2] if plate else None
             coarse = build_generator({**architecture, "enhancer_blocks": None, "plate": small}, background)
             coarse = training.phase(
-                "coarse", coarse, half, pairs, params.coarse_steps, params.coarse_decay_steps, checkpoints, live
+                "coarse", coarse, half, pairs, params.coarse_steps, params.coarse_decay_steps, checkpoints, log, live
             )
         generator = build_generator(architecture, background)
         if coarse is not None:
             generator.start_from(coarse)
         generator = training.phase(
-            "body", generator, frames, pairs, params.steps, params.decay_steps, checkpoints, live,
+            "body", generator, frames, pairs, params.steps, params.decay_steps, checkpoints, log, live,
             params.frozen_global_steps,
         )
     return generator, architecture
@@ -134,7 +134,7 @@ def main() -> None:
         with run_folder(run_key("train_body", store, inputs, parameters, device)) as folder:
             checkpoints = Checkpoints(folder, params.checkpoints.every, params.checkpoints.keep)
             generator, architecture = train_body(
-                store, track, params.train, params.pose, params.split, precision, device, checkpoints
+                store, track, params.train, params.pose, params.split, precision, device, checkpoints, params.log
             )
             header = {
                 "architecture": architecture,
