@@ -57,7 +57,7 @@ def test_curves_and_sample_grids_are_left_behind(workspace):
     assert grids == ["step_000002.png", "step_000004.png"]
 
 
-def test_what_only_logs_retrains_nothing(workspace, monkeypatch, tmp_path, capsys):
+def test_what_only_logs_retrains_nothing(workspace, monkeypatch, tmp_path):
     monkeypatch.setenv("EVERYBODY_DANCE_CACHE", str(tmp_path / "cache"))
     made = []
     for every in (2, 1):
