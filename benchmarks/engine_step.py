@@ -3,10 +3,11 @@
 from torch import Tensor
 from torch.optim import Optimizer
 
-from pipeline.body.step import BodyLoss, body_losses
+from pipeline.body.step import body_losses
 from pipeline.losses.perceptual import PerceptualLoss
 from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.discriminator import MultiscaleDiscriminator
+from pipeline.params import load_params
 from pipeline.training.loop import update
 from pipeline.training.optimizer import make_optimizer
 
@@ -14,14 +15,15 @@ FOREVER = 10**9  # steps at a constant learning rate
 
 
 class EngineStep:
-    """The step of stage train_body."""
+    """The step of stage train_body, with the objective of the reference and this folder's params.yaml otherwise."""
 
     def __init__(
         self, generator: BodyGenerator, discriminator: MultiscaleDiscriminator, perceptual: PerceptualLoss,
         lambda_fm: float, lambda_vgg: float, learning_rate: float, precision: str,
     ) -> None:
         self.generator, self.discriminator, self.perceptual = generator, discriminator, perceptual
-        self.loss = BodyLoss("lsgan", 0.0, 0.0, lambda_fm, lambda_vgg, precision)
+        plain = {"gan_loss": "lsgan", "r1": 0.0, "r2": 0.0, "lambda_fm": lambda_fm, "lambda_vgg": lambda_vgg}
+        self.params, self.precision = load_params().train.model_copy(update=plain), precision
         self.optimizers = [
             make_optimizer(network.parameters(), learning_rate, (0.5, 0.999), FOREVER, 0)[0]
             for network in (generator, discriminator)
@@ -40,6 +42,8 @@ class EngineStep:
 
     def _update(self, poses: Tensor, frames: Tensor, optimizers: list[Optimizer]) -> dict[str, Tensor]:
         networks = self.generator, self.discriminator
-        generator_loss, discriminator_loss, terms = body_losses(*networks, self.perceptual, self.loss, poses, frames)
+        generator_loss, discriminator_loss, terms = body_losses(
+            *networks, self.perceptual, self.params, self.precision, poses, frames
+        )
         update(generator_loss, discriminator_loss, *networks, optimizers)
         return {name: value.detach() for name, value in terms.items()}

@@ -24,7 +24,7 @@ from benchmarks.machine import describe, synchronize
 from benchmarks.reference_step import ReferenceStep
 from pipeline.body.data import PairDataset, consecutive_pairs
 from pipeline.body.step import discriminator_channels
-from pipeline.clips.holdout import split
+from pipeline.clips.holdout import split_clip
 from pipeline.clips.spread import spread
 from pipeline.clips.store import FrameStore
 from pipeline.clips.track import bodies_seen, read_track
@@ -84,7 +84,7 @@ def data(params: Params, height: int) -> tuple[PairDataset, PairDataset]:
     pose, track = params.pose, read_track(POSES)
     joints = smooth(track.joints, pose.smooth_window, pose.max_gap, pose.min_confidence)
     frames = TrainingFrames(FrameStore(FRAMES), joints, height * track.width // track.height, height)
-    end, first = split(len(track), params.evaluate.holdout, params.evaluate.gap)
+    end, first = split_clip(len(track), params.split)
     pairs, seen = frames.store.pairs(), bodies_seen(joints)
     held_out = consecutive_pairs(pairs, seen, first, len(track))
     chosen = held_out[spread(len(held_out), HELD_OUT)]

@@ -32,7 +32,7 @@ from tqdm import trange
 
 from benchmarks.machine import describe, matmul_peak
 from benchmarks.reference_metrics import PlainMetrics
-from pipeline.clips.holdout import split
+from pipeline.clips.holdout import split_clip
 from pipeline.clips.layout import BODY
 from pipeline.clips.scaling import resize, scale_joints
 from pipeline.clips.spread import spread
@@ -193,7 +193,7 @@ def load_scene(width: int, height: int, count: int, folder: Path) -> Scene:
         boxes = {"body": bodies[index], "face": faces[index]}
         pair = real, imitated(real)
         crops.append({name: [each[y0:y1, x0:x1] for each in pair] for name, (x0, y0, x1, y1) in boxes.items()})
-    held_out = len(track) - split(len(track), params.evaluate.holdout, params.evaluate.gap)[1]
+    held_out = len(track) - split_clip(len(track), params.split)[1]
     return Scene(baselines.constants, frames, crops, {"transfer": truth.count(FPS), "held-out": held_out})
 
 

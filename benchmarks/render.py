@@ -100,7 +100,7 @@ def make_weights(folder: Path, width: int, height: int, options: argparse.Namesp
         "architecture": architecture, "width": width, "height": height, "precision": options.precision,
     })
     default = load_params().face
-    architecture = {"ngf": default.ngf, "downsamplings": default.downsamplings, "blocks": default.blocks}
+    architecture = default.generator.model_dump()
     save_weights(face, FaceGenerator(**architecture).state_dict(), {
         "enabled": True, "body": sha256(body), "architecture": architecture, "size": default.size,
     })

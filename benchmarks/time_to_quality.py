@@ -23,7 +23,7 @@ from benchmarks.reference_step import ReferenceStep
 from pipeline.body.data import PairDataset, consecutive_pairs
 from pipeline.body.step import discriminator_channels
 from pipeline.body.training import BodyTraining
-from pipeline.clips.holdout import split
+from pipeline.clips.holdout import split_clip
 from pipeline.clips.store import FrameStore
 from pipeline.clips.track import bodies_seen, read_track
 from pipeline.evaluation.lpips import Lpips
@@ -54,7 +54,7 @@ class Clip:
         joints = smooth(track.joints, pose.smooth_window, pose.max_gap, pose.min_confidence)
         width = params.train.height * store.width // store.height
         self.frames = TrainingFrames(store, joints, width, params.train.height)
-        self.end, first = split(len(store), params.evaluate.holdout, params.evaluate.gap)
+        self.end, first = split_clip(len(store), params.split)
         self.held_out = range(first, len(store))
 
     def pairs(self) -> PairDataset:

@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from pipeline.clips.holdout import split
+from pipeline.clips.holdout import split_clip
 from pipeline.clips.layout import BODY
 from pipeline.clips.store import FrameStore
 from pipeline.clips.track import read_track
@@ -89,7 +89,7 @@ def main() -> None:
     if len(store) != len(track):
         raise UserError(f"{POSES}/target.parquet has {len(track)} poses for the {len(store)} frames of {store.path}: "
                         "run `dvc repro`")
-    end, first = split(len(store), params.evaluate.holdout, params.evaluate.gap)
+    end, first = split_clip(len(store), params.split)
     weights = Path(params.evaluate.lpips_weights) if params.evaluate.lpips_weights else None
     lpips = Lpips(params.evaluate.lpips, weights, device)
     renderer = Renderer(BODY_WEIGHTS, FACE_WEIGHTS, device)

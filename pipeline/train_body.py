@@ -10,13 +10,13 @@ from pipeline.background.plate import estimate_plate
 from pipeline.background.sample import sample_background
 from pipeline.body.data import consecutive_pairs
 from pipeline.body.training import BodyTraining, Pairs
-from pipeline.clips.holdout import split
+from pipeline.clips.holdout import split_clip
 from pipeline.clips.spread import spread
 from pipeline.clips.store import FrameStore
 from pipeline.clips.track import PoseTrack, bodies_seen, open_track
 from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.weights import save_weights, sha256
-from pipeline.params import Evaluate, Pose, Train, load_params
+from pipeline.params import Log, Pose, Split, Train, load_params
 from pipeline.pose.joint_file import smoothed
 from pipeline.runtime.devices import keep_freed_memory, make_repeatable, pick_device, pick_precision
 from pipeline.runtime.files import copy_folder, kept
@@ -37,8 +37,8 @@ BACKGROUND_HEIGHT = 256  # px at least, if the store has them: a smaller picture
 
 
 def train_body(
-    store: FrameStore, track: PoseTrack, params: Train, pose: Pose, evaluate: Evaluate, precision: str,
-    device: torch.device, checkpoints: Checkpoints,
+    store: FrameStore, track: PoseTrack, params: Train, pose: Pose, split: Split, precision: str,
+    device: torch.device, checkpoints: Checkpoints, log: Log,
 ) -> tuple[BodyGenerator, dict]:
     """Train the body generator on the training part of the target clip; with an enhancer, coarse to fine.
 
@@ -51,7 +51,7 @@ def train_body(
     with rank_0_first():
         joints = smoothed(track.joints, pose, checkpoints.folder / "joints.f32")
     seen = bodies_seen(joints)
-    end, held_out = split(len(store), evaluate.holdout, evaluate.gap)
+    end, held_out = split_clip(len(store), split)
     held_out_pairs = consecutive_pairs(store.pairs(), seen, held_out, len(store))
     pairs = Pairs(
         consecutive_pairs(store.pairs(), seen, 0, end),
@@ -76,13 +76,13 @@ def train_body(
             small = [height // 2, width // 2] if plate else None
             coarse = build_generator({**architecture, "enhancer_blocks": None, "plate": small}, background)
             coarse = training.phase(
-                "coarse", coarse, half, pairs, params.coarse_steps, params.coarse_decay_steps, checkpoints, live
+                "coarse", coarse, half, pairs, params.coarse_steps, params.coarse_decay_steps, checkpoints, log, live
             )
         generator = build_generator(architecture, background)
         if coarse is not None:
             generator.start_from(coarse)
         generator = training.phase(
-            "body", generator, frames, pairs, params.steps, params.decay_steps, checkpoints, live,
+            "body", generator, frames, pairs, params.steps, params.decay_steps, checkpoints, log, live,
             params.frozen_global_steps,
         )
     return generator, architecture
@@ -127,14 +127,14 @@ def main() -> None:
     with together(device, params.train.devices * params.train.nodes):
         track = open_track(POSES)
         parameters = {"train": params.train.model_dump(), "precision": precision, "pose": params.pose.model_dump(),
-                      "holdout": params.evaluate.holdout, "gap": params.evaluate.gap}
+                      "split": params.split.model_dump()}
         store, inputs = FrameStore(FRAMES), [POSES]
         if params.train.perceptual_weights:
             inputs.append(Path(params.train.perceptual_weights))
         with run_folder(run_key("train_body", store, inputs, parameters, device)) as folder:
             checkpoints = Checkpoints(folder, params.checkpoints.every, params.checkpoints.keep)
             generator, architecture = train_body(
-                store, track, params.train, params.pose, params.evaluate, precision, device, checkpoints
+                store, track, params.train, params.pose, params.split, precision, device, checkpoints, params.log
             )
             header = {
                 "architecture": architecture,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.clips.holdout import split
+from pipeline.clips.holdout import split_clip
 from pipeline.clips.spread import spread
 from pipeline.clips.store import FrameStore
 from pipeline.clips.track import PoseTrack, open_track
@@ -13,7 +13,7 @@ from pipeline.face.data import FaceDataset, boxes_over_time, spread_runs
 from pipeline.face.training import FaceTraining
 from pipeline.networks.face_generator import FaceGenerator
 from pipeline.networks.weights import save_weights, sha256
-from pipeline.params import Evaluate, Face, Pose, Train, load_params
+from pipeline.params import Face, Log, Pose, Split, Train, load_params
 from pipeline.pose.joint_file import smoothed
 from pipeline.rendering.render import BodyRenderer
 from pipeline.runtime.devices import keep_freed_memory, make_repeatable, pick_device
@@ -36,7 +36,7 @@ SAMPLES = 4  # frames in the sample grids
 
 def train_face(
     store: FrameStore, track: PoseTrack, body: BodyRenderer, face: Face, train_params: Train, pose: Pose,
-    evaluate: Evaluate, checkpoints: Checkpoints,
+    split: Split, checkpoints: Checkpoints, log: Log,
 ) -> tuple[FaceGenerator, dict]:
     """Train the face generator on the training part of the target clip, on what ``body`` renders there.
 
@@ -50,7 +50,7 @@ def train_face(
         joints = smoothed(track.joints, pose, checkpoints.folder / "joints.f32")
     pictures = TrainingFrames(store, joints, body.width, body.height)
     boxes = boxes_over_time(pictures, face.size)
-    end, _ = split(len(track), evaluate.holdout, evaluate.gap)
+    end, _ = split_clip(len(track), split)
     seen = np.flatnonzero(boxes[:, 0] >= 0)
     times = seen[seen < end]
     samples = seen[spread(len(seen), SAMPLES)]  # of the whole clip, held-out end included
@@ -63,15 +63,15 @@ def train_face(
     if len(chosen) < len(times):
         print(f"of these, the {len(chosen)} that training has steps for are rendered, in {len(runs)} runs")
 
-    architecture = {"ngf": face.ngf, "downsamplings": face.downsamplings, "blocks": face.blocks,
-                    "upsampling": train_params.generator.upsampling, "skips": train_params.generator.skips}
+    common = train_params.generator
+    architecture = {**face.generator.model_dump(), "upsampling": common.upsampling, "skips": common.skips}
     training = FaceTraining(face, train_params, body.precision, body.device)
     generator = FaceGenerator(**architecture)
     with rank_0_first():  # the others wait: a run is rendered frame after frame, and once for all
         crops = render_crops(body, pictures, boxes, runs, checkpoints.folder)
     dataset, examples = (FaceDataset(pictures, crops, boxes, frames) for frames in (chosen, samples))
     with checkpoints.open_log() as live:
-        training.train(generator, dataset, examples, checkpoints, live)
+        training.train(generator, dataset, examples, checkpoints, log, live)
     return generator, architecture
 
 
@@ -91,14 +91,14 @@ def main() -> None:
             return
         track = open_track(POSES)
         parameters = {"face": params.face.model_dump(), "train": params.train.model_dump(),
-                      "pose": params.pose.model_dump(), "holdout": params.evaluate.holdout, "gap": params.evaluate.gap}
+                      "pose": params.pose.model_dump(), "split": params.split.model_dump()}
         store, inputs = FrameStore(FRAMES), [POSES, BODY]
         if params.train.perceptual_weights:
             inputs.append(Path(params.train.perceptual_weights))
         with run_folder(run_key("train_face", store, inputs, parameters, body.device)) as folder:
             checkpoints = Checkpoints(folder, params.checkpoints.every, params.checkpoints.keep)
             generator, architecture = train_face(
-                store, track, body, params.face, params.train, params.pose, params.evaluate, checkpoints
+                store, track, body, params.face, params.train, params.pose, params.split, checkpoints, params.log
             )
             header |= {"architecture": architecture, "size": params.face.size, "face": params.face.model_dump()}
             if rank() == 0:

@@ -84,9 +84,14 @@ def test_parameters_read_are_parameters_tracked(name):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "params"
     }
     tracked = {param.split(".")[0] for param in stage(name).get("params", [])}
-    # neither the device nor checkpoints change the experiment; clips are dependencies by their files
-    apart = {"device", "checkpoints", "clip", "source", "sources", "target"}
+    # neither the device nor checkpoints nor logs change the experiment; clips are dependencies by their files
+    apart = {"device", "checkpoints", "log", "clip", "source", "sources", "target"}
     assert read - apart == tracked - apart
+
+
+@pytest.mark.parametrize("section", ["log", "checkpoints"])
+def test_what_no_weights_depend_on_reruns_nothing(section):
+    assert not [name for name in STAGES if section in {param.split(".")[0] for param in stage(name).get("params", [])}]
 
 
 def test_evaluate_tracks_which_truth_belongs_to_which_source():

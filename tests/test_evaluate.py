@@ -169,7 +169,7 @@ def test_without_any_input_pose_there_are_no_crops(clip, lpips):
 def workspace(clip, tmp_path, monkeypatch, default_params) -> Path:
     """A project's folder with that clip, random networks, and parameters to fit; the current folder."""
     shutil.copytree(clip / "data", tmp_path / "data")
-    default_params["evaluate"] |= {"holdout": 0.4, "gap": 2}
+    default_params["split"] = {"holdout": 0.4, "gap": 2}
     default_params["face"]["size"] = FACE_SIZE
     default_params["sources"] = {"dancer": {"video": "dancer.mp4"}}
     write_params(tmp_path, default_params)
@@ -228,7 +228,7 @@ def test_stage_writes_everything_and_the_same_bytes_again(workspace, capsys):
 
 
 def test_refuses_a_clip_with_too_few_held_out_frames(workspace, default_params):
-    default_params["evaluate"] |= {"holdout": 0.05, "gap": 2}
+    default_params["split"] = {"holdout": 0.05, "gap": 2}
     write_params(workspace, default_params)
     with pytest.raises(UserError, match="20 frames, too few"):
         main()
@@ -243,7 +243,7 @@ def test_says_what_is_missing_before_any_work(workspace):
 
 
 def test_names_the_missing_lpips_weights(workspace, default_params):
-    default_params["evaluate"] |= {"holdout": 0.4, "gap": 2, "lpips": "alex", "lpips_weights": "alex.pth"}
+    default_params["evaluate"] |= {"lpips": "alex", "lpips_weights": "alex.pth"}
     write_params(workspace, default_params)
     with pytest.raises(UserError, match="alex.pth, named by evaluate.lpips_weights, is missing"):
         main()

@@ -24,8 +24,7 @@ def params(default_params):
     """Tiny networks, checkpoints after every step, curves and samples that do not fall on the phases' ends."""
     params = shrink(default_params)
     params["checkpoints"]["every"] = 0
-    for section in ("train", "face"):
-        params[section] |= {"log_every": 4, "sample_every": 7}
+    params["log"] = {"every": 4, "samples_every": 7}
     return params
 
 

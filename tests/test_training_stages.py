@@ -19,6 +19,7 @@ from pipeline.clips.layout import FACE
 from pipeline.clips.store import StoredFrame, write_frames
 from pipeline.clips.track import read_track, write_track
 from pipeline.networks.weights import load_weights
+from pipeline.params.preset import apply_preset, load_preset
 from pipeline.user.cli import UserError
 
 PROJECT = Path(__file__).parent.parent
@@ -54,6 +55,19 @@ def test_curves_and_sample_grids_are_left_behind(workspace):
     assert Path("reports/train_body/plots/metrics/body/g_vgg.tsv").read_text().startswith("step\tg_vgg\n2\t")
     grids = sorted(path.name for path in Path("reports/train_body/plots/images/body").iterdir())
     assert grids == ["step_000002.png", "step_000004.png"]
+
+
+def test_what_only_logs_retrains_nothing(workspace, monkeypatch, tmp_path):
+    monkeypatch.setenv("EVERYBODY_DANCE_CACHE", str(tmp_path / "cache"))
+    made = []
+    for every in (2, 1):
+        workspace["log"] = {"every": every, "samples_every": every}
+        change(workspace)
+        train_body.main()
+        train_face.main()
+        made.append([Path(f"models/{name}.safetensors").read_bytes() for name in ("body", "face")])
+    assert made[0] == made[1]
+    assert len(list((tmp_path / "cache").glob("train_*"))) == 2  # a body's and a face's: the second run found them
 
 
 @pytest.mark.parametrize("enhancer", [False, True])
@@ -110,8 +124,8 @@ def test_no_face_gan_leaves_an_empty_weight_file(workspace):
 
 
 def test_the_papers_setting_runs_at_reduced_size_coarse_to_fine(tmp_path, monkeypatch):
-    params = YAML(typ="safe").load(PROJECT / "params-paper.yaml")
-    params = shrink(params)
+    text, _ = apply_preset(load_preset("paper"), (PROJECT / "params.yaml").read_bytes())
+    params = shrink(YAML(typ="safe").load(text))
     params["train"] |= {"coarse_steps": 2, "coarse_decay_steps": 1, "frozen_global_steps": 2,
                         "perceptual_weights": str(tmp_path / "vgg19.pth")}
     torch.manual_seed(0)

@@ -73,15 +73,18 @@ def make_project(folder: Path) -> None:
             shutil.copy(PROJECT / name, folder / name)
     for clip in ("target", "dancer", "truth/dancer"):
         shorten(PROJECT / "data/raw" / clip, folder / "data/raw" / clip)
-    train = YAML(typ="safe").load(PROJECT / "params.yaml")["train"]
+    params = YAML(typ="safe").load(PROJECT / "params.yaml")
+    train, face = params["train"], params["face"]
     change(
         folder,
         decode={"width": 256, "height": 256},
-        train={"height": 64, "steps": 3, "decay_steps": 2, "log_every": 2, "sample_every": 4,
+        train={"height": 64, "steps": 3, "decay_steps": 2,
                "generator": train["generator"] | {"ngf": 4, "downsamplings": 2, "blocks": 1},
                "discriminator": train["discriminator"] | {"ndf": 4, "layers": 2, "scales": 2}},
-        face={"size": 32, "ngf": 4, "blocks": 1, "ndf": 4, "steps": 2, "decay_steps": 1, "sample_every": 2},
-        evaluate={"holdout": 0.2, "gap": 2},
+        face={"size": 32, "steps": 2, "decay_steps": 1, "generator": face["generator"] | {"ngf": 4, "blocks": 1},
+              "discriminator": face["discriminator"] | {"ndf": 4}},
+        log={"every": 2, "samples_every": 4},
+        split={"holdout": 0.2, "gap": 2},
     )
     succeed(folder, "git", "init", "-q")
     commit(folder, "tiny")

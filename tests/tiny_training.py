@@ -37,10 +37,12 @@ def make_workspace(folder: Path, params: dict, width: int, height: int) -> None:
 
 def shrink(params: dict) -> dict:
     """Tiny networks and a few steps, in float32 whatever the machine."""
-    params["train"] |= {"height": 64, "precision": "fp32", "steps": 3, "decay_steps": 1, "log_every": 2, "sample_every": 2}
+    params["train"] |= {"height": 64, "precision": "fp32", "steps": 3, "decay_steps": 1}
     params["train"]["generator"] |= {"ngf": 4, "downsamplings": 2, "blocks": 1}
     params["train"]["discriminator"] |= {"ndf": 4, "layers": 2}
-    params["face"] |= {"size": 32, "ngf": 4, "blocks": 1, "ndf": 4, "layers": 2, "steps": 2, "decay_steps": 1,
-                       "batch": 2, "sample_every": 2}
-    params["evaluate"] |= {"gap": 2}
+    params["face"] |= {"size": 32, "steps": 2, "decay_steps": 1, "batch": 2}
+    params["face"]["generator"] |= {"ngf": 4, "blocks": 1}
+    params["face"]["discriminator"] |= {"ndf": 4, "layers": 2}
+    params["split"]["gap"] = 2
+    params["log"] = {"every": 2, "samples_every": 2}
     return params

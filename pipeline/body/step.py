@@ -1,7 +1,5 @@
 """One training step of the body GAN: "Full Objective" of "Everybody Dance Now"."""
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 
@@ -10,19 +8,8 @@ from pipeline.losses.feature_matching import feature_matching_loss
 from pipeline.losses.gradient_penalty import gradient_penalty
 from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.discriminator import MultiscaleDiscriminator
+from pipeline.params import Train
 from pipeline.runtime.devices import autocast
-
-
-@dataclass(frozen=True)
-class BodyLoss:
-    """The objective's form and weights, from section ``train`` of ``params.yaml``."""
-
-    gan_loss: str
-    r1: float
-    r2: float
-    lambda_fm: float
-    lambda_vgg: float
-    precision: str
 
 
 def discriminator_channels(temporal: bool) -> int:
@@ -34,21 +21,23 @@ def body_losses(
     generator: BodyGenerator,
     discriminator: MultiscaleDiscriminator,
     perceptual: nn.Module | None,
-    loss: BodyLoss,
+    params: Train,
+    precision: str,
     poses: Tensor,
     frames: Tensor,
 ) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
     """Losses of a batch of pairs: (for the generator, for the discriminator, every term by name).
 
-    poses, frames: float (B, 2, 3, H, W) in [-1, 1], two consecutive frames. Without temporal smoothing the two are separate
-    examples. The generated pictures pass the discriminator once; both losses use that pass, so back-propagate each into
-    its own network's parameters only.
+    perceptual: the network of L_VGG, None if the objective has no such term. params: the objective's form and weights.
+    precision: ``fp32`` or ``bf16``. poses, frames: float (B, 2, 3, H, W) in [-1, 1], two consecutive frames. Without
+    temporal smoothing the two are separate examples. The generated pictures pass the discriminator once; both losses use
+    that pass, so back-propagate each into its own network's parameters only.
     """
     if generator.temporal:
         torch.randint(1, ())
     else:
         poses, frames = poses.flatten(0, 1).unsqueeze(1), frames.flatten(0, 1).unsqueeze(1)
-    with autocast(poses.device, loss.precision):
+    with autocast(poses.device, precision):
         fakes = generator.rollout(poses)
         judged_fakes = torch.cat([poses, fakes], dim=1).flatten(1, 2)
         judged_reals = torch.cat([poses, frames], dim=1).flatten(1, 2)
@@ -56,21 +45,21 @@ def body_losses(
 
         logits = [(real[-1].float(), fake[-1].float()) for real, fake in zip(real_maps, fake_maps, strict=True)]
         terms = {
-            "d": sum(discriminator_loss(loss.gan_loss, real, fake) for real, fake in logits),
-            "g_gan": sum(generator_loss(loss.gan_loss, real, fake) for real, fake in logits),
+            "d": sum(discriminator_loss(params.gan_loss, real, fake) for real, fake in logits),
+            "g_gan": sum(generator_loss(params.gan_loss, real, fake) for real, fake in logits),
         }
         discriminator_total, generator_total = terms["d"], terms["g_gan"]
-        for name, weight, judged in (("r1", loss.r1, judged_reals), ("r2", loss.r2, judged_fakes)):
+        for name, weight, judged in (("r1", params.r1, judged_reals), ("r2", params.r2, judged_fakes)):
             if weight:
                 terms[name] = gradient_penalty(discriminator, judged, judged.shape[1] // 2)
                 discriminator_total = discriminator_total + weight * terms[name]
-        if loss.lambda_fm:
+        if params.lambda_fm:
             terms["g_fm"] = feature_matching_loss(real_maps, fake_maps)
-            generator_total = generator_total + loss.lambda_fm * terms["g_fm"]
+            generator_total = generator_total + params.lambda_fm * terms["g_fm"]
         if perceptual is not None:
             # the sum over both frames of a pair, as the objective writes it: T times the mean over all frames
             distance = perceptual(fakes.flatten(0, 1), frames.flatten(0, 1))
             terms["g_vgg"] = poses.shape[1] * distance
-            generator_total = generator_total + loss.lambda_vgg * terms["g_vgg"]
+            generator_total = generator_total + params.lambda_vgg * terms["g_vgg"]
     terms["l1"] = (fakes.detach() - frames).abs().mean()  # watched, not trained on
     return generator_total, discriminator_total, terms

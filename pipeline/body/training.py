@@ -10,12 +10,12 @@ from torch.utils.data import default_collate
 
 from pipeline.body.data import PairDataset
 from pipeline.body.samples import body_grid
-from pipeline.body.step import BodyLoss, body_losses, discriminator_channels
+from pipeline.body.step import body_losses, discriminator_channels
 from pipeline.losses.perceptual import load_perceptual
 from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.discriminator import MultiscaleDiscriminator
 from pipeline.networks.pictures import to_float
-from pipeline.params import Train
+from pipeline.params import Log, Train
 from pipeline.runtime.devices import memory_format
 from pipeline.training.average import MovingAverage
 from pipeline.training.batches import step_loader
@@ -37,15 +37,14 @@ class Pairs:
 
 
 class BodyTraining:
-    """What all phases share: parameters, device, objective and its perceptual network.
+    """What all phases share: parameters, precision, device and the objective's perceptual network.
 
     Raises UserError if the perceptual network's weights are not to be had.
     """
 
     def __init__(self, params: Train, precision: str, device: torch.device) -> None:
-        self.params, self.device = params, device
+        self.params, self.precision, self.device = params, precision, device
         self.place = {"device": device, "memory_format": memory_format(precision)}
-        self.loss = BodyLoss(params.gan_loss, params.r1, params.r2, params.lambda_fm, params.lambda_vgg, precision)
         with rank_0_first():  # one download for all
             self.perceptual = load_perceptual(params, params.lambda_vgg, self.place)
 
@@ -53,7 +52,7 @@ class BodyTraining:
         """The state of a phase before its first step: ``generator`` and new discriminators."""
         params, d = self.params, self.params.discriminator
         generator.to(**self.place)
-        if self.device.type == "cpu" and self.loss.precision == "bf16":
+        if self.device.type == "cpu" and self.precision == "bf16":
             use_matrix_products(generator)
         discriminator = MultiscaleDiscriminator(discriminator_channels(generator.temporal), d.ndf, d.layers, d.scales)
         optimizers = [
@@ -65,11 +64,13 @@ class BodyTraining:
 
     def losses(self, state: TrainingState, batch: list[Tensor]) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
         """The losses of a batch of :class:`PairDataset`, see :func:`body_losses`."""
-        return body_losses(state.generator, state.discriminator, self.perceptual, self.loss, *self._floats(batch))
+        return body_losses(
+            state.generator, state.discriminator, self.perceptual, self.params, self.precision, *self._floats(batch)
+        )
 
     def phase(
         self, name: str, generator: BodyGenerator, frames: TrainingFrames, pairs: Pairs, steps: int, decay_steps: int,
-        checkpoints: Checkpoints, live: Live | None, frozen_global_steps: int = 0,
+        checkpoints: Checkpoints, log: Log, live: Live | None, frozen_global_steps: int = 0,
     ) -> BodyGenerator:
         """Train ``generator`` on ``frames`` from where the last checkpoint stands; returns the one that renders."""
         params = self.params
@@ -84,8 +85,8 @@ class BodyTraining:
             lambda batch: self.losses(state, batch),
             live,
             checkpoints,
-            params.log_every,
-            params.sample_every,
+            log.every,
+            log.samples_every,
             lambda: body_grid(state.rendered, *self._floats(fixed)),
             lambda step: generator.freeze_global(step <= frozen_global_steps),
         )

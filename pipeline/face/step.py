@@ -1,50 +1,42 @@
 """One training step of the Face GAN: the face objective of "Everybody Dance Now" ("Full Objective")."""
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 
 from pipeline.losses.adversarial import discriminator_loss, generator_loss
 from pipeline.networks.discriminator import PatchDiscriminator
 from pipeline.networks.face_generator import FaceGenerator
+from pipeline.params import Face
 from pipeline.runtime.devices import autocast
-
-
-@dataclass(frozen=True)
-class FaceLoss:
-    """The objective's form and weight, from section ``face`` of ``params.yaml``."""
-
-    gan_loss: str
-    lambda_vgg: float
-    precision: str
 
 
 def face_losses(
     generator: FaceGenerator,
     discriminator: PatchDiscriminator,
     perceptual: nn.Module | None,
-    loss: FaceLoss,
+    params: Face,
+    precision: str,
     pose: Tensor,
     generated: Tensor,
     real: Tensor,
 ) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
     """Losses of a batch of face crops: (for the generator, for the discriminator, every term by name).
 
-    pose, generated, real: float (B, 3, S, S) in [-1, 1]: the pose picture's crop, the fixed body generator's and the
-    real frame's. D_f judges (pose, real) against (pose, generated + r).
+    perceptual: the network of L_VGG, None if the objective has no such term. params: the objective's form and weight.
+    precision: ``fp32`` or ``bf16``. pose, generated, real: float (B, 3, S, S) in [-1, 1]: the pose picture's crop, the fixed
+    body generator's and the real frame's. D_f judges (pose, real) against (pose, generated + r).
     """
-    with autocast(pose.device, loss.precision):
+    with autocast(pose.device, precision):
         fake = generated + generator(pose, generated)
         fake_logits = discriminator(torch.cat([pose, fake], dim=1))[-1].float()
         real_logits = discriminator(torch.cat([pose, real], dim=1))[-1].float()
         terms = {
-            "d": discriminator_loss(loss.gan_loss, real_logits, fake_logits),
-            "g_gan": generator_loss(loss.gan_loss, real_logits, fake_logits),
+            "d": discriminator_loss(params.gan_loss, real_logits, fake_logits),
+            "g_gan": generator_loss(params.gan_loss, real_logits, fake_logits),
         }
         generator_total = terms["g_gan"]
         if perceptual is not None:
             terms["g_vgg"] = perceptual(fake, real)
-            generator_total = generator_total + loss.lambda_vgg * terms["g_vgg"]
+            generator_total = generator_total + params.lambda_vgg * terms["g_vgg"]
     terms["l1"] = (fake.detach() - real).abs().mean()  # watched, not trained on
     return generator_total, terms["d"], terms

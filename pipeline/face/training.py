@@ -7,12 +7,12 @@ from torch.utils.data import default_collate
 
 from pipeline.face.data import FaceDataset
 from pipeline.face.samples import face_grid
-from pipeline.face.step import FaceLoss, face_losses
+from pipeline.face.step import face_losses
 from pipeline.losses.perceptual import load_perceptual
 from pipeline.networks.discriminator import PatchDiscriminator
 from pipeline.networks.face_generator import FaceGenerator
 from pipeline.networks.pictures import to_float
-from pipeline.params import Face, Train
+from pipeline.params import Face, Log, Train
 from pipeline.runtime.devices import memory_format
 from pipeline.training.batches import step_loader
 from pipeline.training.checkpoint import Checkpoints
@@ -24,16 +24,15 @@ from pipeline.training.state import TrainingState
 
 
 class FaceTraining:
-    """Parameters, device, objective and its perceptual network.
+    """Parameters, precision, device and the objective's perceptual network.
 
     params: what the Face GAN shares with the body's. Raises UserError if the perceptual network's weights are not to
     be had.
     """
 
     def __init__(self, face: Face, params: Train, precision: str, device: torch.device) -> None:
-        self.face, self.params, self.device = face, params, device
+        self.face, self.params, self.precision, self.device = face, params, precision, device
         self.place = {"device": device, "memory_format": memory_format(precision)}
-        self.loss = FaceLoss(face.gan_loss, face.lambda_vgg, precision)
         with rank_0_first():  # one download for all
             self.perceptual = load_perceptual(params, face.lambda_vgg, self.place)
 
@@ -41,9 +40,9 @@ class FaceTraining:
         """The state before the first step: ``generator`` and a new discriminator."""
         face, params = self.face, self.params
         generator.to(**self.place)
-        if self.device.type == "cpu" and self.loss.precision == "bf16":
+        if self.device.type == "cpu" and self.precision == "bf16":
             use_matrix_products(generator)
-        discriminator = PatchDiscriminator(6, face.ndf, face.layers)
+        discriminator = PatchDiscriminator(6, face.discriminator.ndf, face.discriminator.layers)
         betas = (params.beta1, params.beta2)
         optimizers = [
             make_optimizer(network.parameters(), face.learning_rate, betas, face.steps, face.decay_steps)
@@ -53,10 +52,12 @@ class FaceTraining:
 
     def losses(self, state: TrainingState, batch: list[Tensor]) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
         """The losses of a batch of :class:`FaceDataset`, see :func:`face_losses`."""
-        return face_losses(state.generator, state.discriminator, self.perceptual, self.loss, *self._floats(batch))
+        return face_losses(
+            state.generator, state.discriminator, self.perceptual, self.face, self.precision, *self._floats(batch)
+        )
 
     def train(
-        self, generator: FaceGenerator, dataset: FaceDataset, samples: FaceDataset, checkpoints: Checkpoints,
+        self, generator: FaceGenerator, dataset: FaceDataset, samples: FaceDataset, checkpoints: Checkpoints, log: Log,
         live: Live | None,
     ) -> None:
         """Train ``generator`` on ``dataset`` from where the last checkpoint stands; ``samples`` are looked at."""
@@ -70,8 +71,8 @@ class FaceTraining:
             lambda batch: self.losses(state, batch),
             live,
             checkpoints,
-            face.log_every,
-            face.sample_every,
+            log.every,
+            log.samples_every,
             lambda: face_grid(generator, *self._floats(fixed)),
         )
 

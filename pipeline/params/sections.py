@@ -80,6 +80,13 @@ class Normalize(Section):
     carry_hands: bool
 
 
+class Split(Section):
+    """Held-out end of the target clip: its share of the clip, and the frames left out before it."""
+
+    holdout: Annotated[float, Field(gt=0, lt=0.9)]
+    gap: Annotated[int, Field(ge=1)]
+
+
 class Generator(Section):
     """The global generator, and the local enhancer around it when ``enhancer`` is true."""
 
@@ -132,8 +139,21 @@ class Train(Section):
     perceptual_weights: str | None
     generator: Generator
     discriminator: Discriminator
-    log_every: Count
-    sample_every: Count
+
+
+class FaceGenerator(Section):
+    """The face's generator; ``train.generator`` says what both have in common: upsampling and skip connections."""
+
+    ngf: Count
+    downsamplings: Annotated[int, Field(ge=1, le=3)]
+    blocks: Count
+
+
+class FaceDiscriminator(Section):
+    """The face's one PatchGAN discriminator."""
+
+    ndf: Count
+    layers: Annotated[int, Field(ge=1, le=5)]
 
 
 class Face(Section):
@@ -141,19 +161,24 @@ class Face(Section):
 
     enabled: bool
     size: Annotated[int, Field(ge=16, le=512, multiple_of=8)]
-    ngf: Count
-    downsamplings: Annotated[int, Field(ge=1, le=3)]
-    blocks: Count
-    ndf: Count
-    layers: Annotated[int, Field(ge=1, le=5)]
     steps: Count
     decay_steps: Steps
     batch: Count
     learning_rate: Positive
     gan_loss: GanLoss
     lambda_vgg: NotNegative
-    log_every: Count
-    sample_every: Count
+    generator: FaceGenerator
+    discriminator: FaceDiscriminator
+
+
+class Log(Section):
+    """Steps between points of the loss curves (``every``) and between sample grids, in both trainings.
+
+    No stage tracks them in ``dvc.yaml``, since looking at a training does not change what it learns.
+    """
+
+    every: Count
+    samples_every: Count
 
 
 class Checkpoints(Section):
@@ -173,9 +198,7 @@ class Transfer(Section):
 
 
 class Evaluate(Section):
-    """Held-out end of the target clip: its share of the clip, and the frames left out before it."""
+    """The perceptual distance that is measured: its network, and a local file with that network's weights."""
 
-    holdout: Annotated[float, Field(gt=0, lt=0.9)]
-    gap: Annotated[int, Field(ge=1)]
     lpips: Literal["efficientnet_lite0", "alex", "vgg", "squeeze"]
     lpips_weights: str | None

@@ -16,10 +16,12 @@ from pipeline.params.sections import (
     Evaluate,
     Face,
     Keypoints,
+    Log,
     Normalize,
     Pose,
     Section,
     Source,
+    Split,
     Train,
     Transfer,
 )
@@ -46,8 +48,10 @@ class Params(Section):
     keypoints: Keypoints
     pose: Pose
     normalize: Normalize
+    split: Split
     train: Train
     face: Face
+    log: Log
     checkpoints: Checkpoints
     transfer: Transfer
     evaluate: Evaluate
@@ -136,17 +140,22 @@ def load_params(path: Path = PARAMS_FILE) -> Params:
     """Read and check the whole parameter file. Raises UserError naming every problem at once."""
     if not path.is_file():
         raise UserError(f"{path} is missing: run this from the project's folder")
+    return parse_params(path.read_bytes(), str(path))
+
+
+def parse_params(text: bytes, name: str) -> Params:
+    """Check the text of a parameter file, which messages call ``name``. Raises UserError naming every problem at once."""
     try:
-        content = YAML(typ="safe").load(path)
+        content = YAML(typ="safe").load(text)
     except YAMLError as error:
-        raise UserError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from None
+        raise UserError(f"{name} is not valid YAML: {' '.join(str(error).split())}") from None
     if content is None:
-        raise UserError(f"{path} is empty: `git checkout {path}` brings it back")
+        raise UserError(f"{name} is empty: `git checkout {name}` brings it back")
     try:
         return Params.model_validate(content)
     except ValidationError as error:
         lines = [line for problem in error.errors() for line in _describe(problem)]
-        raise UserError(f"{path} has {len(lines)} problem(s):\n  " + "\n  ".join(lines)) from None
+        raise UserError(f"{name} has {len(lines)} problem(s):\n  " + "\n  ".join(lines)) from None
 
 
 def _describe(problem: dict) -> list[str]:

@@ -1,14 +1,25 @@
 """The body step against the objective written out plainly, and a real training of tiny networks."""
 
+from pathlib import Path
+
 import pytest
 import torch
 
-from pipeline.body.step import BodyLoss, body_losses, discriminator_channels
+from pipeline.body.step import body_losses, discriminator_channels
 from pipeline.losses.perceptual import PerceptualLoss
 from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.discriminator import MultiscaleDiscriminator
+from pipeline.params import Train, load_params
 from pipeline.training.loop import update
 from pipeline.training.optimizer import make_optimizer
+
+PARAMS = Path(__file__).parents[2] / "params.yaml"
+
+
+def objective(gan_loss="lsgan", r1=0.0, r2=0.0, lambda_fm=0.0, lambda_vgg=0.0) -> Train:
+    """The shipped parameters with this objective."""
+    weights = {"r1": r1, "r2": r2, "lambda_fm": lambda_fm, "lambda_vgg": lambda_vgg}
+    return load_params(PARAMS).train.model_copy(update={"gan_loss": gan_loss, **weights})
 
 
 def networks(temporal=True, width=4):
@@ -53,8 +64,8 @@ def test_gradients_are_those_of_the_plainly_written_objective():
     perceptual.moves = False  # both sides look at the same places
     poses, frames = pair()
     expected_g, expected_d = plain_gradients(generator, discriminator, perceptual, poses, frames, 10.0, 5.0)
-    loss = BodyLoss("lsgan", 0.0, 0.0, 10.0, 5.0, "fp32")
-    g, d, _ = body_losses(generator, discriminator, perceptual, loss, poses, frames)
+    params = objective(lambda_fm=10.0, lambda_vgg=5.0)
+    g, d, _ = body_losses(generator, discriminator, perceptual, params, "fp32", poses, frames)
     update(g, d, generator, discriminator, [])
     for parameter, gradient in zip(generator.parameters(), expected_g, strict=True):
         torch.testing.assert_close(parameter.grad, gradient, rtol=1e-3, atol=1e-5)
@@ -65,24 +76,24 @@ def test_gradients_are_those_of_the_plainly_written_objective():
 def test_without_temporal_smoothing_the_frames_of_a_pair_are_separate_examples():
     generator, discriminator = networks(temporal=False)
     poses, frames = pair()
-    loss = BodyLoss("lsgan", 0.0, 0.0, 10.0, 0.0, "fp32")
-    together = body_losses(generator, discriminator, None, loss, poses, frames)[2]
-    swapped = body_losses(generator, discriminator, None, loss, poses.flip(1), frames.flip(1))[2]
+    params = objective(lambda_fm=10.0)
+    together = body_losses(generator, discriminator, None, params, "fp32", poses, frames)[2]
+    swapped = body_losses(generator, discriminator, None, params, "fp32", poses.flip(1), frames.flip(1))[2]
     for name in together:
         torch.testing.assert_close(together[name], swapped[name])
 
 
 def test_weights_of_zero_leave_their_terms_out():
     generator, discriminator = networks()
-    terms = body_losses(generator, discriminator, None, BodyLoss("hinge", 0.0, 0.0, 0.0, 0.0, "fp32"), *pair())[2]
+    terms = body_losses(generator, discriminator, None, objective("hinge"), "fp32", *pair())[2]
     assert set(terms) == {"d", "g_gan", "l1"}
 
 
 def test_penalties_are_added_to_the_discriminators_loss():
     generator, discriminator = networks()
-    _, plain, _ = body_losses(generator, discriminator, None, BodyLoss("relativistic", 0.0, 0.0, 0.0, 0.0, "fp32"), *pair())
-    loss = BodyLoss("relativistic", 2.0, 3.0, 0.0, 0.0, "fp32")
-    _, total, terms = body_losses(generator, discriminator, None, loss, *pair())
+    _, plain, _ = body_losses(generator, discriminator, None, objective("relativistic"), "fp32", *pair())
+    params = objective("relativistic", r1=2.0, r2=3.0)
+    _, total, terms = body_losses(generator, discriminator, None, params, "fp32", *pair())
     assert total.item() == pytest.approx((plain + 2 * terms["r1"] + 3 * terms["r2"]).item())
     assert terms["r1"] > 0 and terms["r2"] > 0
 
@@ -90,7 +101,7 @@ def test_penalties_are_added_to_the_discriminators_loss():
 def test_bf16_losses_are_close_to_fp32():
     generator, discriminator = networks()
     terms = [
-        body_losses(generator, discriminator, None, BodyLoss("lsgan", 0.0, 0.0, 10.0, 0.0, precision), *pair())[2]
+        body_losses(generator, discriminator, None, objective(lambda_fm=10.0), precision, *pair())[2]
         for precision in ("fp32", "bf16")
     ]
     for name in terms[0]:
@@ -103,7 +114,7 @@ def test_bf16_gradients_point_where_those_of_fp32_do(layout):
     generator, discriminator = networks(width=16)
     expected, found = [], []
     for gradients, precision in ((expected, "fp32"), (found, "bf16")):
-        g, d, _ = body_losses(generator, discriminator, None, BodyLoss("lsgan", 0.0, 0.0, 10.0, 0.0, precision), *pair())
+        g, d, _ = body_losses(generator, discriminator, None, objective(lambda_fm=10.0), precision, *pair())
         update(g, d, generator, discriminator, [])
         gradients += [p.grad.clone() for network in (generator, discriminator) for p in network.parameters() if p.ndim > 1]
         generator.to(memory_format=layout)
@@ -124,10 +135,10 @@ def test_tiny_networks_learn_one_pair(temporal, gan_loss):
         make_optimizer(network.parameters(), 1e-3, (0.5, 0.999), 80, 0)[0] for network in (generator, discriminator)
     ]
     perceptual = PerceptualLoss("efficientnet_lite0", None)
-    loss = BodyLoss(gan_loss, 0.0, 0.0, 10.0, 5.0, "fp32")
+    params = objective(gan_loss, lambda_fm=10.0, lambda_vgg=5.0)
     errors = []
     for _ in range(80):
-        g, d, terms = body_losses(generator, discriminator, perceptual, loss, poses, frames)
+        g, d, terms = body_losses(generator, discriminator, perceptual, params, "fp32", poses, frames)
         update(g, d, generator, discriminator, optimizers)
         errors.append(terms["l1"].item())
     assert errors[-1] < 0.4 * errors[0]

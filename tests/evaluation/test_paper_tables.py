@@ -2,6 +2,8 @@ import pytest
 
 from pipeline.evaluation.paper_tables import as_text, row_name, tables
 from pipeline.params import load_params
+from pipeline.params.preset import apply_preset, load_preset
+from pipeline.params.whole import parse_params
 
 METRICS = {
     "body": {"ssim": 0.8, "lpips_efficientnet_lite0": 0.5},
@@ -15,7 +17,8 @@ METRICS = {
     (False, True, "pix2pixHD + Face"),
 ])  # fmt: skip
 def test_names_the_row(project, temporal, face, name):
-    params = load_params(project / "params-paper.yaml")
+    text, _ = apply_preset(load_preset("paper"), (project / "params.yaml").read_bytes())
+    params = parse_params(text, "the paper's")
     train = params.train.model_copy(update={"temporal_smoothing": temporal})
     assert row_name(train, params.face.model_copy(update={"enabled": face})) == name
 

@@ -1,13 +1,23 @@
 """The face step: its objective by hand, and that a residual is really learned."""
 
+from pathlib import Path
+
 import torch
 
-from pipeline.face.step import FaceLoss, face_losses
+from pipeline.face.step import face_losses
 from pipeline.losses.perceptual import PerceptualLoss
 from pipeline.networks.discriminator import PatchDiscriminator
 from pipeline.networks.face_generator import FaceGenerator, fade
+from pipeline.params import Face, load_params
 from pipeline.training.loop import update
 from pipeline.training.optimizer import make_optimizer
+
+PARAMS = Path(__file__).parents[2] / "params.yaml"
+
+
+def objective(lambda_vgg: float) -> Face:
+    """The shipped parameters with this weight of the perceptual loss, and LSGAN."""
+    return load_params(PARAMS).face.model_copy(update={"gan_loss": "lsgan", "lambda_vgg": lambda_vgg})
 
 
 def networks():
@@ -20,8 +30,7 @@ def test_losses_by_hand():
     pose, generated, real = torch.rand(3, 2, 3, 32, 32).unbind(0)
     perceptual = PerceptualLoss("efficientnet_lite0", None)
     perceptual.moves = False  # both sides look at the same places
-    loss = FaceLoss("lsgan", 7.0, "fp32")
-    g, d, terms = face_losses(generator, discriminator, perceptual, loss, pose, generated, real)
+    g, d, terms = face_losses(generator, discriminator, perceptual, objective(7.0), "fp32", pose, generated, real)
     fake = generated + fade(32, pose.device) * generator.network(torch.cat([pose, generated], 1))
     on_fake = discriminator(torch.cat([pose, fake], 1))[-1]
     on_real = discriminator(torch.cat([pose, real], 1))[-1]
@@ -36,11 +45,9 @@ def test_the_residual_repairs_a_constant_error():
     real = generated - 0.5
     perceptual = PerceptualLoss("efficientnet_lite0", None)
     optimizers = [make_optimizer(n.parameters(), 5e-3, (0.5, 0.999), 60, 0)[0] for n in (generator, discriminator)]
-    errors = []
+    params, errors = objective(10.0), []
     for _ in range(60):
-        g, d, terms = face_losses(
-            generator, discriminator, perceptual, FaceLoss("lsgan", 10.0, "fp32"), pose, generated, real
-        )
+        g, d, terms = face_losses(generator, discriminator, perceptual, params, "fp32", pose, generated, real)
         update(g, d, generator, discriminator, optimizers)
         errors.append(terms["l1"].item())
     assert errors[-1] < 0.6 * (generated - real).abs().mean().item()

@@ -19,10 +19,11 @@ from tiny_training import make_workspace, shrink
 from toy_training import toy_losses, toy_state
 
 from pipeline import train_body, train_face
-from pipeline.body.step import BodyLoss, body_losses, discriminator_channels
+from pipeline.body.step import body_losses, discriminator_channels
 from pipeline.losses.perceptual import PerceptualLoss
 from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.discriminator import MultiscaleDiscriminator
+from pipeline.params import load_params
 from pipeline.training import checkpoint
 from pipeline.training.checkpoint import Checkpoints
 from pipeline.training.distributed import rank, together
@@ -31,6 +32,7 @@ from pipeline.training.loop import train, update
 from pipeline.training.optimizer import make_optimizer
 from pipeline.user.cli import UserError
 
+PARAMS = Path(__file__).parents[2] / "params.yaml"
 LEARNING_RATE = 0.0005
 CPU = torch.device("cpu")
 
@@ -40,7 +42,8 @@ def params(default_params):
     """Tiny networks, a batch for two, checkpoints after every step."""
     params = shrink(default_params)
     params["checkpoints"]["every"] = 0
-    params["train"] |= {"batch": 2, "devices": 2, "steps": 30, "decay_steps": 10, "log_every": 4, "sample_every": 7}
+    params["train"] |= {"batch": 2, "devices": 2, "steps": 30, "decay_steps": 10}
+    params["log"] = {"every": 4, "samples_every": 7}
     return params
 
 
@@ -61,12 +64,13 @@ def three_steps(part: slice, moves: bool) -> dict[str, torch.Tensor]:
     networks = {"generator": generator, "discriminator": discriminator}
     optimizers = [make_optimizer(n.parameters(), LEARNING_RATE, (0.5, 0.999), 3, 0)[0] for n in networks.values()]
     poses, frames = torch.rand(2, 4, 2, 3, 32, 32) * 2 - 1
-    loss = BodyLoss("lsgan", r1=0.1, r2=0.0, lambda_fm=10.0, lambda_vgg=5.0, precision="fp32")
+    objective = {"gan_loss": "lsgan", "r1": 0.1, "r2": 0.0, "lambda_fm": 10.0, "lambda_vgg": 5.0}
+    params = load_params(PARAMS).train.model_copy(update=objective)
     perceptual = PerceptualLoss("efficientnet_lite0", None)
     perceptual.moves = moves
     found = {}
     for step in range(3):
-        g, d, _ = body_losses(generator, discriminator, perceptual, loss, poses[part], frames[part])
+        g, d, _ = body_losses(generator, discriminator, perceptual, params, "fp32", poses[part], frames[part])
         update(g, d, generator, discriminator, optimizers)
         if step == 0:
             found |= {f"{key} gradient": flat(p.grad for p in n.parameters()) for key, n in networks.items()}
@@ -195,7 +199,8 @@ def test_the_processes_put_a_checkpoint_away_and_end_when_the_one_that_started_t
 def test_two_machines_train_the_face_as_one_process_does(tmp_path, params, monkeypatch):
     params["train"] |= {"devices": 1, "steps": 1, "decay_steps": 1}
     # the second step's losses show what the first one learnt; from the third on Adam has made rounding large
-    params["face"] |= {"steps": 1, "decay_steps": 1, "batch": 4, "log_every": 1}
+    params["face"] |= {"steps": 1, "decay_steps": 1, "batch": 4}
+    params["log"]["every"] = 1
     make_workspace(tmp_path / "alone", params, 64, 64)
     monkeypatch.chdir(tmp_path / "alone")
     train_body.main()
