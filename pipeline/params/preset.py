@@ -63,6 +63,6 @@ def _lay_over(content: MutableMapping[str, Any], preset: Mapping[str, Any], sect
     return changes
 
 
-def _written(value: bool | int | float | str) -> str:
+def _written(value: bool | float | str) -> str:
     """A value as YAML has it."""
     return str(value).lower() if isinstance(value, bool) else str(value)
