@@ -10,10 +10,10 @@ from pipeline.evaluation.records import unmeasured
 from pipeline.evaluation.summary import numbers, verdict
 from pipeline.params import load_params
 from pipeline.reporting.charts import Chart, charts_uri
+from pipeline.reporting.delivered import delivered_sections
 from pipeline.reporting.page import render_page
 from pipeline.reporting.pictures import picture_uri
 from pipeline.reporting.training import training_sections
-from pipeline.reporting.transfer import transfer_sections
 from pipeline.runtime.files import atomic, read_json
 from pipeline.user.cli import UserError, minutes_by_stage, run
 
@@ -53,7 +53,7 @@ def report(names: list[str], run_name: str, size: str) -> str:
         verdict=verdict(metrics),
         numbers=numbers(metrics),
         sources=[source_section(name) for name in names],
-        transfers=transfer_sections(metrics.get("transfer", {}), PER_FRAME_TRANSFER, PICTURES),
+        transfers=delivered_sections(metrics.get("transfer", {}), PER_FRAME_TRANSFER, PICTURES),
         metrics=metrics,
         tables=tables(metrics, run_name),
         caveat=CAVEAT,

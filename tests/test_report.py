@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 from pipeline.evaluation.contact_sheet import write_png
 from pipeline.evaluation.records import plots, summarize, to_table, write_plots
 from pipeline.evaluation.summary import verdict
-from pipeline.evaluation.transfer_records import summarize_transfers, transfer_table
+from pipeline.evaluation.against_truth import summarize_sources, frame_table
 from pipeline.report import main
 from pipeline.runtime.files import write_json
 from pipeline.user.cli import UserError
@@ -103,12 +103,12 @@ def workspace(tmp_path, monkeypatch, default_params):
 def scored(workspace):
     """The workspace after an evaluation in which tango, of the two sources, had a truth; its metrics."""
     rng = np.random.default_rng(1)
-    columns = [name for name in transfer_table({}, LPIPS) if "." in name]
+    columns = [name for name in frame_table({}, LPIPS) if "." in name]
     records = [{"frame": t, "time": t / 30} | dict(zip(columns, rng.uniform(size=99))) for t in range(5)]
-    table = transfer_table({"tango": records}, LPIPS)
+    table = frame_table({"tango": records}, LPIPS)
     table.to_parquet(workspace / "reports/per_frame_transfer.parquet", index=False)
     metrics = json.loads((workspace / "reports/metrics.json").read_text())
-    metrics["transfer"] = summarize_transfers(table)
+    metrics["transfer"] = summarize_sources(table)
     write_json(workspace / "reports/metrics.json", metrics)
     write_png(workspace / "reports/evaluate/transfer_tango.png", np.full((64, 160, 3), 90, np.uint8))
     return metrics["transfer"]["tango"]

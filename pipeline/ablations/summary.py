@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.evaluation.against_truth import REGIONS, heading, measures_of
 from pipeline.evaluation.paper_tables import tables
 from pipeline.evaluation.records import TEMPORAL
-from pipeline.evaluation.transfer_records import REGIONS, heading, measures_of
 
 Runs = Mapping[str, Sequence[Mapping[str, Any]]]  # a row's name -> the metrics of each seed, as in metrics.json
 COLUMNS = ["table", "row", "column", "mean", "deviation", "seeds"]

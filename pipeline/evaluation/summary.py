@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.evaluation.against_truth import BASELINES, places_lost
 from pipeline.evaluation.records import nested
-from pipeline.evaluation.transfer_records import BASELINES, places_lost
 
 MANY = 0.1  # share of a part's joints that may be missed before the part is called weak
 

@@ -3,13 +3,13 @@ import json
 import pytest
 
 from pipeline.evaluation.paper_tables import as_text
-from pipeline.evaluation.transfer_records import (
+from pipeline.evaluation.against_truth import (
     BASELINES,
     REGIONS,
     measures_of,
-    summarize_transfers,
-    transfer_table,
-    transfer_tables,
+    summarize_sources,
+    frame_table,
+    region_tables,
     verdict,
 )
 
@@ -30,12 +30,12 @@ def record(frame, result=(20, 0.8, 0.1), baseline=(15, 0.6, 0.3), joints=(2.0, 6
 
 
 def summary(*records):
-    return summarize_transfers(transfer_table({"tango": records}, LPIPS))["tango"]
+    return summarize_sources(frame_table({"tango": records}, LPIPS))["tango"]
 
 
 def test_means_by_source_nested():
-    table = transfer_table({"tango": [record(0), record(1, (22, 0.9, 0.2))], "polka": [record(0)]}, LPIPS)
-    metrics = summarize_transfers(table)
+    table = frame_table({"tango": [record(0), record(1, (22, 0.9, 0.2))], "polka": [record(0)]}, LPIPS)
+    metrics = summarize_sources(table)
     assert list(metrics) == ["polka", "tango"] and metrics["polka"]["frame"]["psnr"] == 20
     tango = metrics["tango"]
     assert set(tango) == {"frame", "box", "mask", "joints", "baselines"} and set(tango["baselines"]) == set(BASELINES)
@@ -49,7 +49,7 @@ def test_what_no_frame_has_is_left_out():
     metrics = summary(record(0, joints=(None, None), regions=["frame"]))
     assert set(metrics) == {"frame", "baselines"}
     json.dumps(metrics, allow_nan=False)
-    results = [table.rows[-1][1] for table in transfer_tables("tango", metrics)]
+    results = [table.rows[-1][1] for table in region_tables("tango", metrics)]
     assert results == [[20, 0.8, 0.1], [None] * 3, [None] * 3]
     assert verdict("tango", metrics) == ["tango: the result beats every baseline in every region by every measure"]
 
@@ -61,13 +61,13 @@ def test_means_are_over_the_frames_that_have_the_value():
 
 
 def test_without_any_truth_the_table_is_empty_and_has_all_columns():
-    table = transfer_table({}, LPIPS)
-    assert len(table) == 0 and summarize_transfers(table) == {}
-    assert list(table) == list(transfer_table({"tango": [record(0)]}, LPIPS))
+    table = frame_table({}, LPIPS)
+    assert len(table) == 0 and summarize_sources(table) == {}
+    assert list(table) == list(frame_table({"tango": [record(0)]}, LPIPS))
 
 
 def test_tables_end_with_the_result():
-    tables = transfer_tables("tango", summary(record(0)))
+    tables = region_tables("tango", summary(record(0)))
     assert [table.title for table in tables] == ["tango: whole frame", "tango: person box", "tango: person mask"]
     for table in tables:
         assert table.columns == ["PSNR", "SSIM", LPIPS]

@@ -14,7 +14,7 @@ HIGHER_IS_BETTER = {"psnr", "ssim"}
 KEYS = ["source", "frame", "time"]
 
 
-def transfer_table(records: Mapping[str, Sequence[Record]], lpips: str) -> pd.DataFrame:
+def frame_table(records: Mapping[str, Sequence[Record]], lpips: str) -> pd.DataFrame:
     """A row a source and frame: source, frame, time (s) and every measure in float64, NaN where there is none.
 
     records: by source. lpips: the name under which LPIPS goes, ``lpips_<net>``.
@@ -30,7 +30,7 @@ def transfer_table(records: Mapping[str, Sequence[Record]], lpips: str) -> pd.Da
     return pd.DataFrame(rows, columns=[*KEYS, *measures]).astype({"source": "str"} | dict.fromkeys(measures, "float64"))
 
 
-def summarize_transfers(table: pd.DataFrame) -> dict[str, Any]:
+def summarize_sources(table: pd.DataFrame) -> dict[str, Any]:
     """Nested metrics by source: the mean of every measure over the frames that have it.
 
     ``joints.ratio`` says how many times farther from the truth the raw poses are than the normalized ones. What
@@ -45,8 +45,8 @@ def summarize_transfers(table: pd.DataFrame) -> dict[str, Any]:
     return summary
 
 
-def transfer_tables(source: str, metrics: Mapping[str, Any]) -> list[Table]:
-    """A table a region: the baselines, then the result. metrics: one source's of :func:`summarize_transfers`."""
+def region_tables(source: str, metrics: Mapping[str, Any]) -> list[Table]:
+    """A table a region: the baselines, then the result. metrics: one source's of :func:`summarize_sources`."""
     rows = {title: metrics["baselines"].get(name, {}) for name, title in BASELINES.items()} | {"result": metrics}
     measures = measures_of(metrics)
     tables = []

@@ -9,8 +9,8 @@ import torch
 from pipeline.clips.store import FrameStore, StoredFrame, write_frames
 from pipeline.evaluation.baselines import Baselines
 from pipeline.evaluation.lpips import Lpips
-from pipeline.evaluation.transfer import EXAMPLES, Poses, Transfer, score_transfer
-from pipeline.evaluation.transfer_records import BASELINES, summarize_transfers, transfer_table, verdict
+from pipeline.evaluation.delivered import EXAMPLES, Poses, Delivered, score_delivered
+from pipeline.evaluation.against_truth import BASELINES, summarize_sources, frame_table, verdict
 from pipeline.evaluation.truth import TruthClip
 from pipeline.video.encode import video_writer
 from pipeline.video.probe import probe
@@ -39,7 +39,7 @@ def score(tmp_path, walk, lpips):
                 write(picture(t))
         store = FrameStore(tmp_path / "target.parquet")
         normalized, raw = (dance.joints() + np.array([offset, 0, 0]) for offset in moved)
-        transfer = Transfer(
+        transfer = Delivered(
             probe(tmp_path / "result.mp4"),
             TruthClip(dance.write(tmp_path / "truth"), (WIDTH, HEIGHT), "pad", WIDTH, HEIGHT),
             FPS,
@@ -47,8 +47,8 @@ def score(tmp_path, walk, lpips):
             FrameStore(tmp_path / "source.parquet"),
         )
         baselines = Baselines(store, target.joints()[:, :25], 20, WIDTH, HEIGHT, 0.3)
-        records, examples = score_transfer(transfer, baselines, lpips, 0.3)
-        return summarize_transfers(transfer_table({"dance": records}, lpips.name))["dance"], records, examples
+        records, examples = score_delivered(transfer, baselines, lpips, 0.3)
+        return summarize_sources(frame_table({"dance": records}, lpips.name))["dance"], records, examples
 
     return score
 
