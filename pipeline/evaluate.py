@@ -120,7 +120,7 @@ def main() -> None:
     for path, content in ((PER_FRAME, table), (PER_FRAME_TRANSFER, delivered_frames)):
         with atomic(path) as partial:
             content.to_parquet(partial, index=False)
-    write_plots(PLOTS, table, lpips.name)
+    write_plots(PLOTS, table)
     write_png(PICTURES / "frames.png", contact_sheet(examples))
     write_json(METRICS, metrics)
     write_json(SUMMARY, summary.summarize(metrics))

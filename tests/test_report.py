@@ -82,7 +82,7 @@ def workspace(tmp_path, monkeypatch, default_params):
         record["pose_distance.hands"] = None
     table = to_table(records, LPIPS)
     write_json(tmp_path / "reports/metrics.json", summarize(table))
-    write_plots(tmp_path / "reports/plots", table, LPIPS)
+    write_plots(tmp_path / "reports/plots", table)
     write_png(tmp_path / "reports/evaluate/frames.png", picture)
     with Live(str(tmp_path / "reports/train_body"), dvcyaml=False, report=None, save_dvc_exp=False) as live:
         for step in range(3):

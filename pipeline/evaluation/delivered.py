@@ -9,11 +9,12 @@ from tqdm import tqdm
 
 from pipeline.clips.spread import spread
 from pipeline.clips.store import FrameStore
+from pipeline.evaluation import registry
 from pipeline.evaluation.baselines import Baselines
 from pipeline.evaluation.comparison_sheet import Comparison
 from pipeline.evaluation.lpips import Lpips
+from pipeline.evaluation.measure import Record, prefixed
 from pipeline.evaluation.pose_distance import pose_distance
-from pipeline.evaluation.records import Record, prefixed
 from pipeline.evaluation.regions import RegionMeasures
 from pipeline.evaluation.torch_threads import in_parallel
 from pipeline.evaluation.truth import TruthClip, TruthFrame
@@ -74,7 +75,7 @@ def score_delivered(
     delivered: Delivered, baselines: Baselines, lpips: Lpips, min_confidence: float
 ) -> tuple[list[Record], list[Comparison]]:
     """A record a frame of what the result, the baselines and the poses score, and some evenly spread frames."""
-    measure = RegionMeasures(lpips, baselines.constants)
+    measure = RegionMeasures(lpips, baselines.constants, registry.of_regions(lpips.name))
     shown = set(spread(len(delivered), EXAMPLES).tolist())
     comparisons: list[Comparison] = []
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.evaluation.against_truth import BASELINES, heading, measures_of, region_tables, verdict
+from pipeline.evaluation.against_truth import BASELINES, measures_of, region_tables, verdict
+from pipeline.evaluation.measure import RegionMeasure
 from pipeline.reporting.charts import Chart, charts_uri
 from pipeline.reporting.pictures import picture_uri
 from pipeline.user.cli import UserError
@@ -28,6 +29,7 @@ def delivered_sections(metrics: Mapping[str, Any], per_frame: Path, pictures: Pa
     return [
         {
             "name": source,
+            "measures": measures_of(scores),
             "tables": region_tables(source, scores),
             "verdict": verdict(source, scores),
             "pictures": picture_uri(pictures / f"transfer_{source}.png"),
@@ -39,9 +41,9 @@ def delivered_sections(metrics: Mapping[str, Any], per_frame: Path, pictures: Pa
     ]
 
 
-def _chart(frames: pd.DataFrame, measure: str) -> Chart:
-    columns = {"result": f"{REGION}.{measure}"} | {
-        title: f"baselines.{name}.{REGION}.{measure}" for name, title in BASELINES.items()
+def _chart(frames: pd.DataFrame, measure: RegionMeasure) -> Chart:
+    columns = {"result": f"{REGION}.{measure.name}"} | {
+        title: f"baselines.{name}.{REGION}.{measure.name}" for name, title in BASELINES.items()
     }
     curves = {title: (frames["frame"], frames[column]) for title, column in columns.items()}
-    return Chart(heading(measure), "frame", curves)
+    return Chart(measure.column, "frame", curves)

@@ -2,10 +2,10 @@ import json
 
 import pytest
 
+from pipeline.evaluation.measure import REGIONS
 from pipeline.evaluation.paper_tables import as_text
 from pipeline.evaluation.against_truth import (
     BASELINES,
-    REGIONS,
     measures_of,
     summarize_sources,
     frame_table,
@@ -74,7 +74,7 @@ def test_tables_end_with_the_result():
         baselines = [(title, [15, 0.6, 0.3]) for title in BASELINES.values()]
         assert table.rows == [*baselines, ("result", [20, 0.8, 0.1])]
     assert as_text(tables[0]).splitlines()[-1].split() == ["result", "20.00000", "0.80000", "0.10000"]
-    assert measures_of(summary(record(0))) == ["psnr", "ssim", LPIPS]
+    assert [measure.name for measure in measures_of(summary(record(0)))] == ["psnr", "ssim", LPIPS]
 
 
 @pytest.mark.parametrize(("key", "value", "sentences"), [
