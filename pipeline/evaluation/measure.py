@@ -82,7 +82,7 @@ class Value:
 
     key: its column by frame and its mean's place in ``reports/metrics.json``, "group.name". curve: its name in the
     measure's plot. table, column: where the page has its mean. count: where, below ``frames``, it is written over how
-    many frames the mean is; "" if nowhere. headline: its name, in words, among the about ten numbers of
+    many frames the mean is, a place of its own; "" if nowhere. headline: its name, in words, among the about ten numbers of
     ``reports/summary.json``; "" if it is not one of them. joints: of how many joints it counts the missed ones.
     """
 
@@ -95,10 +95,20 @@ class Value:
     joints: int | None = None
 
 
-def crop_values(name: str, column: str, words: str, counted: bool = False) -> tuple[Value, ...]:
-    """The values of a measure of crops, by the keys of :meth:`HeldOutFrame.by_crop`; words: for the headlines."""
+def crop_values(name: str, column: str, headline: str = "", counted: bool = False) -> tuple[Value, ...]:
+    """The values of a measure of crops, by the keys of :meth:`HeldOutFrame.by_crop`.
+
+    headline: a value's, after its crop. counted: whether its frames are written as the crops' own.
+    """
     return tuple(
-        Value(f"{crop}.{name}", crop, f"{crop.capitalize()} crop", column, crop if counted else "", f"{crop}: {words}")
+        Value(
+            f"{crop}.{name}",
+            curve=crop,
+            table=f"{crop.capitalize()} crop",
+            column=column,
+            count=crop if counted else "",
+            headline=headline and f"{crop}: {headline}",
+        )
         for crop in CROPS
     )
 

@@ -37,7 +37,7 @@ MEASURE = Measure(
         )
         for group in GROUPS
     ),
-    meaning="pose distance: px between the joints that the detector finds in both pictures",
+    meaning="pose distance: between the joints that the detector finds in both pictures",
     unit="px",
     unmeasured="pose distance of {}: in no held-out frame did the detector find such a joint in both the real and the "
     "generated picture",

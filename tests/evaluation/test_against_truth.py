@@ -2,16 +2,16 @@ import json
 
 import pytest
 
-from pipeline.evaluation.measure import REGIONS
-from pipeline.evaluation.paper_tables import as_text
 from pipeline.evaluation.against_truth import (
     BASELINES,
-    measures_of,
-    summarize_sources,
     frame_table,
+    measures_of,
     region_tables,
+    summarize_sources,
     verdict,
 )
+from pipeline.evaluation.measure import REGIONS
+from pipeline.evaluation.paper_tables import as_text
 
 LPIPS = "lpips_alex"
 
@@ -64,6 +64,20 @@ def test_without_any_truth_the_table_is_empty_and_has_all_columns():
     table = frame_table({}, LPIPS)
     assert len(table) == 0 and summarize_sources(table) == {}
     assert list(table) == list(frame_table({"tango": [record(0)]}, LPIPS))
+
+
+def test_what_no_measure_declares_is_an_error():
+    with pytest.raises(ValueError, match=r"declared by no measure in pipeline/evaluation/registry.py: mask.sharpness$"):
+        frame_table({"tango": [record(0) | {"mask.sharpness": 1.0}]}, LPIPS)
+
+
+def test_an_invented_measure_takes_part(invented):
+    """In it, for which higher is better, the result is as good as one baseline in one region."""
+    bright = {f"{region}.brightness": 2.0 for region in REGIONS}
+    others = {f"baselines.{name}.{key}": 1.0 for name in BASELINES for key in bright}
+    metrics = summary(record(0) | bright | others | {"baselines.mean_frame.box.brightness": 2.0})
+    assert region_tables("tango", metrics)[1].columns == ["PSNR", "SSIM", LPIPS, "Brightness"]
+    assert verdict("tango", metrics)[0] == "tango: the result does not beat the mean frame in the person box (Brightness)"
 
 
 def test_tables_end_with_the_result():

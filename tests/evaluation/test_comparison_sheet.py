@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from skimage.data import astronaut
 
-from pipeline.evaluation.contact_sheet import EMPTY, GAP, LABEL
 from pipeline.evaluation.comparison_sheet import Comparison, comparison_sheet
+from pipeline.evaluation.contact_sheet import EMPTY, GAP, LABEL
 
 SCENE = astronaut()[:128, 150:246]  # 96x128
 

@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from pipeline.clips.store import FrameStore, StoredFrame, write_frames
+from pipeline.evaluation.against_truth import BASELINES, frame_table, summarize_sources, verdict
 from pipeline.evaluation.baselines import Baselines
+from pipeline.evaluation.delivered import EXAMPLES, Delivered, Poses, score_delivered
 from pipeline.evaluation.lpips import Lpips
-from pipeline.evaluation.delivered import EXAMPLES, Poses, Delivered, score_delivered
-from pipeline.evaluation.against_truth import BASELINES, summarize_sources, frame_table, verdict
 from pipeline.evaluation.truth import TruthClip
 from pipeline.video.encode import video_writer
 from pipeline.video.probe import probe
