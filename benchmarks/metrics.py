@@ -204,7 +204,7 @@ def imitated(picture: np.ndarray) -> np.ndarray:
 
 def compare(key: Key, plain: list[Result], stage: list[Result]) -> None:
     """Print how well the sides' results agree; stop if they do not."""
-    expected, found = (pd.json_normalize(side).to_numpy() for side in (plain, stage))
+    expected, found = (pd.json_normalize(side).sort_index(axis=1).to_numpy() for side in (plain, stage))
     absolute, relative = TOLERANCE[key[1]]
     off = np.abs(found - expected)
     allowed = f"{absolute:g} + {relative:g} of each"

@@ -53,7 +53,8 @@ def verdict(metrics: Mapping[str, Any]) -> str:
     parts += [f"weak: {number.key.rpartition('.')[2]}, {number.value:.3g} of {number.joints} joints missed a frame"
               for number in weak]
     if not weak:
-        *others, last = [value.key.rpartition(".")[2] for value in registry.held_out_values(registry.PAPERS_LPIPS) if value.joints]
+        values = registry.held_out_values(registry.PAPERS_LPIPS)
+        *others, last = [value.key.rpartition(".")[2] for value in values if value.joints]
         parts.append(f"of {', '.join(others)} and {last} at most a tenth of the joints is missed")
     return "; ".join(parts) + "."
 
