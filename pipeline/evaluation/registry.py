@@ -2,15 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from pipeline.evaluation import (
-    flicker,
-    missed_detections,
-    perceptual_distance,
-    pose_distance,
-    psnr,
-    ssim,
-    warping,
-)
+from pipeline.evaluation import flicker, missed_detections, perceptual_distance, pose_distance, psnr, ssim, warping
 from pipeline.evaluation.measure import Measure, RegionMeasure, Value
 
 PAPERS_LPIPS = "lpips_alex"
@@ -30,7 +22,11 @@ def of_held_out(lpips: str) -> tuple[Measure, ...]:
 
 def of_regions(lpips: str) -> tuple[RegionMeasure, ...]:
     """The measures of a delivered video against its truth, likewise."""
-    return psnr.OF_REGIONS, ssim.OF_REGIONS, perceptual_distance.of_regions(lpips)
+    return (
+        psnr.OF_REGIONS,
+        ssim.OF_REGIONS,
+        perceptual_distance.of_regions(lpips),
+    )
 
 
 def held_out_values(lpips: str) -> Iterator[Value]:

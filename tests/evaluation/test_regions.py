@@ -4,10 +4,10 @@ import torch
 from skimage.data import astronaut
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
-from pipeline.evaluation import registry
+from pipeline.evaluation import perceptual_distance, psnr
 from pipeline.evaluation.lpips import Lpips
 from pipeline.evaluation.regions import RegionMeasures, person_box
-from pipeline.evaluation.ssim import ssim
+from pipeline.evaluation.ssim import OF_REGIONS, ssim
 
 TRUTH = astronaut()[:128, 150:278]
 MASK = np.zeros((128, 128), bool)
@@ -15,7 +15,7 @@ MASK[30:90, 40:80] = True
 MASK[50:60, 80:100] = True  # an arm
 BOX = np.s_[27:93, 37:103]  # 5 % of 60 px around it
 NAME = "lpips_efficientnet_lite0"
-MEASURES = registry.of_regions(NAME)
+MEASURES = psnr.OF_REGIONS, OF_REGIONS, perceptual_distance.of_regions(NAME)
 
 
 @pytest.fixture(scope="module")
