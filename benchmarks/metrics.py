@@ -38,12 +38,12 @@ from pipeline.clips.scaling import resize, scale_joints
 from pipeline.clips.spread import spread
 from pipeline.clips.store import FrameStore, StoredFrame, write_frames
 from pipeline.clips.track import read_track
+from pipeline.evaluation import perceptual_distance, psnr, ssim
 from pipeline.evaluation.baselines import Baselines
 from pipeline.evaluation.held_out import BODY_MARGIN
 from pipeline.evaluation.lpips import Lpips
-from pipeline.evaluation.records import Record
+from pipeline.evaluation.measure import Record
 from pipeline.evaluation.regions import RegionMeasures
-from pipeline.evaluation.ssim import ssim
 from pipeline.evaluation.torch_threads import in_parallel
 from pipeline.evaluation.truth import TruthClip
 from pipeline.params import load_params
@@ -129,9 +129,9 @@ class Side:
         if self.parallel:
             keep_freed_memory()
             lpips = Lpips(net, weights, torch.device("cpu"))
-            regions = RegionMeasures(lpips, scene.constants)
-            of_frame = regions.by_pixel, regions.perceptual
-            of_crop = ssim, lambda a, b: float(lpips(a[None], b[None])[0])
+            measures = (psnr.OF_REGIONS, ssim.OF_REGIONS), (perceptual_distance.of_regions(lpips.name),)
+            of_frame = [RegionMeasures(lpips, scene.constants, each) for each in measures]
+            of_crop = ssim.ssim, lambda a, b: float(lpips(a[None], b[None])[0])
         else:
             plain = PlainMetrics(net, torch.load(weights, weights_only=True))
             of_frame, of_crop = (plain.by_pixel, plain.perceptual), (plain.ssim, plain.lpips)
@@ -204,7 +204,7 @@ def imitated(picture: np.ndarray) -> np.ndarray:
 
 def compare(key: Key, plain: list[Result], stage: list[Result]) -> None:
     """Print how well the sides' results agree; stop if they do not."""
-    expected, found = (pd.json_normalize(side).to_numpy() for side in (plain, stage))
+    expected, found = (pd.json_normalize(side).sort_index(axis=1).to_numpy() for side in (plain, stage))
     absolute, relative = TOLERANCE[key[1]]
     off = np.abs(found - expected)
     allowed = f"{absolute:g} + {relative:g} of each"

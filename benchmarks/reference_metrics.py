@@ -15,8 +15,8 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from torch import Tensor, nn
 
 from pipeline.evaluation.lpips import SMALLEST
+from pipeline.evaluation.measure import Record
 from pipeline.evaluation.psnr import EQUAL
-from pipeline.evaluation.records import Record
 from pipeline.evaluation.regions import person_box
 from pipeline.evaluation.ssim import BORDER
 from pipeline.losses.efficientnet import TAPS

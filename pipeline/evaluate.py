@@ -10,15 +10,15 @@ from pipeline.clips.layout import BODY
 from pipeline.clips.store import FrameStore
 from pipeline.clips.track import read_track
 from pipeline.evaluation import summary
+from pipeline.evaluation.against_truth import frame_table, region_tables, summarize_sources, verdict
 from pipeline.evaluation.baselines import Baselines
+from pipeline.evaluation.comparison_sheet import comparison_sheet
 from pipeline.evaluation.contact_sheet import contact_sheet, write_png
+from pipeline.evaluation.delivered import Delivered, Poses, score_delivered
 from pipeline.evaluation.held_out import evaluate_held_out
 from pipeline.evaluation.lpips import Lpips
 from pipeline.evaluation.paper_tables import CAVEAT, as_text, row_name, tables
 from pipeline.evaluation.records import summarize, to_table, unmeasured, write_plots
-from pipeline.evaluation.transfer import Poses, Transfer, score_transfer
-from pipeline.evaluation.transfer_records import summarize_transfers, transfer_table, transfer_tables, verdict
-from pipeline.evaluation.transfer_sheet import transfer_sheet
 from pipeline.evaluation.truth import TruthClip
 from pipeline.normalization.feet import place_whole_picture
 from pipeline.params import Pose, load_params
@@ -43,9 +43,9 @@ PLOTS = Path("reports/plots")
 PICTURES = Path("reports/evaluate")
 
 
-def open_transfer(
+def open_delivered(
     name: str, truth: Path, target: FrameStore, how: str, width: int, height: int, pose: Pose
-) -> Transfer:
+) -> Delivered:
     """What the source ``name`` became, and the clip in the folder ``truth`` that it should have become.
 
     width, height: px of the training picture, into which the truth is fitted as the ``target``'s frames are, by
@@ -65,7 +65,7 @@ def open_transfer(
         (source.width, source.height), (normalized.width, normalized.height),
     )
     poses = Poses(normalized.joints, raw, height / normalized.height)
-    return Transfer(result, clip, normalized.fps, poses, FrameStore(FRAMES / f"{name}.parquet"))
+    return Delivered(result, clip, normalized.fps, poses, FrameStore(FRAMES / f"{name}.parquet"))
 
 
 def print_scores(metrics: dict[str, Any], run_name: str, size: str) -> None:
@@ -75,7 +75,7 @@ def print_scores(metrics: dict[str, Any], run_name: str, size: str) -> None:
     for reason in unmeasured(metrics):
         print(f"not measured: {reason}")
     for source, scores in metrics.get("transfer", {}).items():
-        print("", *(f"{as_text(each)}\n" for each in transfer_tables(source, scores)), sep="\n")
+        print("", *(f"{as_text(each)}\n" for each in region_tables(source, scores)), sep="\n")
         print(*verdict(source, scores), sep="\n")
 
 
@@ -94,12 +94,12 @@ def main() -> None:
     lpips = Lpips(params.evaluate.lpips, weights, device)
     renderer = Renderer(BODY_WEIGHTS, FACE_WEIGHTS, device)
     width, height, pose = renderer.width, renderer.height, params.pose
-    transfers = {
-        name: open_transfer(name, Path(source.truth), store, params.decode.fit, width, height, pose)
+    deliveries = {
+        name: open_delivered(name, Path(source.truth), store, params.decode.fit, width, height, pose)
         for name, source in params.sources.items()
         if source.truth
     }
-    if transfers:
+    if deliveries:
         lpips.require_size(width, height)
 
     records, examples = evaluate_held_out(
@@ -108,19 +108,19 @@ def main() -> None:
     table = to_table(records, lpips.name)
     metrics = summarize(table)
     scores = {}
-    if transfers:
+    if deliveries:
         bodies = smooth(track.joints[:, BODY], pose.smooth_window, pose.max_gap, pose.min_confidence)
         baselines = Baselines(store, bodies, end, width, height)
-        for name, transfer in transfers.items():
-            scores[name], comparisons = score_transfer(transfer, baselines, lpips, pose.min_confidence)
-            write_png(PICTURES / f"transfer_{name}.png", transfer_sheet(comparisons))
-    transfer_frames = transfer_table(scores, lpips.name)
-    metrics |= {"transfer": summarize_transfers(transfer_frames)} if transfers else {}
+        for name, delivered in deliveries.items():
+            scores[name], comparisons = score_delivered(delivered, baselines, lpips, pose.min_confidence)
+            write_png(PICTURES / f"transfer_{name}.png", comparison_sheet(comparisons))
+    delivered_frames = frame_table(scores, lpips.name)
+    metrics |= {"transfer": summarize_sources(delivered_frames)} if deliveries else {}
 
-    for path, content in ((PER_FRAME, table), (PER_FRAME_TRANSFER, transfer_frames)):
+    for path, content in ((PER_FRAME, table), (PER_FRAME_TRANSFER, delivered_frames)):
         with atomic(path) as partial:
             content.to_parquet(partial, index=False)
-    write_plots(PLOTS, table, lpips.name)
+    write_plots(PLOTS, table)
     write_png(PICTURES / "frames.png", contact_sheet(examples))
     write_json(METRICS, metrics)
     write_json(SUMMARY, summary.summarize(metrics))

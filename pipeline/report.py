@@ -5,15 +5,17 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.evaluation import registry
+from pipeline.evaluation.measure import Plot
 from pipeline.evaluation.paper_tables import CAVEAT, row_name, tables
-from pipeline.evaluation.records import unmeasured
+from pipeline.evaluation.records import flat, plots, unmeasured
 from pipeline.evaluation.summary import numbers, verdict
 from pipeline.params import load_params
 from pipeline.reporting.charts import Chart, charts_uri
+from pipeline.reporting.delivered import delivered_sections
 from pipeline.reporting.page import render_page
 from pipeline.reporting.pictures import picture_uri
 from pipeline.reporting.training import training_sections
-from pipeline.reporting.transfer import transfer_sections
 from pipeline.runtime.files import atomic, read_json
 from pipeline.user.cli import UserError, minutes_by_stage, run
 
@@ -31,13 +33,6 @@ TRAINING = {
     REPORTS / "train_face": "pose, body generator, with the face generator's residual, real",
 }
 PARTS = ("body", "face", "left_hand", "right_hand")
-FRAME_PLOTS = {
-    "ssim": "SSIM",
-    "lpips": "perceptual distance",
-    "pose_distance": "pose distance, px",
-    "missed_detections": "missed detections",
-    "temporal": "change over time, grey levels",
-}
 
 
 def report(names: list[str], run_name: str, size: str) -> str:
@@ -47,39 +42,40 @@ def report(names: list[str], run_name: str, size: str) -> str:
     words. Raises UserError if a file that a stage should have made is missing.
     """
     metrics = read_json(METRICS)
+    lpips = registry.lpips_in(flat(metrics))
     return render_page(
         run=run_name,
         size=size,
         verdict=verdict(metrics),
         numbers=numbers(metrics),
         sources=[source_section(name) for name in names],
-        transfers=transfer_sections(metrics.get("transfer", {}), PER_FRAME_TRANSFER, PICTURES),
+        transfers=delivered_sections(metrics.get("transfer", {}), PER_FRAME_TRANSFER, PICTURES),
         metrics=metrics,
         tables=tables(metrics, run_name),
         caveat=CAVEAT,
-        lpips_note=lpips_note(metrics),
+        lpips_note=lpips_note(lpips),
+        measures=registry.of_held_out(lpips),
         unmeasured=unmeasured(metrics),
         frames=picture_uri(FRAMES_PICTURE),
-        frame_charts=charts_uri([frame_chart(plot, title) for plot, title in FRAME_PLOTS.items()]),
+        frame_charts=charts_uri([frame_chart(plot) for plot in plots(lpips)]),
         parts=PARTS,
         clips=[clip_section(name) for name in ("target", *names)],
         phases=[phase for log, columns in TRAINING.items() for phase in training_sections(log, columns)],
     )
 
 
-def lpips_note(metrics: dict[str, Any]) -> str:
-    """Which variant of LPIPS was measured, if it is not the paper's."""
-    keys = {key for crop in ("body", "face") for key in metrics.get(crop, {}) if key.startswith("lpips_")}
-    if not keys - {"lpips_alex"}:
+def lpips_note(lpips: str) -> str:
+    """Which variant of LPIPS was measured, if it is not the paper's. lpips: its name, ``lpips_<net>``."""
+    if lpips == registry.PAPERS_LPIPS:
         return ""
-    note = f"{keys.pop()} is LPIPS over another network than the paper's, on a scale of its own"
-    return note + (", with untrained (uniform) weights." if "efficientnet" in note else ".")
+    note = f"{lpips} is LPIPS over another network than the paper's, on a scale of its own"
+    return note + (", with untrained (uniform) weights." if "efficientnet" in lpips else ".")
 
 
-def frame_chart(plot: str, title: str) -> Chart:
+def frame_chart(plot: Plot) -> Chart:
     """A chart of what evaluate measured by frame."""
-    table = pd.DataFrame(read_json(PLOTS / f"{plot}.json")).astype("float64")
-    return Chart(title, "frame", {name: (table["frame"], table[name]) for name in table if name != "frame"})
+    table = pd.DataFrame(read_json(PLOTS / f"{plot.name}.json")).astype("float64")
+    return Chart(plot.title, "frame", {name: (table["frame"], table[name]) for name in table if name != "frame"})
 
 
 def clip_section(name: str) -> dict[str, Any]:

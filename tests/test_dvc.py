@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from pipeline.evaluation.records import plots
 from pipeline.params import TRUTH
 
 PROJECT = Path(__file__).parent.parent
-STAGES = YAML(typ="safe").load(PROJECT / "dvc.yaml")["stages"]
+PIPELINE = YAML(typ="safe").load(PROJECT / "dvc.yaml")
+STAGES = PIPELINE["stages"]
 # They check parameters and print errors but cannot change an output: params.yaml's values are tracked as
 # `params`, and a new metric's parameter must not retrain a network.
 PLUMBING = ("pipeline/params/", "pipeline/user/")
@@ -119,3 +121,9 @@ def test_everything_waits_for_the_check_of_names_and_parameters():
 def test_no_text_of_the_users_reaches_a_shell():
     for name in STAGES:
         assert "${" not in stage(name)["cmd"]
+
+
+def test_dvc_draws_every_curve_that_a_measure_declares():
+    drawn = {path: entry["y"] for each in PIPELINE["plots"] if isinstance(each, dict) for path, entry in each.items()
+             if path.startswith("reports/plots/")}  # fmt: skip
+    assert drawn == {f"reports/plots/{plot.name}.json": list(curves) for plot, curves in plots("lpips_alex").items()}

@@ -23,7 +23,7 @@ from pipeline.detection.detector import HolisticDetector
 from pipeline.evaluate import main
 from pipeline.evaluation.held_out import evaluate_held_out
 from pipeline.evaluation.lpips import Lpips
-from pipeline.evaluation.records import summarize, to_table
+from pipeline.evaluation.records import plots, summarize, to_table
 from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.face_generator import FaceGenerator
 from pipeline.networks.weights import save_weights, sha256
@@ -202,10 +202,9 @@ def test_stage_writes_everything_and_the_same_bytes_again(workspace, capsys):
     main()
     out = capsys.readouterr().out
     first = made(workspace)
-    plots = {"ssim", "lpips", "pose_distance", "missed_detections", "temporal"}
     assert {str(path.relative_to("reports")) for path in first} == {
         "metrics.json", "summary.json", "per_frame.parquet", "per_frame_transfer.parquet", "evaluate/frames.png",
-        *(f"plots/{plot}.json" for plot in plots),
+        *(f"plots/{plot.name}.json" for plot in plots("lpips_efficientnet_lite0")),
     }  # fmt: skip
     metrics = json.loads(first[Path("reports/metrics.json")])
     assert metrics["frames"]["held_out"] == 8 and "transfer" not in metrics
@@ -301,6 +300,25 @@ def test_a_transfer_with_a_truth_is_scored_and_the_same_bytes_again(truth, works
     assert sheet.shape[1] == 6 * (SIZE + 6)
     main()
     assert made(workspace) == first
+
+
+def test_a_measure_needs_nothing_but_its_place_in_the_registry(invented, truth, workspace, capsys):
+    main()
+    out = capsys.readouterr().out
+    table = pd.read_parquet("reports/per_frame.parquet")
+    metrics, summary = (json.loads(Path(f"reports/{name}.json").read_text()) for name in ("metrics", "summary"))
+    curves = pd.read_json("reports/plots/brightness.json")
+    for crop in ("body", "face"):
+        column = table[f"{crop}.brightness"]
+        assert column.between(1, 254).all()
+        assert metrics[crop]["brightness"] == summary[crop]["brightness"] == pytest.approx(column.mean())
+        assert curves[crop].to_numpy() == pytest.approx(column.to_numpy(), abs=1e-6)
+    frames = pd.read_parquet("reports/per_frame_transfer.parquet")
+    dancer = metrics["transfer"]["dancer"]
+    assert dancer["frame"]["brightness"] == pytest.approx(frames["frame.brightness"].mean())
+    assert dancer["baselines"]["mean_frame"]["mask"]["brightness"] > 0
+    assert summary["transfer"]["dancer"]["mask"]["brightness"] == dancer["mask"]["brightness"]
+    assert f"{metrics['face']['brightness']:.5f}" in out and f"{dancer['frame']['brightness']:.5f}" in out
 
 
 def test_refuses_a_truth_of_another_length_before_any_work(truth, workspace):

@@ -1,7 +1,9 @@
 """The report stage on files as the stages before it leave them."""
 
+import base64
 import json
 import os
+import re
 from html.parser import HTMLParser
 
 import numpy as np
@@ -9,10 +11,11 @@ import pytest
 from dvclive import Live
 from ruamel.yaml import YAML
 
+from pipeline.evaluation import registry
+from pipeline.evaluation.against_truth import frame_table, summarize_sources
 from pipeline.evaluation.contact_sheet import write_png
 from pipeline.evaluation.records import plots, summarize, to_table, write_plots
 from pipeline.evaluation.summary import verdict
-from pipeline.evaluation.transfer_records import summarize_transfers, transfer_table
 from pipeline.report import main
 from pipeline.runtime.files import write_json
 from pipeline.user.cli import UserError
@@ -82,7 +85,7 @@ def workspace(tmp_path, monkeypatch, default_params):
         record["pose_distance.hands"] = None
     table = to_table(records, LPIPS)
     write_json(tmp_path / "reports/metrics.json", summarize(table))
-    write_plots(tmp_path / "reports/plots", table, LPIPS)
+    write_plots(tmp_path / "reports/plots", table)
     write_png(tmp_path / "reports/evaluate/frames.png", picture)
     with Live(str(tmp_path / "reports/train_body"), dvcyaml=False, report=None, save_dvc_exp=False) as live:
         for step in range(3):
@@ -103,12 +106,12 @@ def workspace(tmp_path, monkeypatch, default_params):
 def scored(workspace):
     """The workspace after an evaluation in which tango, of the two sources, had a truth; its metrics."""
     rng = np.random.default_rng(1)
-    columns = [name for name in transfer_table({}, LPIPS) if "." in name]
+    columns = [name for name in frame_table({}, LPIPS) if "." in name]
     records = [{"frame": t, "time": t / 30} | dict(zip(columns, rng.uniform(size=99))) for t in range(5)]
-    table = transfer_table({"tango": records}, LPIPS)
+    table = frame_table({"tango": records}, LPIPS)
     table.to_parquet(workspace / "reports/per_frame_transfer.parquet", index=False)
     metrics = json.loads((workspace / "reports/metrics.json").read_text())
-    metrics["transfer"] = summarize_transfers(table)
+    metrics["transfer"] = summarize_sources(table)
     write_json(workspace / "reports/metrics.json", metrics)
     write_png(workspace / "reports/evaluate/transfer_tango.png", np.full((64, 160, 3), 90, np.uint8))
     return metrics["transfer"]["tango"]
@@ -125,8 +128,12 @@ def test_page_shows_every_part(workspace, capsys):
     page = Page(html)
     metrics = json.loads((workspace / "reports/metrics.json").read_text())
     body = next(row for row in page.rows if row[0].startswith("this run (T.S. + Face"))
-    assert body[1:] == [f"{metrics['body']['ssim']:.5f}", "–", f"{metrics['body'][LPIPS]:.5f}"]
-    assert ["T.S. + Face", "0.89807", "0.03066", "–"] in page.rows
+    values = {value.column: metrics["body"][value.key.removeprefix("body.")]
+              for value in registry.held_out_values(LPIPS) if value.table == "Body crop"}  # fmt: skip
+    assert values["SSIM"] == metrics["body"]["ssim"] and values[LPIPS] == metrics["body"][LPIPS]
+    ssim, *beyond = (f"{value:.5f}" for value in values.values())
+    assert body[1:] == [ssim, "–", *beyond]
+    assert ["T.S. + Face", "0.89807", "0.03066", *["–"] * len(beyond)] in page.rows
     assert ["tango", "99", "100.0 %", "50.0 %", "25.0 %", "12.5 %"] in page.rows
     for words in (
         "144x256",
@@ -165,15 +172,34 @@ def test_shows_transfers_beside_the_baselines(workspace, scored):
     html = (workspace / "reports/index.html").read_text()
     page = Page(html)
     results = [row for row in page.rows if row[0] == "result"]
+    measures = [measure.name for measure in registry.of_regions(LPIPS)]
+    assert measures[:3] == ["psnr", "ssim", LPIPS]
     assert results == [
-        ["result", *(f"{scored[region][measure]:.4f}" for measure in ("psnr", "ssim", LPIPS))]
+        ["result", *(f"{scored[region][measure]:.4f}" for measure in measures)]
         for region in ("frame", "box", "mask")
     ]
     nearest = scored["baselines"]["nearest_pose"]["box"]
-    assert ["nearest pose", *(f"{nearest[measure]:.4f}" for measure in ("psnr", "ssim", LPIPS))] in page.rows
+    assert ["nearest pose", *(f"{nearest[measure]:.4f}" for measure in measures)] in page.rows
     assert "tango: the normalized joints are" in page.text and "Measured against the truth" in page.text
     assert html.count("data:image/svg") == 3  # and by frame of the transfer
     assert "polka: the" not in page.text
+
+
+def test_a_measure_needs_nothing_but_its_place_in_the_registry(invented, workspace, scored):
+    main()
+    html = (workspace / "reports/index.html").read_text()
+    page = Page(html)
+    body = json.loads((workspace / "reports/metrics.json").read_text())["body"]["brightness"]
+    for first in ("SSIM", "PSNR"):  # of the crops, of the regions
+        assert any(row[0] == first and row[-1] == "Brightness" for row in page.rows)
+    for name, value in (("this run (T.S. + Face", f"{body:.5f}"), ("result", f"{scored['mask']['brightness']:.4f}")):
+        assert any(row[0].startswith(name) and row[-1] == value for row in page.rows)
+    for words in ("Brightness: the mean of a crop (grey levels, higher is better)", "body: mean brightness", f"{body:.3g}",
+                  "tango, person against the truth: mean brightness"):
+        assert words in page.text
+    charts = [base64.b64decode(chart).decode() for chart in re.findall("data:image/svg.xml;base64,([^\"]+)", html)]
+    assert sum("how bright a crop is" in chart for chart in charts) == 1  # by frame
+    assert sum(">Brightness<" in chart for chart in charts) == 1  # by frame of the transfer
 
 
 def test_without_any_truth_there_is_no_such_section(workspace):

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.evaluation.paper_tables import tables
-from pipeline.evaluation.records import TEMPORAL
-from pipeline.evaluation.transfer_records import REGIONS, heading, measures_of
+from pipeline.evaluation.against_truth import measures_of
+from pipeline.evaluation.measure import REGIONS
+from pipeline.evaluation.paper_tables import PAPER, tables
 
 Runs = Mapping[str, Sequence[Mapping[str, Any]]]  # a row's name -> the metrics of each seed, as in metrics.json
 COLUMNS = ["table", "row", "column", "mean", "deviation", "seeds"]
@@ -17,14 +17,14 @@ COLUMNS = ["table", "row", "column", "mean", "deviation", "seeds"]
 def summarize_grid(runs: Runs) -> pd.DataFrame:
     """A line for each table, row and column: mean and standard deviation over the seeds, and how many have the value.
 
-    First the paper's Tables 1 to 4 with the paper's own rows (one value each), then the temporal measures, then each
+    First the paper's Tables 1 to 4 with the paper's own rows (one value each), then what goes beyond them, then each
     transfer whose truth is known. The deviation is NaN of fewer than two values.
     """
     lines = []
-    for number, table in enumerate(tables({}, ""), start=1):  # without a run of ours: the paper's rows
+    for table in tables({}, ""):  # without a run of ours: the paper's rows
         for name, values in table.rows[:-1]:
             cells = zip(table.columns, values, strict=True)
-            lines += [_line(f"Table {number}: {table.title}", f"paper: {name}", column, [v]) for column, v in cells]
+            lines += [_line(_title(table.title), f"paper: {name}", column, [v]) for column, v in cells]
     for row, seeds in runs.items():
         flat = [_flat(metrics) for metrics in seeds]
         for table, column in dict.fromkeys(key for cells in flat for key in cells):
@@ -49,19 +49,22 @@ def as_markdown(summary: pd.DataFrame) -> str:
 def _flat(metrics: Mapping[str, Any]) -> dict[tuple[str, str], float | None]:
     """One run's values by (table, column)."""
     cells = {}
-    for number, table in enumerate(tables(metrics, ""), start=1):
-        cells |= {(f"Table {number}: {table.title}", column): value
+    for table in tables(metrics, ""):
+        cells |= {(_title(table.title), column): value
                   for column, value in zip(table.columns, table.rows[-1][1], strict=True)}
-    temporal = metrics.get("temporal", {})
-    cells |= {("Over time, grey levels", name): temporal[name] for name in TEMPORAL if name in temporal}
     for source, scores in metrics.get("transfer", {}).items():
         title = f"Transfer of {source} against the truth"
         for region, region_name in REGIONS.items():
             values = scores.get(region, {})
-            cells |= {(title, f"{region_name} {heading(name)}"): values[name]
-                      for name in measures_of(scores) if name in values}
+            cells |= {(title, f"{region_name} {measure.column}"): values[measure.name]
+                      for measure in measures_of(scores) if measure.name in values}
         cells |= {(title, "joints px"): scores["joints"]["normalized"]} if "joints" in scores else {}
     return cells
+
+
+def _title(table: str) -> str:
+    """A table's title, with its number if it is one of the paper's."""
+    return f"Table {list(PAPER).index(table) + 1}: {table}" if table in PAPER else table
 
 
 def _line(table: str, row: str, column: str, values: Sequence[float | None]) -> tuple:

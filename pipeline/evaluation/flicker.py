@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from pipeline.evaluation.measure import OVER_TIME, Measure, temporal_value
+
 STILL = 3  # grey levels: a pixel that changes by no more, in every channel, stands still
 
 
@@ -25,3 +27,18 @@ def flicker(
         "flicker_real": float(np.abs(change_real[still]).mean()) if still.any() else None,
         "difference_error": float(np.abs(change - change_real).mean()),
     }
+
+
+MEASURE = Measure(
+    of=lambda frame: frame.over_time(flicker),
+    plot=OVER_TIME,
+    values=(
+        temporal_value("flicker"),
+        temporal_value("flicker_real"),
+        temporal_value("difference_error", count="pairs"),
+    ),
+    meaning="flicker: the change of the generated clip from frame to frame where the real one stands still, flicker real "
+    "the real clip's own there; difference error: by how much the changes of the two clips differ",
+    unit="grey levels",
+    unmeasured="temporal: no two held-out frames follow one another",
+)

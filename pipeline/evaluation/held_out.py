@@ -1,10 +1,9 @@
 """Render the held-out frames of the target clip and measure them against the real ones."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
 
 import numpy as np
 from tqdm import tqdm
@@ -15,15 +14,11 @@ from pipeline.clips.spread import spread
 from pipeline.clips.store import FrameStore
 from pipeline.clips.track import PoseTrack
 from pipeline.detection.detector import HolisticDetector
+from pipeline.evaluation import registry
 from pipeline.evaluation.contact_sheet import Example
-from pipeline.evaluation.flicker import flicker
 from pipeline.evaluation.lpips import Lpips
-from pipeline.evaluation.missed_detections import missed_detections
-from pipeline.evaluation.pose_distance import pose_distance
-from pipeline.evaluation.records import Record, prefixed
-from pipeline.evaluation.ssim import ssim
+from pipeline.evaluation.measure import CROPS, HeldOutFrame, Record
 from pipeline.evaluation.torch_threads import in_parallel
-from pipeline.evaluation.warping import warp_error
 from pipeline.params import Keypoints, Pose
 from pipeline.pose.boxes import body_boxes, face_boxes
 from pipeline.pose.smoothing import smooth
@@ -33,21 +28,6 @@ BODY_MARGIN = 0.1  # of the pose's longer side: joints lie inside the body, the 
 EXAMPLES = 6  # frames shown in the picture
 
 Detection = Callable[[np.ndarray], Future]  # uint8 RGB (H, W, 3) -> joints (137, 3), when they are found
-
-
-@dataclass(frozen=True)
-class Pair:
-    """A held-out frame and what was rendered for it, uint8 RGB (H, W, 3).
-
-    index: from the first held-out frame. found: the joints in both, (137, 3) each, when they are found. before: the
-    same two pictures of the frame before, if it truly came just before.
-    """
-
-    index: int
-    real: np.ndarray
-    generated: np.ndarray
-    found: tuple[Future, Future]
-    before: tuple[np.ndarray, np.ndarray] | None
 
 
 def evaluate_held_out(
@@ -74,50 +54,50 @@ def evaluate_held_out(
     faces = face_boxes(poses, face_size, width, height)
     follows = set(store.pairs().tolist())
     shown = set(spread(len(poses), EXAMPLES).tolist())
-    thresholds = keypoints.min_detection_confidence, keypoints.min_tracking_confidence
-
+    thresholds = keypoints.min_detection_confidence, keypoints.min_tracking_confidence, pose.min_confidence
+    measures = registry.of_held_out(lpips.name)
     examples: list[Example] = []
 
-    def pairs(on_real: Detection, on_generated: Detection) -> Iterator[Pair]:
+    def frames(on_real: Detection, on_generated: Detection) -> Iterator[HeldOutFrame]:
         before = None
         for index, (drawn, generated) in enumerate(renderer.render(held_out, store.shots[first:])):
-            frame = first + index
-            real = resize(store.read(frame), width, height)
+            number = first + index
+            real = resize(store.read(number), width, height)
             if index in shown:
-                examples.append(Example(frame, real, drawn, generated, faces[index]))
+                examples.append(Example(number, real, drawn, generated, faces[index]))
+            crops = cut_out((real, generated), dict(zip(CROPS, (bodies[index], faces[index]))), lpips.smallest)
             found = on_real(real), on_generated(generated)
-            yield Pair(index, real, generated, found, before if frame in follows else None)
+            pair = before if number in follows else None
+            yield HeldOutFrame(number, real, generated, pair, crops, found, lpips)
             before = real, generated
 
-    def score(pair: Pair) -> Record:
-        frame, real, generated = first + pair.index, pair.real, pair.generated
-        record: Record = {"frame": frame, "time": float(store.times[frame])}
-        record |= similarity("body", real, generated, bodies[pair.index], lpips)
-        record |= similarity("face", real, generated, faces[pair.index], lpips)
-        found = [found_only(detection.result(), pose.min_confidence) for detection in pair.found]
-        record |= prefixed("pose_distance", pose_distance(*found))
-        record |= prefixed("missed_detections", missed_detections(*found))
-        if pair.before:
-            clips = pair.before[0], real, pair.before[1], generated
-            record |= prefixed("temporal", flicker(*clips) | warp_error(*clips))
+    def score(frame: HeldOutFrame) -> Record:
+        record: Record = {"frame": frame.number, "time": float(store.times[frame.number])}
+        for measure in measures:
+            record |= measure.of(frame)
         return record
 
     with detection(*thresholds) as on_real, detection(*thresholds) as on_generated:
-        scored = in_parallel(score, pairs(on_real, on_generated))
+        scored = in_parallel(score, frames(on_real, on_generated))
         return list(tqdm(scored, desc="evaluate", unit="frame", total=len(poses))), examples
 
 
 @contextmanager
-def detection(min_detection: float, min_tracking: float) -> Iterator[Detection]:
-    """A detector on a thread of its own, which takes the frames in the order in which they are given."""
+def detection(min_detection: float, min_tracking: float, min_confidence: float) -> Iterator[Detection]:
+    """A detector on a thread of its own, which takes the frames in the order in which they are given.
+
+    Joints that it finds with less confidence than ``min_confidence`` do not count.
+    """
     with HolisticDetector(min_detection, min_tracking) as detector, ThreadPoolExecutor(1) as thread:
-        yield partial(thread.submit, detector.detect)
+        yield lambda picture: thread.submit(lambda: found_only(detector.detect(picture), min_confidence))
 
 
-def similarity(name: str, real: np.ndarray, generated: np.ndarray, box: np.ndarray, lpips: Lpips) -> Record:
-    """SSIM and LPIPS of the crop ``box`` (x0, y0, x1, y1); nothing if it is absent or too small for them."""
-    x0, y0, x1, y1 = box
-    if min(x1 - x0, y1 - y0) < lpips.smallest:
-        return {}
-    a, b = real[y0:y1, x0:x1], generated[y0:y1, x0:x1]
-    return {f"{name}.ssim": ssim(a, b), f"{name}.{lpips.name}": float(lpips(a[None], b[None])[0])}
+def cut_out(
+    pair: tuple[np.ndarray, np.ndarray], boxes: Mapping[str, np.ndarray], smallest: int
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Both pictures' crops by name, without those of which a side is shorter than ``smallest`` px.
+
+    boxes: (x0, y0, x1, y1) each, -1 if absent.
+    """
+    large = {name: box for name, box in boxes.items() if min(box[2] - box[0], box[3] - box[1]) >= smallest}
+    return {name: tuple(each[y0:y1, x0:x1] for each in pair) for name, (x0, y0, x1, y1) in large.items()}

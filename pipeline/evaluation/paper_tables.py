@@ -1,32 +1,42 @@
-"""The paper's tables with a run's own row beneath them ("Everybody Dance Now", Tables 1 to 4)."""
+"""The paper's tables with a run's own row beneath them ("Everybody Dance Now", Tables 1 to 4), and what goes beyond them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.evaluation import registry
+from pipeline.evaluation.records import flat
 from pipeline.params import Face, Train
 
-Values = dict[str, float]
-
 ROWS = ("pix2pixHD", "T.S.", "T.S. + Face")
-CROP_COLUMNS = {"SSIM": "ssim", "LPIPS alex": "lpips_alex"}
-BODY = ((0.89564, 0.03189), (0.89597, 0.03137), (0.89807, 0.03066))
-FACE = ((0.81374, 0.03731), (0.8177, 0.03662), (0.83046, 0.03304))
-JOINT_COLUMNS = {
-    "body (23)": "body",
-    "face (70)": "face",
-    "hands (2 x 21)": "hands",
-    "overall (135)": "overall",
+JOINTS = {"body (23)": "body", "face (70)": "face", "hands (2 x 21)": "hands", "overall (135)": "overall"}
+# The paper's Tables 1 to 4: title -> headings and keys of the columns, a tuple of values for each of ROWS.
+PAPER = {
+    "Body crop": (
+        {"SSIM": "body.ssim", "LPIPS alex": "body.lpips_alex"},
+        ((0.89564, 0.03189), (0.89597, 0.03137), (0.89807, 0.03066)),
+    ),
+    "Face crop": (
+        {"SSIM": "face.ssim", "LPIPS alex": "face.lpips_alex"},
+        ((0.81374, 0.03731), (0.8177, 0.03662), (0.83046, 0.03304)),
+    ),
+    "Pose distance, px": (
+        {heading: f"pose_distance.{group}" for heading, group in JOINTS.items()},
+        (
+            (2.39352, 1.1872, 3.86359, 2.0781),
+            (2.63446, 1.14348, 3.76056, 2.06884),
+            (2.56743, 0.91636, 3.29771, 1.92704),
+        ),
+    ),
+    "Missed detections per image": (
+        {heading: f"missed_detections.{group}" for heading, group in JOINTS.items()},
+        (
+            (0.17864, 0.77796, 1.67584, 2.63244),
+            (0.15989, 0.56318, 1.76016, 2.48323),
+            (0.15578, 0.47392, 1.66366, 2.29336),
+        ),
+    ),
 }
-POSE_DISTANCE = (
-    (2.39352, 1.1872, 3.86359, 2.0781),
-    (2.63446, 1.14348, 3.76056, 2.06884),
-    (2.56743, 0.91636, 3.29771, 1.92704),
-)
-MISSED_DETECTIONS = (
-    (0.17864, 0.77796, 1.67584, 2.63244),
-    (0.15989, 0.56318, 1.76016, 2.48323),
-    (0.15578, 0.47392, 1.66366, 2.29336),
-)
 
 CAVEAT = (
     "These do not compare with the paper's rows, which are means over its own dancers with its own larger "
@@ -60,20 +70,20 @@ def row_name(train: Train, face: Face) -> str:
     return f"{name} with {added}" if added else name
 
 
-def tables(metrics: dict[str, Any], name: str) -> list[Table]:
-    """The four tables: the paper's three rows, then this run's, which is ``name`` (:func:`row_name`).
+def tables(metrics: Mapping[str, Any], name: str) -> list[Table]:
+    """The paper's four tables, its three rows and then this run's, which is ``name`` (:func:`row_name`); then others.
 
-    metrics: nested as in ``reports/metrics.json``; what is missing there is None here. LPIPS by another
-    network than the paper's AlexNet has a column of its own, as the two are on different scales.
+    metrics: nested as in ``reports/metrics.json``; what the paper has and they have not is None here. What measures
+    declare beyond the paper has columns, or tables without the paper's rows, of its own if the run has it: so LPIPS by
+    another network than the paper's AlexNet, as the two are on different scales.
     """
-    run = f"this run ({name})"
-    return [
-        _table("Body crop", CROP_COLUMNS, BODY, run, metrics.get("body", {})),
-        _table("Face crop", CROP_COLUMNS, FACE, run, metrics.get("face", {})),
-        _table("Pose distance, px", JOINT_COLUMNS, POSE_DISTANCE, run, metrics.get("pose_distance", {})),
-        _table("Missed detections per image", JOINT_COLUMNS, MISSED_DETECTIONS, run,
-               metrics.get("missed_detections", {})),
-    ]  # fmt: skip
+    values = flat(metrics)
+    columns = {title: dict(columns) for title, (columns, _) in PAPER.items()}
+    for value in registry.held_out_values(registry.lpips_in(values)):
+        headings = columns.get(value.table, {})
+        if value.key in values and value.key not in headings.values():
+            columns[value.table] = headings | {value.column: value.key}
+    return [_table(title, keys, values, f"this run ({name})") for title, keys in columns.items()]
 
 
 def as_text(table: Table) -> str:
@@ -87,7 +97,8 @@ def as_text(table: Table) -> str:
     return "\n".join("  ".join(line) for line in lines)
 
 
-def _table(title: str, columns: dict[str, str], paper: tuple, run: str, values: Values) -> Table:
-    columns = columns | {key: key for key in values if key not in columns.values()}
-    rows = [(name, [*row, *[None] * (len(columns) - len(row))]) for name, row in zip(ROWS, paper)]
-    return Table(title, list(columns), [*rows, (run, [values.get(key) for key in columns.values()])])
+def _table(title: str, keys: Mapping[str, str], values: Mapping[str, float], run: str) -> Table:
+    """keys: by heading, the paper's first."""
+    _, paper = PAPER.get(title, ({}, ()))
+    rows = [(name, [*row, *[None] * (len(keys) - len(row))]) for name, row in zip(ROWS, paper)]
+    return Table(title, list(keys), [*rows, (run, [values.get(key) for key in keys.values()])])

@@ -3,6 +3,8 @@
 import cv2
 import numpy as np
 
+from pipeline.evaluation.measure import Box, Pictures, RegionMeasure
+
 EQUAL = 100.0  # dB: what equal pictures get, for which it is infinite; one pixel in 10^5 off by one has 98 dB
 
 
@@ -17,3 +19,19 @@ def psnr(a: np.ndarray, b: np.ndarray, mask: np.ndarray | None = None) -> float:
     counted = a.size if mask is None else 3 * np.count_nonzero(mask)
     error = cv2.norm(a, b, cv2.NORM_L2SQR, None if mask is None else mask.view(np.uint8)) / counted
     return EQUAL if error == 0 else min(EQUAL, 10 * np.log10(255**2 / error))
+
+
+def by_region(
+    truth: np.ndarray, mask: np.ndarray, box: Box | None, pictures: Pictures
+) -> dict[str, dict[str, float]]:
+    """PSNR of every picture in the whole frame, in the box, and over the person's pixels."""
+    values = {name: {"frame": psnr(truth, picture)} for name, picture in pictures.items()}
+    if box:
+        for name, picture in pictures.items():
+            values[name] |= {"box": psnr(truth[box], picture[box]), "mask": psnr(truth, picture, mask)}
+    return values
+
+
+OF_REGIONS = RegionMeasure(
+    "psnr", column="PSNR", prepare=lambda network, constants: by_region, higher_is_better=True, unit="dB"
+)

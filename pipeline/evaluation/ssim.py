@@ -1,9 +1,12 @@
 """Structural similarity (Wang et al. 2004) of two pictures, with the paper's Gaussian window."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
+
+from pipeline.evaluation.measure import Box, Measure, Pictures, Plot, RegionMeasure, crop_values
 
 SIGMA = 1.5
 WINDOW = 11  # px: the Gaussian cut at 3.5 sigma
@@ -71,6 +74,23 @@ def inside(similarity: np.ndarray) -> float:
     return float(similarity[BORDER:-BORDER, BORDER:-BORDER].mean())
 
 
+def by_region(
+    kept: dict[str, Windows], truth: np.ndarray, mask: np.ndarray, box: Box | None, pictures: Pictures
+) -> dict[str, dict[str, float]]:
+    """SSIM of every picture in the whole frame and in the box, and the mean of its map over the person's pixels.
+
+    kept: the windows of some of the pictures, known before.
+    """
+    true_windows = windows(truth)
+    values = {}
+    for name, picture in pictures.items():
+        similarity = ssim_map(true_windows, kept.get(name) or windows(picture))
+        values[name] = {"frame": inside(similarity)}
+        if box:
+            values[name] |= {"box": inside(similarity[box]), "mask": float(similarity[mask].mean())}
+    return values
+
+
 def _plus(values: np.ndarray, constant: float) -> np.ndarray:
     """2 values + constant, in the same memory."""
     values *= 2
@@ -80,3 +100,22 @@ def _plus(values: np.ndarray, constant: float) -> np.ndarray:
 
 def _blur(picture: np.ndarray) -> np.ndarray:
     return cv2.sepFilter2D(picture, cv2.CV_64F, KERNEL, KERNEL, borderType=cv2.BORDER_REFLECT)
+
+
+OF_CROPS = Measure(
+    of=lambda frame: frame.by_crop("ssim", ssim),
+    plot=Plot("ssim", "SSIM"),
+    values=crop_values("ssim", "SSIM", "SSIM", counted=True),
+    meaning="SSIM: structural similarity of the two crops, 1 if they are equal",
+    higher_is_better=True,
+    unmeasured="{} crop: no held-out frame's input pose shows it large enough to compare",
+)
+OF_REGIONS = RegionMeasure(
+    "ssim",
+    column="SSIM",
+    prepare=lambda network, constants: partial(
+        by_region, {name: windows(picture) for name, picture in constants.items()}
+    ),
+    higher_is_better=True,
+    headline="SSIM",
+)

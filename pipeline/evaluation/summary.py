@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.evaluation.records import nested
-from pipeline.evaluation.transfer_records import BASELINES, places_lost
+from pipeline.evaluation import registry
+from pipeline.evaluation.against_truth import BASELINES, measures_of, places_lost
+from pipeline.evaluation.records import flat, nested
 
 MANY = 0.1  # share of a part's joints that may be missed before the part is called weak
 
@@ -52,31 +53,28 @@ def verdict(metrics: Mapping[str, Any]) -> str:
     parts += [f"weak: {number.key.rpartition('.')[2]}, {number.value:.3g} of {number.joints} joints missed a frame"
               for number in weak]
     if not weak:
-        parts.append("of body, face and hands at most a tenth of the joints is missed")
+        values = registry.held_out_values(registry.PAPERS_LPIPS)
+        *others, last = [value.key.rpartition(".")[2] for value in values if value.joints]
+        parts.append(f"of {', '.join(others)} and {last} at most a tenth of the joints is missed")
     return "; ".join(parts) + "."
 
 
-def _held_out(metrics: Mapping[str, Any]) -> Iterator[Number]:
-    for crop in ("body", "face"):
-        for measure, value in sorted(metrics.get(crop, {}).items(), reverse=True):
-            if measure == "ssim":
-                yield Number(f"{crop}.ssim", f"{crop}: SSIM", value, higher_is_better=True)
-            else:
-                yield Number(f"{crop}.{measure}", f"{crop}: perceptual distance", value)
-    if "overall" in (distances := metrics.get("pose_distance", {})):
-        yield Number("pose_distance.overall", "pose distance", distances["overall"], "px")
-    for group, joints in (("body", 23), ("face", 70), ("hands", 42)):
-        if group in (missed := metrics.get("missed_detections", {})):
-            yield Number(f"missed_detections.{group}", f"joints missed: {group}", missed[group], joints=joints)
-    if "warp_error" in (temporal := metrics.get("temporal", {})):
-        yield Number("temporal.warp_error", "unsteadiness (warp error)", temporal["warp_error"], "grey levels")
+def _held_out(metrics: Mapping[str, Any]) -> list[Number]:
+    values = flat(metrics)
+    found = [
+        Number(value.key, value.headline, values[value.key], measure.unit, measure.higher_is_better, value.joints)
+        for measure in registry.of_held_out(registry.lpips_in(values))
+        for value in measure.values
+        if value.headline and value.key in values
+    ]
+    groups = list(dict.fromkeys(number.key.split(".")[0] for number in found))
+    return sorted(found, key=lambda number: groups.index(number.key.split(".")[0]))  # all of a crop together
 
 
 def _transfers(metrics: Mapping[str, Any]) -> Iterator[Number]:
     for source, scores in metrics.get("transfer", {}).items():
-        for measure, value in sorted(scores.get("mask", {}).items(), reverse=True):
-            key, person = f"transfer.{source}.mask.{measure}", f"{source}, person against the truth"
-            if measure == "ssim":
-                yield Number(key, f"{person}: SSIM", value, higher_is_better=True)
-            elif measure != "psnr":
-                yield Number(key, f"{person}: perceptual distance", value)
+        for measure in measures_of(scores):
+            if measure.headline and measure.name in (person := scores.get("mask", {})):
+                name = f"{source}, person against the truth: {measure.headline}"
+                key = f"transfer.{source}.mask.{measure.name}"
+                yield Number(key, name, person[measure.name], measure.unit, measure.higher_is_better)

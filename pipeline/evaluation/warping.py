@@ -3,6 +3,8 @@
 import cv2
 import numpy as np
 
+from pipeline.evaluation.measure import OVER_TIME, Measure, temporal_value
+
 CONSISTENT = 1.0  # px: where the flow there and back ends farther from its start, something is covered or uncovered
 
 
@@ -34,3 +36,13 @@ def warp_error(
         return float(np.abs(after - carried)[valid].mean())
 
     return {"warp_error": error(generated_before, generated), "warp_error_real": error(real_before, real)}
+
+
+MEASURE = Measure(
+    of=lambda frame: frame.over_time(warp_error),
+    plot=OVER_TIME,
+    values=(temporal_value("warp_error", headline="unsteadiness (warp error)"), temporal_value("warp_error_real")),
+    meaning="warp error: by how much a frame of the generated clip, carried along by the real clip's motion, differs from "
+    "the next one, warp error real the same of the real clip",
+    unit="grey levels",
+)

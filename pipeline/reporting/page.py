@@ -95,9 +95,11 @@ src="videos/{{ source.name }}_side_by_side.mp4"></video>
 {% if transfers %}<h2>Measured against the truth</h2>
 <p>The delivered videos frame by frame against rendered clips of the target really doing the dance. A result is worth
 something where it beats the baselines, which know the training frames and no network. <i>Person mask</i> compares the
-person's pixels alone. PSNR (in dB) and SSIM: higher is better; LPIPS: lower.</p>
+person's pixels alone.</p>
 {% for transfer in transfers %}
 <h3>{{ transfer.name }}</h3>
+<p class="soft">{% for measure in transfer.measures %}{{ measure.column }}{{ " in " ~ measure.unit if measure.unit }}:
+{{ "higher" if measure.higher_is_better else "lower" }} is better{{ "." if loop.last else "; " }}{% endfor %}</p>
 <div class="tables">
 {% for table in transfer.tables %}{{ scores(table, 4) }}{% endfor %}</div>
 {% for sentence in transfer.verdict %}<p class="note">{{ sentence }}.</p>
@@ -109,20 +111,14 @@ person's pixels alone. PSNR (in dB) and SSIM: higher is better; LPIPS: lower.</p
 {% endfor %}{% endif %}
 <h2>Measured on held-out frames</h2>
 <p>{{ metrics.frames.held_out }} frames at the end of the target clip, never trained on, rendered one from the
-other and compared with the real ones at {{ size }} px. SSIM: higher is better; all else: lower is better.</p>
+other and compared with the real ones at {{ size }} px.</p>
+<ul class="soft">
+{% for measure in measures %}<li>{{ measure.meaning | replace("_", " ") }} ({{ measure.unit ~ ", " if measure.unit -}}
+{{ "higher" if measure.higher_is_better else "lower" }} is better)</li>
+{% endfor %}</ul>
 <div class="tables">
 {% for table in tables %}{{ scores(table, 5) }}{% endfor %}</div>
 <p class="note">{{ caveat }} {{ lpips_note }}</p>
-{% if metrics.temporal is defined %}<p>Over time, in grey levels of 255: the change of the
-generated clip from frame to frame differs from the real clip's by
-{{ "%.2f" | format(metrics.temporal.difference_error) }}
-(<i>difference error</i>).
-{% if metrics.temporal.flicker is defined %}Where the real clip stands still, the generated one changes by
-{{ "%.2f" | format(metrics.temporal.flicker) }} (<i>flicker</i>), the real one itself by
-{{ "%.2f" | format(metrics.temporal.flicker_real) }}.{% endif %}
-{% if metrics.temporal.warp_error is defined %}Carried along by the real clip's motion, a frame of the generated one differs
-from the next by {{ "%.2f" | format(metrics.temporal.warp_error) }} (<i>warp error</i>), one of the real clip by
-{{ "%.2f" | format(metrics.temporal.warp_error_real) }}.{% endif %}</p>{% endif %}
 {% for reason in unmeasured %}<p class="warn">Not measured: {{ reason }}.</p>
 {% endfor %}
 <figure><img src="{{ frames }}" alt="Real frames, poses and generated frames">

@@ -45,6 +45,14 @@ def test_the_papers_rows_stand_first_in_its_four_tables():
     assert cell(summary, "Table 2", "paper: T.S. + Face", "SSIM")["mean"] == 0.83046
 
 
+def test_an_invented_measure_has_columns(invented):
+    metrics = run(0.7, psnr=20.0)
+    metrics["body"]["brightness"] = metrics["transfer"]["tango"]["frame"]["brightness"] = 3.0
+    summary = summarize_grid({"a": [metrics]})
+    assert cell(summary, "Table 1", "a", "Brightness")["mean"] == 3
+    assert cell(summary, "tango", "a", "whole frame Brightness")["mean"] == 3
+
+
 def test_markdown_has_a_row_a_run_and_says_what_is_not_known():
     text = as_markdown(summarize_grid({"plain": [run(0.7), run(0.8)]}))
     line = next(line for line in text.splitlines() if line.startswith("| plain"))

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.evaluation.records import plots, summarize, to_table, unmeasured, write_plots
+from pipeline.evaluation.records import flat, plots, summarize, to_table, unmeasured, write_plots
 
 LPIPS = "lpips_alex"
 FULL = {measure: 1.0 for columns in plots(LPIPS).values() for measure in columns.values()}
@@ -25,9 +25,9 @@ def records():
 
 def test_means_are_over_the_frames_that_have_the_value():
     metrics = summarize(to_table(records(), LPIPS))
-    assert metrics["body"] == pytest.approx({"ssim": 0.7, LPIPS: 1})
-    assert metrics["face"] == pytest.approx({"ssim": 0.5, LPIPS: 1})
-    assert metrics["missed_detections"]["body"] == pytest.approx(5 / 3)
+    means = FULL | {"body.ssim": 0.7, "face.ssim": 0.5, "missed_detections.body": 5 / 3}
+    del means["pose_distance.hands"]
+    assert {key: value for key, value in flat(metrics).items() if not key.startswith("frames.")} == pytest.approx(means)
     assert metrics["frames"] == {
         "held_out": 3, "body": 3, "face": 2, "pairs": 2,
         "pose_distance": {"body": 3, "face": 3, "hands": 0, "overall": 3},
@@ -49,7 +49,7 @@ def test_frames_without_any_value():
     metrics = summarize(table)
     assert "body" not in metrics and "face" not in metrics and "temporal" not in metrics
     assert [sentence.split(":")[0] for sentence in unmeasured(metrics)] == [
-        "body crop", "face crop", "temporal", "pose distance of body, face, hands, overall",
+        "body, face crop", "pose distance of body, face, hands, overall", "temporal",
     ]  # fmt: skip
 
 
@@ -58,6 +58,15 @@ def test_keys_are_the_same_whatever_the_order_of_a_record():
     assert json.dumps(summarize(to_table(shuffled, LPIPS))) == json.dumps(
         summarize(to_table(records(), LPIPS))
     )
+
+
+def test_what_no_measure_declares_is_an_error():
+    with pytest.raises(ValueError, match=r"declared by no measure in pipeline/evaluation/registry.py: body.undeclared$"):
+        to_table([*records(), FULL | {"frame": 13, "time": 0.5, "body.undeclared": 1.0}], LPIPS)
+
+
+def test_columns_are_frame_time_and_the_keys_in_order():
+    assert list(to_table([], LPIPS)) == ["frame", "time", *sorted(FULL)]
 
 
 def test_table_keeps_its_values_in_parquet(tmp_path):
@@ -69,10 +78,8 @@ def test_table_keeps_its_values_in_parquet(tmp_path):
 
 
 def test_plots_have_one_row_a_frame_and_gaps_where_nothing_was_measured(tmp_path):
-    write_plots(tmp_path, to_table(records(), LPIPS), LPIPS)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "lpips.json", "missed_detections.json", "pose_distance.json", "ssim.json", "temporal.json",
-    ]  # fmt: skip
+    write_plots(tmp_path, to_table(records(), LPIPS))
+    assert {path.name for path in tmp_path.iterdir()} == {f"{plot.name}.json" for plot in plots(LPIPS)}
     assert json.loads((tmp_path / "ssim.json").read_text()) == [
         {"frame": 10, "body": 0.5, "face": 0.25},
         {"frame": 11, "body": 0.7, "face": 0.75},

@@ -4,9 +4,10 @@ import torch
 from skimage.data import astronaut
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
+from pipeline.evaluation import perceptual_distance, psnr
 from pipeline.evaluation.lpips import Lpips
 from pipeline.evaluation.regions import RegionMeasures, person_box
-from pipeline.evaluation.ssim import ssim
+from pipeline.evaluation.ssim import OF_REGIONS, ssim
 
 TRUTH = astronaut()[:128, 150:278]
 MASK = np.zeros((128, 128), bool)
@@ -14,6 +15,7 @@ MASK[30:90, 40:80] = True
 MASK[50:60, 80:100] = True  # an arm
 BOX = np.s_[27:93, 37:103]  # 5 % of 60 px around it
 NAME = "lpips_efficientnet_lite0"
+MEASURES = psnr.OF_REGIONS, OF_REGIONS, perceptual_distance.of_regions(NAME)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +30,7 @@ def noisy(where):
 
 def test_every_region_agrees_with_references(lpips):
     picture = noisy(np.ones_like(MASK))
-    record = RegionMeasures(lpips, {})(TRUTH, MASK, {"a": picture})["a"]
+    record = RegionMeasures(lpips, {}, MEASURES)(TRUTH, MASK, {"a": picture})["a"]
 
     full = structural_similarity(
         TRUTH, picture, gaussian_weights=True, sigma=1.5, use_sample_covariance=False, data_range=255,
@@ -55,7 +57,7 @@ def test_a_region_sees_only_its_own_errors(lpips):
     box = np.zeros_like(MASK)
     box[BOX] = True
     pictures = {"outside the box": noisy(~box), "around the person": noisy(box & ~MASK), "on the person": noisy(MASK)}
-    records = RegionMeasures(lpips, {})(TRUTH, MASK, pictures)
+    records = RegionMeasures(lpips, {}, MEASURES)(TRUTH, MASK, pictures)
     assert records["outside the box"]["box.psnr"] == records["outside the box"]["mask.psnr"] == 100
     assert records["outside the box"][f"box.{NAME}"] == records["around the person"][f"mask.{NAME}"] == 0
     assert records["around the person"]["mask.psnr"] == 100 > records["around the person"]["box.psnr"]
@@ -65,14 +67,14 @@ def test_a_region_sees_only_its_own_errors(lpips):
 
 def test_constants_are_measured_as_pictures_are(lpips):
     picture = noisy(np.ones_like(MASK))
-    constant = RegionMeasures(lpips, {"same": picture})(TRUTH, MASK, {"b": TRUTH})
-    given = RegionMeasures(lpips, {})(TRUTH, MASK, {"same": picture, "b": TRUTH})
+    constant = RegionMeasures(lpips, {"same": picture}, MEASURES)(TRUTH, MASK, {"b": TRUTH})
+    given = RegionMeasures(lpips, {}, MEASURES)(TRUTH, MASK, {"same": picture, "b": TRUTH})
     assert constant == {name: pytest.approx(record, rel=1e-5) for name, record in given.items()}
     assert constant["b"]["frame.ssim"] == 1 and constant["b"][f"mask.{NAME}"] == 0
 
 
 def test_without_a_person_only_the_whole_frame_is_measured(lpips):
-    record = RegionMeasures(lpips, {})(TRUTH, np.zeros_like(MASK), {"a": noisy(MASK)})["a"]
+    record = RegionMeasures(lpips, {}, MEASURES)(TRUTH, np.zeros_like(MASK), {"a": noisy(MASK)})["a"]
     assert set(record) == {"frame.psnr", "frame.ssim", f"frame.{NAME}"}
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.evaluation.transfer_records import BASELINES, heading, measures_of, transfer_tables, verdict
+from pipeline.evaluation.against_truth import BASELINES, measures_of, region_tables, verdict
+from pipeline.evaluation.measure import RegionMeasure
 from pipeline.reporting.charts import Chart, charts_uri
 from pipeline.reporting.pictures import picture_uri
 from pipeline.user.cli import UserError
@@ -14,7 +15,7 @@ from pipeline.user.cli import UserError
 REGION = "mask"  # shown by frame: the person, by which results differ most
 
 
-def transfer_sections(metrics: Mapping[str, Any], per_frame: Path, pictures: Path) -> list[dict[str, Any]]:
+def delivered_sections(metrics: Mapping[str, Any], per_frame: Path, pictures: Path) -> list[dict[str, Any]]:
     """Tables, sentences, charts by frame and pictures of every source in ``metrics``, the ``transfer`` section.
 
     per_frame: the table that evaluate wrote; pictures: the folder of its ``transfer_<source>.png``. Raises
@@ -28,7 +29,8 @@ def transfer_sections(metrics: Mapping[str, Any], per_frame: Path, pictures: Pat
     return [
         {
             "name": source,
-            "tables": transfer_tables(source, scores),
+            "measures": measures_of(scores),
+            "tables": region_tables(source, scores),
             "verdict": verdict(source, scores),
             "pictures": picture_uri(pictures / f"transfer_{source}.png"),
             "charts": charts_uri(
@@ -39,9 +41,9 @@ def transfer_sections(metrics: Mapping[str, Any], per_frame: Path, pictures: Pat
     ]
 
 
-def _chart(frames: pd.DataFrame, measure: str) -> Chart:
-    columns = {"result": f"{REGION}.{measure}"} | {
-        title: f"baselines.{name}.{REGION}.{measure}" for name, title in BASELINES.items()
+def _chart(frames: pd.DataFrame, measure: RegionMeasure) -> Chart:
+    columns = {"result": f"{REGION}.{measure.name}"} | {
+        title: f"baselines.{name}.{REGION}.{measure.name}" for name, title in BASELINES.items()
     }
     curves = {title: (frames["frame"], frames[column]) for title, column in columns.items()}
-    return Chart(heading(measure), "frame", curves)
+    return Chart(measure.column, "frame", curves)

@@ -10,13 +10,14 @@ from tqdm import tqdm
 from pipeline.clips.layout import found_only
 from pipeline.clips.spread import spread
 from pipeline.clips.store import FrameStore
+from pipeline.evaluation import registry
 from pipeline.evaluation.baselines import Baselines
+from pipeline.evaluation.comparison_sheet import Comparison
 from pipeline.evaluation.lpips import Lpips
+from pipeline.evaluation.measure import Record, prefixed
 from pipeline.evaluation.pose_distance import pose_distance
-from pipeline.evaluation.records import Record, prefixed
 from pipeline.evaluation.regions import RegionMeasures
 from pipeline.evaluation.torch_threads import in_parallel
-from pipeline.evaluation.transfer_sheet import Comparison
 from pipeline.evaluation.truth import TruthClip, TruthFrame
 from pipeline.video.fit import fit_into
 from pipeline.video.probe import Video
@@ -48,7 +49,7 @@ class Poses:
 
 
 @dataclass(frozen=True)
-class Transfer:
+class Delivered:
     """What a source became and what it should have become.
 
     result: the delivered video, of the training picture's size, one frame a pose. fps: its frames per second.
@@ -71,33 +72,33 @@ class Transfer:
         return ((picture, truth) for (_, picture), truth in zip(pictures, self.truth.frames(self.fps)))
 
 
-def score_transfer(
-    transfer: Transfer, baselines: Baselines, lpips: Lpips, min_confidence: float
+def score_delivered(
+    delivered: Delivered, baselines: Baselines, lpips: Lpips, min_confidence: float
 ) -> tuple[list[Record], list[Comparison]]:
     """A record a frame of what the result, the baselines and the poses score, and some evenly spread frames.
 
     min_confidence: 0..1, below it a joint of the true poses, which are not smoothed, counts as not found.
     """
-    measure = RegionMeasures(lpips, baselines.constants)
-    shown = set(spread(len(transfer), EXAMPLES).tolist())
+    measure = RegionMeasures(lpips, baselines.constants, registry.of_regions(lpips.name))
+    shown = set(spread(len(delivered), EXAMPLES).tolist())
     comparisons: list[Comparison] = []
 
     def frames() -> Iterator[tuple[int, TruthFrame, dict[str, np.ndarray]]]:
-        for frame, (result, truth) in enumerate(transfer):
+        for frame, (result, truth) in enumerate(delivered):
             if frame in shown:
-                comparisons.append(Comparison(frame, transfer.source.read(frame), truth.picture, result))
-            nearest = baselines.nearest_pose(transfer.poses.normalized[frame])
+                comparisons.append(Comparison(frame, delivered.source.read(frame), truth.picture, result))
+            nearest = baselines.nearest_pose(delivered.poses.normalized[frame])
             yield frame, truth, {"result": result} | ({} if nearest is None else {"nearest_pose": nearest})
 
     def score(item: tuple[int, TruthFrame, dict[str, np.ndarray]]) -> Record:
         frame, truth, pictures = item
         measured = measure(truth.picture, truth.mask, pictures)
-        record: Record = {"frame": frame, "time": float(frame / transfer.fps)} | measured.pop("result")
+        record: Record = {"frame": frame, "time": float(frame / delivered.fps)} | measured.pop("result")
         for name, values in measured.items():
             record |= prefixed(f"baselines.{name}", values)
         pose = found_only(truth.pose, min_confidence)
-        return record | prefixed("joints", transfer.poses.errors(frame, pose))
+        return record | prefixed("joints", delivered.poses.errors(frame, pose))
 
     scored = in_parallel(score, frames())
-    description = f"compare {transfer.result.path.name}"
-    return list(tqdm(scored, desc=description, unit="frame", total=len(transfer))), comparisons
+    description = f"compare {delivered.result.path.name}"
+    return list(tqdm(scored, desc=description, unit="frame", total=len(delivered))), comparisons

@@ -8,10 +8,10 @@ import torch
 
 from pipeline.clips.store import FrameStore, StoredFrame, write_frames
 from pipeline.clips.track import write_track
+from pipeline.evaluation.against_truth import BASELINES, frame_table, summarize_sources, verdict
 from pipeline.evaluation.baselines import Baselines
+from pipeline.evaluation.delivered import EXAMPLES, Delivered, Poses, score_delivered
 from pipeline.evaluation.lpips import Lpips
-from pipeline.evaluation.transfer import EXAMPLES, Poses, Transfer, score_transfer
-from pipeline.evaluation.transfer_records import BASELINES, summarize_transfers, transfer_table, verdict
 from pipeline.evaluation.truth import TruthClip
 from pipeline.video.encode import video_writer
 from pipeline.video.probe import probe
@@ -44,7 +44,7 @@ def score(tmp_path, walk, lpips):
         truth = dance.write(tmp_path / "truth")
         if true_joints is not None:
             write_track(truth / "poses.parquet", dance.track().with_joints(true_joints))
-        transfer = Transfer(
+        transfer = Delivered(
             probe(tmp_path / "result.mp4"),
             TruthClip(truth, (WIDTH, HEIGHT), "pad", WIDTH, HEIGHT),
             FPS,
@@ -52,8 +52,8 @@ def score(tmp_path, walk, lpips):
             FrameStore(tmp_path / "source.parquet"),
         )
         baselines = Baselines(store, target.joints()[:, :25], 20, WIDTH, HEIGHT)
-        records, examples = score_transfer(transfer, baselines, lpips, LIMIT)
-        return summarize_transfers(transfer_table({"dance": records}, lpips.name))["dance"], records, examples
+        records, examples = score_delivered(transfer, baselines, lpips, LIMIT)
+        return summarize_sources(frame_table({"dance": records}, lpips.name))["dance"], records, examples
 
     return score
 

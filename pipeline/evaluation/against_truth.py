@@ -5,32 +5,34 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.evaluation import registry
+from pipeline.evaluation.measure import REGIONS, Record, RegionMeasure
 from pipeline.evaluation.paper_tables import Table
-from pipeline.evaluation.records import Record, nested
+from pipeline.evaluation.records import flat, nested, table_of
 
-REGIONS = {"frame": "whole frame", "box": "person box", "mask": "person mask"}
 BASELINES = {"empty_background": "empty background", "nearest_pose": "nearest pose", "mean_frame": "mean frame"}
-HIGHER_IS_BETTER = {"psnr", "ssim"}
-KEYS = ["source", "frame", "time"]
+INDEX = ["source", "frame", "time"]
 
 
-def transfer_table(records: Mapping[str, Sequence[Record]], lpips: str) -> pd.DataFrame:
-    """A row a source and frame: source, frame, time (s) and every measure in float64, NaN where there is none.
+def frame_table(records: Mapping[str, Sequence[Record]], lpips: str) -> pd.DataFrame:
+    """A row a source and frame: source, frame, time (s) and every value in float64, NaN where there is none.
 
-    records: by source. lpips: the name under which LPIPS goes, ``lpips_<net>``.
+    records: by source. lpips: the name under which LPIPS goes, ``lpips_<net>``. Raises ValueError if a record has a key
+    that no measure declares.
     """
-    scores = [f"{region}.{measure}" for region in REGIONS for measure in ("psnr", "ssim", lpips)]
-    measures = [
+    names = [measure.name for measure in registry.of_regions(lpips)]
+    scores = [f"{region}.{measure}" for region in REGIONS for measure in names]
+    keys = [
         *scores,
         *(f"baselines.{baseline}.{score}" for baseline in BASELINES for score in scores),
         "joints.normalized",
         "joints.raw",
     ]
     rows = [{"source": source} | record for source, frames in records.items() for record in frames]
-    return pd.DataFrame(rows, columns=[*KEYS, *measures]).astype({"source": "str"} | dict.fromkeys(measures, "float64"))
+    return table_of(rows, INDEX, keys).astype({"source": "str"})
 
 
-def summarize_transfers(table: pd.DataFrame) -> dict[str, Any]:
+def summarize_sources(table: pd.DataFrame) -> dict[str, Any]:
     """Nested metrics by source: the mean of every measure over the frames that have it.
 
     ``joints.ratio`` says how many times farther from the truth the raw poses are than the normalized ones. What
@@ -38,34 +40,31 @@ def summarize_transfers(table: pd.DataFrame) -> dict[str, Any]:
     """
     summary = {}
     for source, frames in table.groupby("source", sort=True):
-        means = frames.drop(columns=KEYS).mean().dropna().to_dict()
+        means = frames.drop(columns=INDEX).mean().dropna().to_dict()
         if means.get("joints.normalized"):
             means["joints.ratio"] = means["joints.raw"] / means["joints.normalized"]
         summary[source] = nested(means)
     return summary
 
 
-def transfer_tables(source: str, metrics: Mapping[str, Any]) -> list[Table]:
-    """A table a region: the baselines, then the result. metrics: one source's of :func:`summarize_transfers`."""
+def region_tables(source: str, metrics: Mapping[str, Any]) -> list[Table]:
+    """A table a region: the baselines, then the result. metrics: one source's of :func:`summarize_sources`."""
     rows = {title: metrics["baselines"].get(name, {}) for name, title in BASELINES.items()} | {"result": metrics}
     measures = measures_of(metrics)
     tables = []
     for region, title in REGIONS.items():
         values = [
-            (name, [regions.get(region, {}).get(measure) for measure in measures]) for name, regions in rows.items()
+            (name, [regions.get(region, {}).get(measure.name) for measure in measures])
+            for name, regions in rows.items()
         ]
-        tables.append(Table(f"{source}: {title}", [heading(measure) for measure in measures], values))
+        tables.append(Table(f"{source}: {title}", [measure.column for measure in measures], values))
     return tables
 
 
-def measures_of(metrics: Mapping[str, Any]) -> list[str]:
-    """The names of the measures in one source's metrics: psnr, ssim, lpips_<net>."""
-    return sorted(metrics["frame"], key=lambda measure: (measure not in HIGHER_IS_BETTER, measure))
-
-
-def heading(measure: str) -> str:
-    """How a measure is called in a table: PSNR, SSIM, lpips_<net>."""
-    return measure.upper() if measure in HIGHER_IS_BETTER else measure
+def measures_of(metrics: Mapping[str, Any]) -> list[RegionMeasure]:
+    """The measures that one source's metrics have."""
+    measures = registry.of_regions(registry.lpips_in(flat(metrics)))
+    return [measure for measure in measures if measure.name in metrics["frame"]]
 
 
 def verdict(source: str, metrics: Mapping[str, Any]) -> list[str]:
@@ -88,22 +87,20 @@ def places_lost(metrics: Mapping[str, Any], baseline: str) -> list[str]:
     """Where a result does not beat a baseline, and by which measures: ``["person mask (SSIM)"]``."""
     others = metrics["baselines"].get(baseline, {})
     return [
-        f"{where} ({', '.join(map(heading, measures))})"
+        f"{where} ({', '.join(measure.column for measure in measures)})"
         for region, where in REGIONS.items()
         if (measures := _not_better(measures_of(metrics), metrics.get(region, {}), others.get(region, {})))
     ]
 
 
-def _not_better(measures: Sequence[str], result: Mapping[str, float], baseline: Mapping[str, float]) -> list[str]:
+def _not_better(
+    measures: Sequence[RegionMeasure], result: Mapping[str, float], baseline: Mapping[str, float]
+) -> list[RegionMeasure]:
     """The measures, of those that both have, by which ``result`` is as good as ``baseline`` or worse."""
     return [
         measure
         for measure in measures
-        if measure in result
-        and measure in baseline
-        and (
-            result[measure] <= baseline[measure]
-            if measure in HIGHER_IS_BETTER
-            else result[measure] >= baseline[measure]
-        )
+        if (name := measure.name) in result
+        and name in baseline
+        and (result[name] <= baseline[name] if measure.higher_is_better else result[name] >= baseline[name])
     ]

@@ -20,7 +20,7 @@ class Comparison:
     result: np.ndarray
 
 
-def transfer_sheet(comparisons: Sequence[Comparison]) -> np.ndarray:
+def comparison_sheet(comparisons: Sequence[Comparison]) -> np.ndarray:
     """A column a frame, uint8 RGB: source, truth, result."""
     width, height = shown_size(comparisons[0].truth)
     numbers = ", ".join(str(each.frame) for each in comparisons)

@@ -2,16 +2,16 @@ import json
 
 import pytest
 
-from pipeline.evaluation.paper_tables import as_text
-from pipeline.evaluation.transfer_records import (
+from pipeline.evaluation.against_truth import (
     BASELINES,
-    REGIONS,
+    frame_table,
     measures_of,
-    summarize_transfers,
-    transfer_table,
-    transfer_tables,
+    region_tables,
+    summarize_sources,
     verdict,
 )
+from pipeline.evaluation.measure import REGIONS
+from pipeline.evaluation.paper_tables import as_text
 
 LPIPS = "lpips_alex"
 
@@ -30,12 +30,12 @@ def record(frame, result=(20, 0.8, 0.1), baseline=(15, 0.6, 0.3), joints=(2.0, 6
 
 
 def summary(*records):
-    return summarize_transfers(transfer_table({"tango": records}, LPIPS))["tango"]
+    return summarize_sources(frame_table({"tango": records}, LPIPS))["tango"]
 
 
 def test_means_by_source_nested():
-    table = transfer_table({"tango": [record(0), record(1, (22, 0.9, 0.2))], "polka": [record(0)]}, LPIPS)
-    metrics = summarize_transfers(table)
+    table = frame_table({"tango": [record(0), record(1, (22, 0.9, 0.2))], "polka": [record(0)]}, LPIPS)
+    metrics = summarize_sources(table)
     assert list(metrics) == ["polka", "tango"] and metrics["polka"]["frame"]["psnr"] == 20
     tango = metrics["tango"]
     assert set(tango) == {"frame", "box", "mask", "joints", "baselines"} and set(tango["baselines"]) == set(BASELINES)
@@ -49,7 +49,7 @@ def test_what_no_frame_has_is_left_out():
     metrics = summary(record(0, joints=(None, None), regions=["frame"]))
     assert set(metrics) == {"frame", "baselines"}
     json.dumps(metrics, allow_nan=False)
-    results = [table.rows[-1][1] for table in transfer_tables("tango", metrics)]
+    results = [table.rows[-1][1] for table in region_tables("tango", metrics)]
     assert results == [[20, 0.8, 0.1], [None] * 3, [None] * 3]
     assert verdict("tango", metrics) == ["tango: the result beats every baseline in every region by every measure"]
 
@@ -61,20 +61,34 @@ def test_means_are_over_the_frames_that_have_the_value():
 
 
 def test_without_any_truth_the_table_is_empty_and_has_all_columns():
-    table = transfer_table({}, LPIPS)
-    assert len(table) == 0 and summarize_transfers(table) == {}
-    assert list(table) == list(transfer_table({"tango": [record(0)]}, LPIPS))
+    table = frame_table({}, LPIPS)
+    assert len(table) == 0 and summarize_sources(table) == {}
+    assert list(table) == list(frame_table({"tango": [record(0)]}, LPIPS))
+
+
+def test_what_no_measure_declares_is_an_error():
+    with pytest.raises(ValueError, match=r"declared by no measure in pipeline/evaluation/registry.py: mask.undeclared$"):
+        frame_table({"tango": [record(0) | {"mask.undeclared": 1.0}]}, LPIPS)
+
+
+def test_an_invented_measure_takes_part(invented):
+    """In it, for which higher is better, the result is as good as one baseline in one region."""
+    bright = {f"{region}.brightness": 2.0 for region in REGIONS}
+    others = {f"baselines.{name}.{key}": 1.0 for name in BASELINES for key in bright}
+    metrics = summary(record(0) | bright | others | {"baselines.mean_frame.box.brightness": 2.0})
+    assert region_tables("tango", metrics)[1].columns[-1] == "Brightness"
+    assert verdict("tango", metrics)[0] == "tango: the result does not beat the mean frame in the person box (Brightness)"
 
 
 def test_tables_end_with_the_result():
-    tables = transfer_tables("tango", summary(record(0)))
+    tables = region_tables("tango", summary(record(0)))
     assert [table.title for table in tables] == ["tango: whole frame", "tango: person box", "tango: person mask"]
     for table in tables:
         assert table.columns == ["PSNR", "SSIM", LPIPS]
         baselines = [(title, [15, 0.6, 0.3]) for title in BASELINES.values()]
         assert table.rows == [*baselines, ("result", [20, 0.8, 0.1])]
     assert as_text(tables[0]).splitlines()[-1].split() == ["result", "20.00000", "0.80000", "0.10000"]
-    assert measures_of(summary(record(0))) == ["psnr", "ssim", LPIPS]
+    assert [measure.name for measure in measures_of(summary(record(0)))] == ["psnr", "ssim", LPIPS]
 
 
 @pytest.mark.parametrize(("key", "value", "sentences"), [

@@ -2,14 +2,14 @@ import numpy as np
 import pytest
 from skimage.data import astronaut
 
+from pipeline.evaluation.comparison_sheet import Comparison, comparison_sheet
 from pipeline.evaluation.contact_sheet import EMPTY, GAP, LABEL
-from pipeline.evaluation.transfer_sheet import Comparison, transfer_sheet
 
 SCENE = astronaut()[:128, 150:246]  # 96x128
 
 
 def test_source_truth_and_result_stand_under_one_another():
-    sheet = transfer_sheet([Comparison(frame, SCENE, 255 - SCENE, SCENE // 2) for frame in (3, 7)])
+    sheet = comparison_sheet([Comparison(frame, SCENE, 255 - SCENE, SCENE // 2) for frame in (3, 7)])
     assert sheet.shape == (3 * (LABEL + 128 + GAP), 2 * (96 + GAP), 3)
     for row, expected in enumerate((SCENE, 255 - SCENE, SCENE // 2)):
         top = row * (LABEL + 128 + GAP) + LABEL
@@ -20,7 +20,7 @@ def test_source_truth_and_result_stand_under_one_another():
 @pytest.mark.parametrize(("shape", "inside"), [((200, 400), np.s_[40:88, :96]), ((500, 100), np.s_[:128, 35:61])])
 def test_a_source_of_another_shape_is_shown_whole_on_grey(shape, inside):
     source = np.zeros((*shape, 3), np.uint8)
-    tile = transfer_sheet([Comparison(0, source, SCENE, SCENE)])[LABEL : LABEL + 128, :96]
+    tile = comparison_sheet([Comparison(0, source, SCENE, SCENE)])[LABEL : LABEL + 128, :96]
     assert (tile[inside] == 0).all()
     outside = np.ones((128, 96), bool)
     outside[inside] = False
