@@ -26,9 +26,9 @@ from ruamel.yaml import YAML
 
 from benchmarks.machine import describe
 from pipeline import train_body
-from pipeline.body import training as body_training
-from pipeline.clips.track import PoseTrack, read_track, write_track
+from pipeline.body import phase
 from pipeline.clips import store
+from pipeline.clips.track import PoseTrack, read_track, write_track
 from pipeline.video.fit import fit_into
 from pipeline.video.probe import probe
 from pipeline.video.read import read_pictures
@@ -99,7 +99,7 @@ def train(workspace: Path) -> None:
     """Print, as JSON, what :func:`in_another_process` returns."""
     os.chdir(workspace)
     os.environ["EVERYBODY_DANCE_CACHE"] = str(workspace / "cache")
-    body_losses, first_step, loaders = body_training.body_losses, [], {}
+    body_losses, first_step, loaders = phase.body_losses, [], {}
 
     def observed(*arguments: object) -> object:
         first_step.append(np.array([perf_counter(), process_time()]))
@@ -107,7 +107,7 @@ def train(workspace: Path) -> None:
         return body_losses(*arguments)
 
     start = np.array([perf_counter(), process_time()])
-    with patch.object(body_training, "body_losses", observed):
+    with patch.object(phase, "body_losses", observed):
         train_body.main()
     print(json.dumps([*(first_step[0] - start).tolist(), peak_memory(os.getpid()), list(loaders.values())]))
 

@@ -21,13 +21,13 @@ from benchmarks.learning import FRAMES, POSES
 from benchmarks.machine import describe, synchronize
 from benchmarks.reference_step import ReferenceStep
 from pipeline.body.data import PairDataset, consecutive_pairs
+from pipeline.body.phase import Pairs, body_phase
 from pipeline.body.step import discriminator_channels
-from pipeline.body.training import BodyTraining
 from pipeline.clips.holdout import split_clip
 from pipeline.clips.store import FrameStore
 from pipeline.clips.track import bodies_seen, read_track
 from pipeline.evaluation.lpips import Lpips
-from pipeline.losses.perceptual import PerceptualLoss
+from pipeline.losses.perceptual import PerceptualLoss, load_perceptual
 from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.discriminator import MultiscaleDiscriminator
 from pipeline.networks.pictures import to_float, to_picture
@@ -38,6 +38,7 @@ from pipeline.train_body import background_plate, build_generator, generator_arg
 from pipeline.training.batches import step_loader
 from pipeline.training.frames import TrainingFrames
 from pipeline.training.loop import advance
+from pipeline.training.phase import Phase
 
 LEARNING_RATE = 0.0002  # the released code's
 EVERY = 30  # steps between measurements
@@ -92,9 +93,10 @@ def main() -> None:
 
     torch.manual_seed(params.train.seed)
     precision = pick_precision(params.train.precision, device)
-    training, state, steps = ours(params, precision, clip, device)
-    loader = step_loader(clip.pairs(), params.train.batch, 0, steps, params.train.seed)
-    curve = learn(loader, lambda batch: advance(state, lambda b: training.losses(state, b), batch), options.seconds,
+    phase = ours(params, precision, clip, device)
+    state = phase.start()
+    loader = step_loader(phase.dataset, phase.batch, 0, phase.steps + phase.decay_steps, phase.seed)
+    curve = learn(loader, lambda batch: advance(state, phase.losses, batch), options.seconds,
                   device, lambda: clip.distance(state.rendered, precision, lpips, device), "ours")
 
     best, sooner = min((distance, seconds) for seconds, distance in plain)
@@ -116,14 +118,15 @@ def reference(params: Params, device: torch.device) -> tuple[BodyGenerator, Refe
     return generator, ReferenceStep(*arguments)
 
 
-def ours(params: Params, precision: str, clip: Clip, device: torch.device) -> tuple[BodyTraining, Any, int]:
-    """(training, state before its first step, number of steps) as stage train_body has them."""
+def ours(params: Params, precision: str, clip: Clip, device: torch.device) -> Phase:
+    """The training as stage train_body has it."""
     train = params.train
     plate = train.background == "plate"
     architecture = generator_arguments(train, clip.frames.width, clip.frames.height) | {"enhancer_blocks": None}
-    training = BodyTraining(train, precision, device)
+    perceptual = load_perceptual(train, train.lambda_vgg)
     generator = build_generator(architecture, background_plate(clip.frames, clip.end) if plate else None)
-    return training, training.start("body", generator, train.steps, train.decay_steps), train.steps + train.decay_steps
+    pairs = Pairs(clip.pairs().ends, np.array([clip.held_out[-1]]))
+    return body_phase("body", generator, clip.frames, pairs, perceptual, train, precision, device, train.steps, train.decay_steps)
 
 
 def learn(

@@ -26,7 +26,7 @@ def attempts(params: Params) -> Iterator[Callable[[], object]]:
     """What raises UserError now if a stage would later."""
     yield lambda: pick_device(params.device)
     yield lambda: check_distance(params)
-    yield lambda: load_perceptual(params.train, max(params.train.lambda_vgg, params.face.lambda_vgg), {})
+    yield lambda: load_perceptual(params.train, max(params.train.lambda_vgg, params.face.lambda_vgg))
     yield lambda: probe(Path(params.target.video))
     for name in params.sources:
         yield lambda name=name: check_source(params, name)

@@ -9,23 +9,23 @@ from pipeline.background.camera import camera_motion
 from pipeline.background.plate import estimate_plate
 from pipeline.background.sample import sample_background
 from pipeline.body.data import consecutive_pairs
-from pipeline.body.training import BodyTraining, Pairs
+from pipeline.body.phase import Pairs, body_phase
 from pipeline.clips.holdout import split_clip
 from pipeline.clips.spread import spread
 from pipeline.clips.store import FrameStore
 from pipeline.clips.track import PoseTrack, bodies_seen, open_track
+from pipeline.losses.perceptual import load_perceptual
 from pipeline.networks.body_generator import BodyGenerator
-from pipeline.networks.weights import save_weights, sha256
+from pipeline.networks.weights import sha256
 from pipeline.params import Log, Pose, Split, Train, load_params
 from pipeline.pose.joint_file import smoothed
 from pipeline.runtime.devices import keep_freed_memory, make_repeatable, pick_device, pick_precision
-from pipeline.runtime.files import copy_folder, kept
+from pipeline.runtime.files import kept
 from pipeline.training.checkpoint import Checkpoints
-from pipeline.training.distributed import rank, rank_0_first, together
+from pipeline.training.distributed import rank_0_first, together
 from pipeline.training.frames import TrainingFrames
 from pipeline.training.launch import launch
-from pipeline.training.run_folder import finish, run_folder
-from pipeline.training.run_key import run_key
+from pipeline.training.run import run_training
 from pipeline.user.cli import UserError, run
 
 FRAMES = Path("data/frames/target.parquet")
@@ -67,7 +67,9 @@ def train_body(
     if plate:
         with rank_0_first():  # the others, and a training that goes on, find it
             background = kept(checkpoints.folder / "plate.npy", lambda: background_plate(frames, end))
-    training = BodyTraining(params, precision, device)
+    with rank_0_first():  # one download for all
+        perceptual = load_perceptual(params, params.lambda_vgg)
+    shared = pairs, perceptual, params, precision, device
 
     with checkpoints.open_log() as live:
         coarse = None
@@ -75,17 +77,15 @@ def train_body(
             half = TrainingFrames(store, joints, width // 2, height // 2)
             small = [height // 2, width // 2] if plate else None
             coarse = build_generator({**architecture, "enhancer_blocks": None, "plate": small}, background)
-            coarse = training.phase(
-                "coarse", coarse, half, pairs, params.coarse_steps, params.coarse_decay_steps, checkpoints, log, live
-            )
+            phase = body_phase("coarse", coarse, half, *shared, params.coarse_steps, params.coarse_decay_steps)
+            coarse = phase.run(checkpoints, log, live)
         generator = build_generator(architecture, background)
         if coarse is not None:
             generator.start_from(coarse)
-        generator = training.phase(
-            "body", generator, frames, pairs, params.steps, params.decay_steps, checkpoints, log, live,
-            params.frozen_global_steps,
+        phase = body_phase(
+            "body", generator, frames, *shared, params.steps, params.decay_steps, params.frozen_global_steps
         )
-    return generator, architecture
+        return phase.run(checkpoints, log, live), architecture
 
 
 def background_plate(frames: TrainingFrames, end: int) -> np.ndarray:
@@ -125,18 +125,15 @@ def main() -> None:
     if launch("train_body", params.train.devices, params.train.nodes, device):
         return
     with together(device, params.train.devices * params.train.nodes):
-        track = open_track(POSES)
+        store, track = FrameStore(FRAMES), open_track(POSES)
         parameters = {"train": params.train.model_dump(), "precision": precision, "pose": params.pose.model_dump(),
                       "split": params.split.model_dump()}
-        store, inputs = FrameStore(FRAMES), [POSES]
-        if params.train.perceptual_weights:
-            inputs.append(Path(params.train.perceptual_weights))
-        with run_folder(run_key("train_body", store, inputs, parameters, device)) as folder:
-            checkpoints = Checkpoints(folder, params.checkpoints.every, params.checkpoints.keep)
+
+        def train(checkpoints: Checkpoints) -> tuple[BodyGenerator, dict]:
             generator, architecture = train_body(
                 store, track, params.train, params.pose, params.split, precision, device, checkpoints, params.log
             )
-            header = {
+            return generator, {
                 "architecture": architecture,
                 "height": params.train.height,
                 "width": params.train.height * track.width // track.height,
@@ -144,11 +141,8 @@ def main() -> None:
                 "train": params.train.model_dump(),
                 "inputs": {str(FRAMES): store.sha256, str(POSES): sha256(POSES)},
             }
-            if rank() == 0:
-                copy_folder(checkpoints.log, LOG)
-                save_weights(WEIGHTS, generator.state_dict(), header)
-                finish(folder)
-        print(f"body generator: {WEIGHTS}; loss curves and samples: {LOG}")
+
+        run_training("train_body", params, store, [POSES], parameters, device, train, WEIGHTS, LOG)
 
 
 if __name__ == "__main__":

@@ -10,20 +10,19 @@ from pipeline.clips.store import FrameStore
 from pipeline.clips.track import PoseTrack, open_track
 from pipeline.face.crops import render_crops, runs_around
 from pipeline.face.data import FaceDataset, boxes_over_time, spread_runs
-from pipeline.face.training import FaceTraining
+from pipeline.face.phase import face_phase
+from pipeline.losses.perceptual import load_perceptual
 from pipeline.networks.face_generator import FaceGenerator
 from pipeline.networks.weights import save_weights, sha256
 from pipeline.params import Face, Log, Pose, Split, Train, load_params
 from pipeline.pose.joint_file import smoothed
 from pipeline.rendering.render import BodyRenderer
 from pipeline.runtime.devices import keep_freed_memory, make_repeatable, pick_device
-from pipeline.runtime.files import copy_folder
 from pipeline.training.checkpoint import Checkpoints
 from pipeline.training.distributed import rank, rank_0_first, together
 from pipeline.training.frames import TrainingFrames
 from pipeline.training.launch import launch
-from pipeline.training.run_folder import finish, run_folder
-from pipeline.training.run_key import run_key
+from pipeline.training.run import run_training
 from pipeline.user.cli import UserError, run
 
 FRAMES = Path("data/frames/target.parquet")
@@ -65,14 +64,15 @@ def train_face(
 
     common = train_params.generator
     architecture = {**face.generator.model_dump(), "upsampling": common.upsampling, "skips": common.skips}
-    training = FaceTraining(face, train_params, body.precision, body.device)
+    with rank_0_first():  # one download for all
+        perceptual = load_perceptual(train_params, face.lambda_vgg)
     generator = FaceGenerator(**architecture)
     with rank_0_first():  # the others wait: a run is rendered frame after frame, and once for all
         crops = render_crops(body, pictures, boxes, runs, checkpoints.folder)
     dataset, examples = (FaceDataset(pictures, crops, boxes, frames) for frames in (chosen, samples))
+    phase = face_phase(generator, dataset, examples, perceptual, face, train_params, body.precision, body.device)
     with checkpoints.open_log() as live:
-        training.train(generator, dataset, examples, checkpoints, log, live)
-    return generator, architecture
+        return phase.run(checkpoints, log, live), architecture
 
 
 def main() -> None:
@@ -89,23 +89,19 @@ def main() -> None:
                 save_weights(WEIGHTS, {}, header)
             print(f"face.enabled is false: {WEIGHTS} holds no network, and the body generator's output is the result")
             return
-        track = open_track(POSES)
+        store, track = FrameStore(FRAMES), open_track(POSES)
         parameters = {"face": params.face.model_dump(), "train": params.train.model_dump(),
                       "pose": params.pose.model_dump(), "split": params.split.model_dump()}
-        store, inputs = FrameStore(FRAMES), [POSES, BODY]
-        if params.train.perceptual_weights:
-            inputs.append(Path(params.train.perceptual_weights))
-        with run_folder(run_key("train_face", store, inputs, parameters, body.device)) as folder:
-            checkpoints = Checkpoints(folder, params.checkpoints.every, params.checkpoints.keep)
+
+        def train(checkpoints: Checkpoints) -> tuple[FaceGenerator, dict]:
             generator, architecture = train_face(
                 store, track, body, params.face, params.train, params.pose, params.split, checkpoints, params.log
             )
-            header |= {"architecture": architecture, "size": params.face.size, "face": params.face.model_dump()}
-            if rank() == 0:
-                copy_folder(checkpoints.log, LOG)
-                save_weights(WEIGHTS, generator.state_dict(), header)
-                finish(folder)
-        print(f"face generator: {WEIGHTS}; loss curves and samples: {LOG}")
+            return generator, header | {
+                "architecture": architecture, "size": params.face.size, "face": params.face.model_dump()
+            }
+
+        run_training("train_face", params, store, [POSES, BODY], parameters, body.device, train, WEIGHTS, LOG)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from pipeline.clips.layout import FACE, LEFT_HAND, RIGHT_HAND, found_joints
 from pipeline.clips import layout as j
+from pipeline.clips.layout import FACE, LEFT_HAND, RIGHT_HAND, found_joints
 
 # What a bone's length is of an upright person's height: a picture only ever shortens bones, so that the longest tells.
 SHARES = {

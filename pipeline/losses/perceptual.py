@@ -1,7 +1,6 @@
 """Perceptual loss: pictures should look alike to a network that knows natural pictures."""
 
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -22,15 +21,14 @@ WEIGHTS = {
 GRID = 16  # px: EfficientNet-Lite0's deepest map has a value every so many pixels
 
 
-def load_perceptual(params: Train, weight: float, place: dict[str, Any]) -> "PerceptualLoss | None":
+def load_perceptual(params: Train, weight: float) -> "PerceptualLoss | None":
     """The perceptual loss that ``params`` name, or None if its ``weight`` is 0.
 
-    place: the device and memory format of all networks, for :meth:`torch.nn.Module.to`. Raises UserError if the network's weights are not to be had.
+    Raises UserError if the network's weights are not to be had.
     """
     if not weight:
         return None
-    file = Path(params.perceptual_weights) if params.perceptual_weights else None
-    return PerceptualLoss(params.perceptual, file).to(**place)
+    return PerceptualLoss(params.perceptual, Path(params.perceptual_weights) if params.perceptual_weights else None)
 
 
 class PerceptualLoss(nn.Module):

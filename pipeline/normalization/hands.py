@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from pipeline.clips import layout as j
 from pipeline.clips.layout import LEFT_HAND, RIGHT_HAND, found_joints
 from pipeline.clips.track import Joints
-from pipeline.clips import layout as j
 
 HANDS = {
     "left_hand": (LEFT_HAND, j.LEFT_ELBOW, j.LEFT_WRIST),

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from pipeline.clips import layout
 from pipeline.clips.layout import FACE, LEFT_HAND, LEFT_SHOULDER, MID_HIP, NECK, NOSE, RIGHT_HAND, RIGHT_SHOULDER
 from pipeline.normalization.feet import Stance, coordinates, foot_columns, foot_rows, interpolated, keep_found
-from pipeline.clips import layout
 
 FEWEST = 15  # front views of either clip that must show a limb
 LENGTH, LONGEST = 75.0, 95.0  # percentiles of its projections: a limb's length, and the longest that it gets

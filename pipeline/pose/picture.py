@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
-from pipeline.clips.layout import FACE, LEFT_HAND, RIGHT_HAND, found_joints
 from pipeline.clips import layout as j
+from pipeline.clips.layout import FACE, LEFT_HAND, RIGHT_HAND, found_joints
 
 # One colour a limb, RGB: the person's right side in warm colours, the left in cool ones, so that a back
 # view is not a front view; neighbouring limbs differ clearly. 23 joints: the detector has no small toes.

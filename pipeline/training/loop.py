@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from tqdm import tqdm
 
+from pipeline.params import Log
 from pipeline.training.checkpoint import Checkpoints
 from pipeline.training.distributed import any_rank, average, meet, rank
 from pipeline.training.interrupt import Interrupt
@@ -58,15 +59,14 @@ def train(
     losses: Losses,
     live: Live | None,
     checkpoints: Checkpoints,
-    log_every: int,
-    sample_every: int,
+    log: Log,
     sample: Callable[[], np.ndarray],
     before_step: Callable[[int], None] = lambda step: None,
 ) -> None:
     """Train ``state`` on every batch of ``batches``, a step each, from the step where it stands to the phase's last.
 
-    losses: a batch -> (generator's loss, discriminator's loss, every term by name), scalars. Every ``log_every``
-    steps the terms' means since the last time go to ``live``; every ``sample_every`` steps and at the end
+    losses: a batch -> (generator's loss, discriminator's loss, every term by name), scalars. Every ``log.every``
+    steps the terms' means since the last time go to ``live``; every ``log.samples_every`` steps and at the end
     ``sample()``, uint8 RGB (H, W, 3), is saved there. ``before_step`` gets the step's number, from 1 on.
     Of several processes that train together each gets its part of every batch; rank 0 alone has a ``live``.
     Raises UserError when a term or a weight is not finite, which no checkpoint ever holds, and KeyboardInterrupt,
@@ -80,10 +80,10 @@ def train(
             before_step(state.step + 1)
             for key, value in advance(state, losses, batch).items():
                 state.terms.setdefault(key, []).append(value)
-            if state.step % log_every == 0 or state.step == total:
+            if state.step % log.every == 0 or state.step == total:
                 check_terms(state, checkpoints)
                 progress.set_postfix({key: f"{value:.3f}" for key, value in log_terms(state, live).items()})
-            if live is not None and (state.step % sample_every == 0 or state.step == total):
+            if live is not None and (state.step % log.samples_every == 0 or state.step == total):
                 live.log_image(f"{state.name}/step_{state.step:06d}.png", sample())
             stop, save = any_rank(interrupt.requested, checkpoints.due())
             if stop or save:

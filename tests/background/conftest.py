@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.clips.store import FrameStore, StoredFrame, write_frames
 from pipeline.clips import layout as j
+from pipeline.clips.store import FrameStore, StoredFrame, write_frames
 
 SIZE, TALL, FRAMES = 160, 70, 60  # px, px, frames
 # In heights of the person from the point between the feet, y upward; enough joints for every part but the hands.

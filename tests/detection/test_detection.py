@@ -14,11 +14,11 @@ import av
 import numpy as np
 import pytest
 
+from pipeline.clips import runs
 from pipeline.clips.store import FrameStore, StoredFrame, write_frames
+from pipeline.detection import detection
 from pipeline.detection.detection import detect
 from pipeline.detection.detector import HolisticDetector
-from pipeline.clips import runs
-from pipeline.detection import detection
 from pipeline.user.cli import UserError
 
 pytestmark = pytest.mark.filterwarnings("ignore:SymbolDatabase.GetPrototype")  # pytest resets the detector's

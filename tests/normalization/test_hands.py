@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from pipeline.normalization.hands import HANDS, carry_hands
 from pipeline.clips import layout as j
+from pipeline.normalization.hands import HANDS, carry_hands
 
 FRAMES = 40
 NONE = {"left_hand": 0, "right_hand": 0}

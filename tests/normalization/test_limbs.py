@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from pipeline.clips import layout
 from pipeline.normalization.feet import Stance, foot_rows
 from pipeline.normalization.limbs import FEWEST, LIMBS, fit_limbs, limb_warnings, measure_limbs, put_on_limbs
-from pipeline.clips import layout
 
 FRAMES = 120
 STANCE = Stance(near=900, far=100, median=500, height_near=200, height_far=200, coverage=1, residual=0)

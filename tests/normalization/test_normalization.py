@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from pipeline.clips import layout
 from pipeline.normalization.feet import (
     fit_feet,
     foot_rows,
@@ -14,7 +15,6 @@ from pipeline.normalization.feet import (
     place_whole_picture,
     share_outside,
 )
-from pipeline.clips import layout
 from pipeline.user.cli import UserError
 
 FEET = ["lowest", "mean"]

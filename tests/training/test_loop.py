@@ -9,6 +9,7 @@ import pytest
 import torch
 from toy_training import toy_losses, toy_state
 
+from pipeline.params import Log
 from pipeline.training.checkpoint import Checkpoints
 from pipeline.training.loop import train, update
 from pipeline.user.cli import UserError
@@ -22,6 +23,9 @@ def test_each_loss_reaches_its_own_network_only():
     torch.testing.assert_close(generator.weight.grad, expected)  # not 4 times as much
     (expected,) = torch.autograd.grad(3 * discriminator(generator(torch.ones(1, 2))).sum(), discriminator.weight)
     torch.testing.assert_close(discriminator.weight.grad, expected)
+
+
+LOG = Log(every=2, samples_every=4)
 
 
 def run(tmp_path, values, every=1000, stops_at=None, losses=None, seed=0, before_step=lambda step: None):
@@ -39,7 +43,7 @@ def run(tmp_path, values, every=1000, stops_at=None, losses=None, seed=0, before
     picture = np.full((4, 4, 3), 128, np.uint8)
     losses = (losses or toy_losses)(state)
     with checkpoints.open_log() as live:
-        train(state, values[state.step :], losses, live, checkpoints, 2, 4, lambda: picture, step_begins)
+        train(state, values[state.step :], losses, live, checkpoints, LOG, lambda: picture, step_begins)
     return state
 
 

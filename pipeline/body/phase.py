@@ -1,0 +1,58 @@
+"""A phase of the body GAN's training: its networks at one picture size, its step function and its data."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.utils.data import default_collate
+
+from pipeline.body.data import PairDataset
+from pipeline.body.samples import body_grid
+from pipeline.body.step import body_losses, discriminator_channels
+from pipeline.networks.body_generator import BodyGenerator
+from pipeline.networks.discriminator import MultiscaleDiscriminator
+from pipeline.networks.pictures import to_float
+from pipeline.params import Train
+from pipeline.training.frames import TrainingFrames
+from pipeline.training.phase import Phase, place
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Later frames, int64, of pairs of consecutive frames: those to learn from and a few held-out ones to look at."""
+
+    training: np.ndarray
+    samples: np.ndarray
+
+
+def body_phase(
+    name: str, generator: BodyGenerator, frames: TrainingFrames, pairs: Pairs, perceptual: nn.Module | None, params: Train,
+    precision: str, device: torch.device, steps: int, decay_steps: int, frozen_global_steps: int = 0,
+) -> Phase:
+    """``generator`` learns from ``pairs`` of ``frames`` against new discriminators; see :func:`body_losses`.
+
+    frozen_global_steps: first steps that train the local enhancer only.
+    """
+    d = params.discriminator
+    place(generator, device, precision)
+    discriminator = MultiscaleDiscriminator(discriminator_channels(generator.temporal), d.ndf, d.layers, d.scales)
+    place(discriminator, device, precision)
+    if perceptual is not None:
+        place(perceptual, device, precision)
+    examples = PairDataset(frames, pairs.samples)
+    fixed = default_collate([examples[i] for i in range(len(examples))])
+
+    def floats(batch: list[Tensor]) -> list[Tensor]:
+        """Pictures as the loader sends them, uint8, as networks want them."""
+        return [to_float(pictures.to(device, non_blocking=True)) for pictures in batch]
+
+    return Phase(
+        name, generator, discriminator,
+        losses=lambda batch: body_losses(generator, discriminator, perceptual, params, precision, *floats(batch)),
+        dataset=PairDataset(frames, pairs.training),
+        sample=lambda rendered: body_grid(rendered, *floats(fixed)),
+        steps=steps, decay_steps=decay_steps, batch=params.batch, learning_rate=params.learning_rate,
+        betas=(params.beta1, params.beta2), seed=params.seed, ema=params.ema,
+        before_step=lambda step: generator.freeze_global(step <= frozen_global_steps),
+    )

@@ -1,0 +1,44 @@
+"""The Face GAN's training, on what the fixed body generator makes: its networks, its step function and its data."""
+
+import torch
+from torch import Tensor, nn
+from torch.utils.data import default_collate
+
+from pipeline.face.data import FaceDataset
+from pipeline.face.samples import face_grid
+from pipeline.face.step import face_losses
+from pipeline.networks.discriminator import PatchDiscriminator
+from pipeline.networks.face_generator import FaceGenerator
+from pipeline.networks.pictures import to_float
+from pipeline.params import Face, Train
+from pipeline.training.phase import Phase, place
+
+
+def face_phase(
+    generator: FaceGenerator, dataset: FaceDataset, examples: FaceDataset, perceptual: nn.Module | None, face: Face,
+    params: Train, precision: str, device: torch.device,
+) -> Phase:
+    """``generator`` learns from ``dataset`` against a new discriminator; ``examples`` are looked at. See :func:`face_losses`.
+
+    params: what the Face GAN shares with the body's.
+    """
+    place(generator, device, precision)
+    discriminator = PatchDiscriminator(6, face.discriminator.ndf, face.discriminator.layers)
+    place(discriminator, device, precision)
+    if perceptual is not None:
+        place(perceptual, device, precision)
+    fixed = default_collate([examples[i] for i in range(len(examples))])
+
+    def floats(batch: list[Tensor]) -> list[Tensor]:
+        """Crops (pose, generated, real) as the loader sends them, uint8 and float16, as networks want them."""
+        pose, generated, real = (crops.to(device, non_blocking=True) for crops in batch)
+        return [to_float(pose), generated.float(), to_float(real)]
+
+    return Phase(
+        "face", generator, discriminator,
+        losses=lambda batch: face_losses(generator, discriminator, perceptual, face, precision, *floats(batch)),
+        dataset=dataset,
+        sample=lambda rendered: face_grid(rendered, *floats(fixed)),
+        steps=face.steps, decay_steps=face.decay_steps, batch=face.batch, learning_rate=face.learning_rate,
+        betas=(params.beta1, params.beta2), seed=params.seed,
+    )

@@ -1,0 +1,37 @@
+"""A training stage's run: in a folder of its own, from the newest checkpoint on, to weights and loss curves, whole."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from pipeline.clips.store import FrameStore
+from pipeline.networks.weights import save_weights
+from pipeline.params import Params
+from pipeline.runtime.files import copy_folder
+from pipeline.training.checkpoint import Checkpoints
+from pipeline.training.distributed import rank
+from pipeline.training.run_folder import finish, run_folder
+from pipeline.training.run_key import run_key
+
+
+def run_training(
+    stage: str, params: Params, store: FrameStore, inputs: Iterable[Path], parameters: dict[str, Any], device: torch.device,
+    train: Callable[[Checkpoints], tuple[nn.Module, dict[str, Any]]], weights: Path, log: Path,
+) -> None:
+    """Let ``train`` make a generator and the header of its weights; write both to ``weights``, curves and samples to ``log``.
+
+    stage: its name. store, inputs, parameters: the frames, other files and parameters that decide the result, and so which
+    earlier run this one goes on. train: gets that run's checkpoints. Of several processes rank 0 alone writes.
+    """
+    files = [*inputs, *([Path(params.train.perceptual_weights)] if params.train.perceptual_weights else [])]
+    with run_folder(run_key(stage, store, files, parameters, device)) as folder:
+        checkpoints = Checkpoints(folder, params.checkpoints.every, params.checkpoints.keep)
+        generator, header = train(checkpoints)
+        if rank() == 0:
+            copy_folder(checkpoints.log, log)
+            save_weights(weights, generator.state_dict(), header)
+            finish(folder)
+    print(f"generator: {weights}; loss curves and samples: {log}")
