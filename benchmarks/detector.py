@@ -16,7 +16,7 @@ from tqdm import tqdm
 from dancers.clip import POSES, VIDEO
 from pipeline.clips.layout import BODY, FACE, LEFT_HAND, MID_HIP, NECK, RIGHT_HAND, found_joints, found_only
 from pipeline.clips.track import read_track
-from pipeline.detection.detector import HolisticDetector
+from pipeline.detection.detector import open_detector
 from pipeline.params import load_params
 from pipeline.video.fit import fit_height
 from pipeline.video.probe import probe
@@ -31,7 +31,7 @@ def main(folder: Path) -> None:
     limits = params.keypoints
     truth = read_track(folder / POSES)
     found = np.empty_like(truth.joints)
-    with HolisticDetector(limits.min_detection_confidence, limits.min_tracking_confidence) as detector:
+    with open_detector(limits) as detector:
         frames = read_pictures(probe(folder / VIDEO), fit_height(truth.width, truth.height, truth.height))
         for index, (_, frame) in enumerate(tqdm(frames, f"detect {folder.name}", total=len(truth), unit="frame")):
             found[index] = detector.detect(frame)

@@ -25,7 +25,7 @@ from tqdm import trange
 from pipeline.clips.runs import cut_runs
 from pipeline.clips.store import FrameStore, StoredFrame, write_frames
 from pipeline.detection.detection import detect, detect_run
-from pipeline.params import load_params
+from pipeline.params import Keypoints, load_params
 from pipeline.video.fit import fit_into
 from pipeline.video.probe import probe
 from pipeline.video.read import read_pictures
@@ -45,7 +45,7 @@ def main() -> None:
     parser.add_argument("frames", nargs="?", type=int, default=200)
     frames = parser.parse_args().frames
     params = load_params()
-    limits = params.keypoints.min_detection_confidence, params.keypoints.min_tracking_confidence
+    limits = params.keypoints
     load = os.getloadavg()[0]  # of others: nothing has run here yet
     with TemporaryDirectory() as folder:
         video = probe(VIDEO)
@@ -55,10 +55,10 @@ def main() -> None:
         print(f"{describe(torch.device('cpu'))}; load of other programs {load:.1f}; {len(once)} frames of "
               f"{once.width}x{once.height}")
         ways = {
-            BARE: (len(once), partial(bare, list(once), *limits)),
-            STAGE: (len(once), partial(in_one_process, once, *limits)),
-            ALONE: (len(twice), partial(in_one_process, twice, *limits)),
-            SHARED: (len(twice), lambda: list(detect(twice, *limits))),
+            BARE: (len(once), partial(bare, list(once), limits)),
+            STAGE: (len(once), partial(in_one_process, once, limits)),
+            ALONE: (len(twice), partial(in_one_process, twice, limits)),
+            SHARED: (len(twice), lambda: list(detect(twice, limits))),
         }
         measured = {name: [] for name in ways}
         for _ in trange(ROUNDS, desc="rounds", unit="round"):
@@ -81,18 +81,18 @@ def store(path: Path, pictures: list[np.ndarray], times: int) -> FrameStore:
     return FrameStore(path)
 
 
-def bare(frames: list[np.ndarray], min_detection: float, min_tracking: float) -> None:
+def bare(frames: list[np.ndarray], limits: Keypoints) -> None:
     """MediaPipe's own call, frame by frame."""
     with mp.solutions.holistic.Holistic(model_complexity=1, refine_face_landmarks=True,
-                                        min_detection_confidence=min_detection,
-                                        min_tracking_confidence=min_tracking) as holistic:
+                                        min_detection_confidence=limits.min_detection_confidence,
+                                        min_tracking_confidence=limits.min_tracking_confidence) as holistic:
         for frame in frames:
             holistic.process(frame)
 
 
-def in_one_process(frames: FrameStore, min_detection: float, min_tracking: float) -> None:
+def in_one_process(frames: FrameStore, limits: Keypoints) -> None:
     for run in cut_runs(frames.shots):
-        list(detect_run(frames, min_detection, min_tracking, run))
+        list(detect_run(frames, limits, run))
 
 
 if __name__ == "__main__":

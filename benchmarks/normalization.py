@@ -20,7 +20,7 @@ from tqdm import tqdm
 from dancers.clip import POSES, VIDEO
 from pipeline.clips.layout import found_joints, found_only
 from pipeline.clips.track import PoseTrack, read_track, write_track
-from pipeline.detection.detector import HolisticDetector
+from pipeline.detection.detector import open_detector
 from pipeline.evaluation.joint_groups import GROUPS
 from pipeline.normalize import normalize
 from pipeline.params import Params, load_params
@@ -97,7 +97,7 @@ def detect(folder: Path, params: Params) -> PoseTrack:
         clip = probe(video)
         fit = fit_height(clip.width, clip.height, DETECTED)
         joints, times = [], []
-        with HolisticDetector(limits.min_detection_confidence, limits.min_tracking_confidence) as detector:
+        with open_detector(limits) as detector:
             for time, frame in tqdm(read_pictures(clip, fit), f"detect {folder.name}", total=clip.frames, unit="frame"):
                 joints.append(detector.detect(frame))
                 times.append(time)

@@ -18,8 +18,8 @@ from pipeline.clips.layout import NUM_JOINTS, PARTS, found_joints
 from pipeline.clips.store import FrameStore
 from pipeline.clips.track import PoseTrack, write_track
 from pipeline.detection.detection import detect
-from pipeline.detection.detector import HolisticDetector
-from pipeline.params import load_params
+from pipeline.detection.detector import DETECTOR_NAME
+from pipeline.params import Keypoints, load_params
 from pipeline.runtime.files import write_json
 from pipeline.user.cli import UserError, run
 
@@ -35,17 +35,17 @@ EXPECTED = {
 }
 
 
-def keypoints(store: FrameStore, min_detection: float, min_tracking: float) -> PoseTrack:
-    """Detect the joints in every frame of ``store`` with the detector's own limits, 0..1.
+def keypoints(store: FrameStore, params: Keypoints) -> PoseTrack:
+    """Detect the joints in every frame of ``store``.
 
     They are kept in a temporary file: those of a long clip have hundreds of MB.
     """
     with TemporaryFile() as file:
         joints = np.memmap(file, np.float32, "w+", shape=(len(store), NUM_JOINTS, 3))
-    found = detect(store, min_detection, min_tracking)
+    found = detect(store, params)
     for index, pose in tqdm(found, f"keypoints {store.path.stem}", total=len(store), unit="frame"):
         joints[index] = pose
-    return PoseTrack(joints, store.times, store.fps, store.width, store.height, HolisticDetector.name)
+    return PoseTrack(joints, store.times, store.fps, store.width, store.height, DETECTOR_NAME)
 
 
 def coverage(track: PoseTrack) -> dict[str, float]:
@@ -64,9 +64,9 @@ def warnings(clip: str, shares: dict[str, float]) -> Iterator[str]:
 
 def main(clip: str) -> None:
     params = load_params()
-    video, limits = params.clip(clip).video, params.keypoints
+    video = params.clip(clip).video
     store = FrameStore(FRAMES / f"{clip}.parquet")
-    track = keypoints(store, limits.min_detection_confidence, limits.min_tracking_confidence)
+    track = keypoints(store, params.keypoints)
     shares = coverage(track)
     if shares["body"] == 0:
         raise UserError(f"no person was found in any of the {len(track)} frames of {video}: give a video "

@@ -19,7 +19,7 @@ from pipeline.clips.masks import write_masks
 from pipeline.clips.scaling import resize, scale_joints
 from pipeline.clips.store import FrameStore, StoredFrame, write_frames
 from pipeline.clips.track import PoseTrack, read_track, write_track
-from pipeline.detection.detector import HolisticDetector
+from pipeline.detection.holistic import HolisticDetector
 from pipeline.evaluate import main
 from pipeline.evaluation.held_out import evaluate_held_out
 from pipeline.evaluation.lpips import Lpips

@@ -15,7 +15,8 @@ import numpy as np
 
 from pipeline.clips.runs import Run, cut_runs
 from pipeline.clips.store import FrameStore
-from pipeline.detection.detector import HolisticDetector
+from pipeline.detection.detector import open_detector
+from pipeline.params import Keypoints
 from pipeline.runtime.parallel import in_threads, usable_cores
 from pipeline.user.cli import UserError
 
@@ -23,24 +24,24 @@ WORTH = 200  # frames: with fewer to do, another process takes longer to start (
 Found = tuple[int, np.ndarray]  # a frame's index and its joints, float32 (137, 3)
 
 
-def detect(store: FrameStore, min_detection: float, min_tracking: float) -> Iterator[Found]:
-    """The joints in every frame of ``store``, in no certain order, with the detector's own limits, 0..1.
+def detect(store: FrameStore, params: Keypoints) -> Iterator[Found]:
+    """The joints in every frame of ``store``, in no certain order, by the detector that ``params`` name.
 
     They are the same on any number of cores. Raises what a process of several raised, and UserError if one was killed.
     """
     runs = cut_runs(store.shots)
     processes = min(usable_cores(), len(runs), len(store) // WORTH)
     if processes > 1:
-        yield from _in_processes(store, min_detection, min_tracking, runs, processes)
+        yield from _in_processes(store, params, runs, processes)
     else:
         for run in runs:
-            yield from detect_run(store, min_detection, min_tracking, run)
+            yield from detect_run(store, params, run)
 
 
-def detect_run(store: FrameStore, min_detection: float, min_tracking: float, run: Run) -> Iterator[Found]:
+def detect_run(store: FrameStore, params: Keypoints, run: Run) -> Iterator[Found]:
     """The joints in the frames of one run, in order; a thread reads ahead, so that the detector never waits."""
     frames = in_threads(store.read, range(run.lead, run.end), threads=1)  # one: a store is no place for several
-    with HolisticDetector(min_detection, min_tracking) as detector:
+    with open_detector(params) as detector:
         for index, frame in enumerate(frames, run.lead):
             joints = detector.detect(frame)
             if index >= run.begin:
@@ -48,9 +49,9 @@ def detect_run(store: FrameStore, min_detection: float, min_tracking: float, run
 
 
 def _in_processes(
-    store: FrameStore, min_detection: float, min_tracking: float, runs: list[Run], count: int
+    store: FrameStore, params: Keypoints, runs: list[Run], count: int
 ) -> Iterator[Found]:
-    workers = _start(count, store, min_detection, min_tracking)
+    workers = _start(count, store, params)
     todo = iter(runs)
     try:
         while workers:
@@ -92,7 +93,7 @@ def _start(count: int, *arguments) -> dict[Connection, BaseProcess]:
     return workers
 
 
-def _serve(pipe: Connection, store: FrameStore, min_detection: float, min_tracking: float) -> None:
+def _serve(pipe: Connection, store: FrameStore, params: Keypoints) -> None:
     """Ask for a run with None, send what is found in it, and so on, until the answer is None or nobody listens.
 
     What goes wrong is sent as well: the process that shows it to the user is the other one.
@@ -104,7 +105,7 @@ def _serve(pipe: Connection, store: FrameStore, min_detection: float, min_tracki
                 run = pipe.recv()
                 if run is None:
                     return
-                for found in detect_run(store, min_detection, min_tracking, run):
+                for found in detect_run(store, params, run):
                     pipe.send(found)
         except (EOFError, BrokenPipeError):
             raise

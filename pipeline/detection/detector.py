@@ -1,103 +1,24 @@
-"""Body, face and hands of one person a frame, found by MediaPipe Holistic.
+"""Which detector finds the joints: the one place that knows, for all who need one."""
 
-The only detector with these three parts whose weights come inside a PyPI wheel. Its joints are put into
-OpenPose's order here, and nothing downstream knows which detector ran.
-"""
+from contextlib import AbstractContextManager
+from typing import Protocol
 
-from collections.abc import Iterable
-
-import mediapipe as mp
 import numpy as np
 
-from pipeline.clips.layout import BODY, FACE, LEFT_HAND, LEFT_WRIST, NUM_JOINTS, RIGHT_HAND, RIGHT_WRIST
-from pipeline.runtime.native_messages import native_messages_off
+from pipeline.detection.holistic import HolisticDetector
+from pipeline.params import Keypoints
 
-# BODY_25's joint from BlazePose's 33: one point, or the mean of two. The small toes (20, 23) do not exist.
-BLAZEPOSE = {
-    0: (0, 0), 1: (11, 12), 2: (12, 12), 3: (14, 14), 4: (16, 16), 5: (11, 11), 6: (13, 13), 7: (15, 15),
-    8: (23, 24), 9: (24, 24), 10: (26, 26), 11: (28, 28), 12: (23, 23), 13: (25, 25), 14: (27, 27),
-    15: (5, 5), 16: (2, 2), 17: (8, 8), 18: (7, 7), 19: (31, 31), 21: (29, 29), 22: (32, 32), 24: (30, 30),
-}  # fmt: skip
-BODY_JOINTS = np.array(list(BLAZEPOSE))
-BODY_POINTS = np.array(list(BLAZEPOSE.values()))
-
-# FACE_70's points from the face mesh's 478, in order.
-FACE_MESH = [
-    127, 234, 93, 132, 58, 172, 150, 176, 152, 400, 379, 397, 288, 361, 323, 454, 356,  # jaw
-    70, 63, 105, 66, 107, 336, 296, 334, 293, 300,  # brows
-    168, 197, 5, 4, 98, 97, 2, 326, 327,  # nose
-    33, 160, 158, 133, 153, 144, 362, 385, 387, 263, 373, 380,  # eyes
-    61, 39, 37, 0, 267, 269, 291, 405, 314, 17, 84, 181,  # outer lip
-    78, 82, 13, 312, 308, 317, 14, 87,  # inner lip
-    468, 473,  # pupils: the person's right, left
-]  # fmt: skip
-
-HAND_REACH = 0.1  # of the person's extent: how far a hand's wrist may lie from the body's wrist
+DETECTOR_NAME = HolisticDetector.name  # and version, for the files of poses
 
 
-class HolisticDetector:
-    """Finds one person's joints frame by frame, following them: one instance a clip, frames in order.
-
-    min_detection_confidence, min_tracking_confidence: 0..1, MediaPipe's own thresholds for accepting a new
-    person and for going on with the one it follows. Use it as a context manager. The same frames give the
-    same joints, bit for bit.
-    """
-
-    name = f"mediapipe-holistic {mp.__version__}"
-
-    def __init__(self, min_detection_confidence: float, min_tracking_confidence: float):
-        with native_messages_off():
-            self._holistic = mp.solutions.holistic.Holistic(
-                model_complexity=1,  # the only one inside the wheel
-                refine_face_landmarks=True,  # the pupils
-                min_detection_confidence=min_detection_confidence,
-                min_tracking_confidence=min_tracking_confidence,
-            )
-            self._holistic.process(np.zeros((64, 64, 3), np.uint8))  # loads every network now
-
-    def __enter__(self) -> "HolisticDetector":
-        return self
-
-    def __exit__(self, *exception) -> None:
-        self._holistic.close()
+class Detector(Protocol):
+    """Finds one person's joints frame by frame, following them: one instance a clip, frames in order."""
 
     def detect(self, frame: np.ndarray) -> np.ndarray:
-        """Find the joints in the next frame, uint8 RGB (H, W, 3).
-
-        Returns float32 (137, 3) of (x, y, confidence) in pixels of the frame; (0, 0, 0) for every joint not
-        found, which is all of them where there is no person. A body joint's confidence is the detector's
-        visibility; joints of a found face or hand have 1, as the detector tells no more; joints outside the
-        frame are guesses and count as not found.
-        """
-        height, width = frame.shape[:2]
-        found = self._holistic.process(frame)
-        joints = np.zeros((NUM_JOINTS, 3), np.float32)
-        if found.pose_landmarks is None:
-            return joints
-        body = _points(found.pose_landmarks.landmark, width, height)
-        visibility = np.array([point.visibility for point in found.pose_landmarks.landmark])
-        joints[BODY][BODY_JOINTS, :2] = body[BODY_POINTS].mean(axis=1)
-        joints[BODY][BODY_JOINTS, 2] = visibility[BODY_POINTS].min(axis=1)
-        if found.face_landmarks is not None:
-            mesh = found.face_landmarks.landmark
-            joints[FACE, :2] = _points([mesh[index] for index in FACE_MESH], width, height)
-            joints[FACE, 2] = 1
-        reach = HAND_REACH * np.linalg.norm(np.ptp(body, axis=0))
-        for hand, wrist, landmarks in (
-            (LEFT_HAND, LEFT_WRIST, found.left_hand_landmarks),
-            (RIGHT_HAND, RIGHT_WRIST, found.right_hand_landmarks),
-        ):
-            if landmarks is None:
-                continue
-            points = _points(landmarks.landmark, width, height)
-            if np.linalg.norm(points[0] - joints[wrist, :2]) <= reach:  # else it is another hand, or none
-                joints[hand, :2] = points
-                joints[hand, 2] = 1
-        outside = (joints[:, :2] < 0).any(axis=1) | (joints[:, :2] > (width, height)).any(axis=1)
-        joints[outside | (joints[:, 2] <= 0)] = 0
-        return joints
+        """The next frame, uint8 RGB (H, W, 3) -> float32 (137, 3) of (x, y, confidence) in its pixels, 0 where not found."""
+        ...
 
 
-def _points(landmarks: Iterable, width: int, height: int) -> np.ndarray:
-    """MediaPipe's landmarks, given in shares of the frame, as float64 (points, 2) in pixels."""
-    return np.array([(point.x, point.y) for point in landmarks]) * (width, height)
+def open_detector(params: Keypoints) -> AbstractContextManager[Detector]:
+    """A new detector with the limits that ``params`` name."""
+    return HolisticDetector(params.min_detection_confidence, params.min_tracking_confidence)

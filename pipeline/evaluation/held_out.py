@@ -13,7 +13,7 @@ from pipeline.clips.scaling import resize
 from pipeline.clips.spread import spread
 from pipeline.clips.store import FrameStore
 from pipeline.clips.track import PoseTrack
-from pipeline.detection.detector import HolisticDetector
+from pipeline.detection.detector import open_detector
 from pipeline.evaluation import registry
 from pipeline.evaluation.contact_sheet import Example
 from pipeline.evaluation.lpips import Lpips
@@ -54,7 +54,6 @@ def evaluate_held_out(
     faces = face_boxes(poses, face_size, width, height)
     follows = set(store.pairs().tolist())
     shown = set(spread(len(poses), EXAMPLES).tolist())
-    thresholds = keypoints.min_detection_confidence, keypoints.min_tracking_confidence, pose.min_confidence
     measures = registry.of_held_out(lpips.name)
     examples: list[Example] = []
 
@@ -77,19 +76,19 @@ def evaluate_held_out(
             record |= measure.of(frame)
         return record
 
-    with detection(*thresholds) as on_real, detection(*thresholds) as on_generated:
+    with detection(keypoints, pose) as on_real, detection(keypoints, pose) as on_generated:
         scored = in_parallel(score, frames(on_real, on_generated))
         return list(tqdm(scored, desc="evaluate", unit="frame", total=len(poses))), examples
 
 
 @contextmanager
-def detection(min_detection: float, min_tracking: float, min_confidence: float) -> Iterator[Detection]:
+def detection(keypoints: Keypoints, pose: Pose) -> Iterator[Detection]:
     """A detector on a thread of its own, which takes the frames in the order in which they are given.
 
-    Joints that it finds with less confidence than ``min_confidence`` do not count.
+    Joints that it finds with less than the confidence that ``pose`` demands do not count.
     """
-    with HolisticDetector(min_detection, min_tracking) as detector, ThreadPoolExecutor(1) as thread:
-        yield lambda picture: thread.submit(lambda: found_only(detector.detect(picture), min_confidence))
+    with open_detector(keypoints) as detector, ThreadPoolExecutor(1) as thread:
+        yield lambda picture: thread.submit(lambda: found_only(detector.detect(picture), pose.min_confidence))
 
 
 def cut_out(

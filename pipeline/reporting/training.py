@@ -9,7 +9,7 @@ from pipeline.reporting.charts import Chart, charts_uri
 from pipeline.reporting.pictures import picture_uri
 
 PHASES = ("coarse", "body", "face")  # as they follow one another
-LOSSES = {
+TITLES = {  # of the curves that there are, in this order; others follow under their own names
     "d": "discriminators",
     "r1": "discriminators: gradient penalty, real",
     "r2": "discriminators: gradient penalty, generated",
@@ -17,6 +17,7 @@ LOSSES = {
     "g_fm": "generator: feature matching",
     "g_vgg": "generator: perceptual",
     "l1": "L1 to the real frame (not trained on)",
+    "learning_rate": "learning rate",
 }
 
 
@@ -24,13 +25,9 @@ def training_sections(log: Path, columns: str) -> list[dict[str, Any]]:
     """Loss curves and the last samples of every phase that DVCLive logged in ``log``, if there is any."""
     sections = []
     for phase in filter(Path.is_dir, (log / "plots/metrics" / name for name in PHASES)):
-        curves = {
-            key: pd.read_csv(phase / f"{key}.tsv", sep="\t")
-            for key in LOSSES
-            if (phase / f"{key}.tsv").is_file()
-        }
+        curves = {file.stem: pd.read_csv(file, sep="\t") for file in sorted(phase.glob("*.tsv"), key=_place)}
         charts = [
-            Chart(LOSSES[key], "step", {key: (curve["step"], curve[key])}) for key, curve in curves.items()
+            Chart(TITLES.get(key, key), "step", {key: (curve["step"], curve[key])}) for key, curve in curves.items()
         ]
         samples = sorted((log / "plots/images" / phase.name).glob("*.png"))
         sections.append({
@@ -40,3 +37,9 @@ def training_sections(log: Path, columns: str) -> list[dict[str, Any]]:
             "columns": columns,
         })  # fmt: skip
     return sections
+
+
+def _place(curve: Path) -> tuple[int, str]:
+    """By which a file of a loss curve is sorted."""
+    titles = list(TITLES)
+    return titles.index(curve.stem) if curve.stem in titles else len(titles), curve.stem

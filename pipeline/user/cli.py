@@ -63,7 +63,7 @@ def minutes_by_stage(clips: Iterable[str]) -> dict[str, float]:
 def _note_minutes(clips: list[str], seconds: float) -> None:
     """Remember how long a stage took; nothing depends on it, so no stage fails for want of it."""
     package, _, stage = sys.modules["__main__"].__spec__.name.partition(".")
-    if package == "pipeline" and os.environ.get("RANK", "0") == "0":
+    if package == "pipeline" and "." not in stage and os.environ.get("RANK", "0") == "0":
         with suppress(OSError):
             MINUTES.mkdir(exist_ok=True)
             (MINUTES / "@".join([stage, *clips])).write_text(f"{seconds / 60:.3f}")

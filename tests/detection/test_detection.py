@@ -18,10 +18,13 @@ from pipeline.clips import runs
 from pipeline.clips.store import FrameStore, StoredFrame, write_frames
 from pipeline.detection import detection
 from pipeline.detection.detection import detect
-from pipeline.detection.detector import HolisticDetector
+from pipeline.detection.holistic import HolisticDetector
+from pipeline.params import Keypoints
 from pipeline.user.cli import UserError
 
 pytestmark = pytest.mark.filterwarnings("ignore:SymbolDatabase.GetPrototype")  # pytest resets the detector's
+
+LIMITS = Keypoints(min_detection_confidence=0.5, min_tracking_confidence=0.5)
 
 
 @pytest.fixture
@@ -57,7 +60,7 @@ def as_array(found) -> np.ndarray:
 
 def test_each_run_is_what_a_new_detector_finds_after_the_lead(store, monkeypatch):
     with_cores(monkeypatch, 1)
-    joints = as_array(detect(store, 0.5, 0.5))
+    joints = as_array(detect(store, LIMITS))
     for lead, begin, end in ((0, 0, 4), (2, 4, 9), (9, 9, 12)):
         with HolisticDetector(0.5, 0.5) as detector:
             expected = [detector.detect(store.read(index)) for index in range(lead, end)]
@@ -66,16 +69,16 @@ def test_each_run_is_what_a_new_detector_finds_after_the_lead(store, monkeypatch
 
 def test_several_processes_find_the_same(store, monkeypatch, capfd):
     with_cores(monkeypatch, 1)
-    alone = as_array(detect(store, 0.5, 0.5))
+    alone = as_array(detect(store, LIMITS))
     with_cores(monkeypatch, 2)
-    np.testing.assert_array_equal(as_array(detect(store, 0.5, 0.5)), alone)
+    np.testing.assert_array_equal(as_array(detect(store, LIMITS)), alone)
     assert multiprocessing.active_children() == []
     assert capfd.readouterr() == ("", "")
 
 
 def test_a_few_frames_are_not_worth_another_process(store, monkeypatch):
     monkeypatch.setattr(detection, "usable_cores", lambda: 2)
-    found = detect(store, 0.5, 0.5)
+    found = detect(store, LIMITS)
     next(found)
     assert multiprocessing.active_children() == []
     found.close()
@@ -83,7 +86,7 @@ def test_a_few_frames_are_not_worth_another_process(store, monkeypatch):
 
 def test_a_process_that_is_killed_is_an_error(store, monkeypatch):
     with_cores(monkeypatch, 2)
-    found = detect(store, 0.5, 0.5)
+    found = detect(store, LIMITS)
     next(found)
     killed, *_ = multiprocessing.active_children()
     os.kill(killed.pid, signal.SIGKILL)
@@ -96,7 +99,7 @@ def test_what_a_process_raises_is_raised_here(store, monkeypatch):
     with_cores(monkeypatch, 2)
     os.truncate(store.path, store.path.stat().st_size // 2)
     with pytest.raises(Exception) as caught:
-        list(detect(store, 0.5, 0.5))
+        list(detect(store, LIMITS))
     assert not isinstance(caught.value, UserError)  # its own error, not that a process has ended
     assert any("detect_run" in note for note in caught.value.__notes__)
     assert gone()
@@ -104,7 +107,7 @@ def test_what_a_process_raises_is_raised_here(store, monkeypatch):
 
 def test_who_stops_early_leaves_no_process(store, monkeypatch):
     with_cores(monkeypatch, 2)
-    found = detect(store, 0.5, 0.5)
+    found = detect(store, LIMITS)
     next(found)
     found.close()
     assert gone()

@@ -7,8 +7,8 @@ import pytest
 
 from pipeline.clips import layout
 from pipeline.clips.layout import BODY, FACE, LEFT_HAND, RIGHT_HAND
-from pipeline.detection import detector as module
-from pipeline.detection.detector import HolisticDetector
+from pipeline.detection import holistic as module
+from pipeline.detection.holistic import HolisticDetector
 
 pytestmark = pytest.mark.filterwarnings("ignore:SymbolDatabase.GetPrototype")  # pytest resets the detector's
 
