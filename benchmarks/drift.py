@@ -11,13 +11,13 @@ the distance in the last block over that in the first, each divided by that of t
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import torch
 from tqdm import tqdm
 
 from benchmarks.machine import describe
+from pipeline.clips import paths
 from pipeline.clips.scaling import resize, scale_joints
 from pipeline.clips.store import FrameStore
 from pipeline.clips.track import read_track
@@ -28,9 +28,9 @@ from pipeline.pose.smoothing import smooth
 from pipeline.rendering.render import BodyRenderer
 from pipeline.runtime.devices import keep_freed_memory, pick_device
 
-FRAMES = Path("data/frames/target.parquet")
-POSES = Path("data/poses/target.parquet")
-WEIGHTS = Path("models/body.safetensors")
+FRAMES = paths.frames("target")
+POSES = paths.poses("target")
+WEIGHTS = paths.BODY_WEIGHTS
 BLOCK = 50  # frames
 
 

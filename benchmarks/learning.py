@@ -10,7 +10,6 @@ perceptual distance is no more than one standard deviation of the reference's ru
 
 import argparse
 from copy import deepcopy
-from pathlib import Path
 from time import perf_counter
 
 import numpy as np
@@ -24,6 +23,7 @@ from benchmarks.machine import describe, synchronize
 from benchmarks.reference_step import ReferenceStep
 from pipeline.body.data import PairDataset, consecutive_pairs
 from pipeline.body.step import discriminator_channels
+from pipeline.clips import paths
 from pipeline.clips.holdout import split_clip
 from pipeline.clips.spread import spread
 from pipeline.clips.store import FrameStore
@@ -39,8 +39,8 @@ from pipeline.runtime.devices import keep_freed_memory, memory_format, pick_devi
 from pipeline.training.batches import step_loader
 from pipeline.training.frames import TrainingFrames
 
-FRAMES = Path("data/frames/target.parquet")
-POSES = Path("data/poses/target.parquet")
+FRAMES = paths.frames("target")
+POSES = paths.poses("target")
 HELD_OUT = 24  # pairs
 
 Run = dict[str, float]

@@ -9,6 +9,7 @@ reports/check.txt, always the same, on which decoding depends: so nothing is run
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from pipeline.clips import paths
 from pipeline.evaluation.lpips import Lpips
 from pipeline.evaluation.truth import TruthClip
 from pipeline.losses.perceptual import load_perceptual
@@ -18,8 +19,6 @@ from pipeline.runtime.files import atomic
 from pipeline.user.cli import UserError, run
 from pipeline.video.probe import probe
 from pipeline.video.resample import stored_rate
-
-CHECKED = Path("reports/check.txt")
 
 
 def attempts(params: Params) -> Iterator[Callable[[], object]]:
@@ -61,7 +60,7 @@ def main() -> None:
             problems.append(str(problem))
     if problems:
         raise UserError("\n       ".join(problems))
-    with atomic(CHECKED) as partial:
+    with atomic(paths.CHECKED) as partial:
         partial.write_text("Parameters, videos, truths and weights are there and fit together.\n")
     print(f"parameters, {1 + len(params.sources)} videos, their truths and the networks' weights are there and fit together")
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from pipeline.clips import paths
 from pipeline.clips.store import FrameStore, StoredFrame, write_frames
 from pipeline.params import load_params
 from pipeline.runtime.files import write_json
@@ -25,8 +26,6 @@ from pipeline.video.probe import Video, probe
 from pipeline.video.read import read_pictures
 from pipeline.video.resample import resample, stored_rate
 from pipeline.video.shots import number_shots
-
-FRAMES = Path("data/frames")
 
 
 def decode(video: Video, fit: Fit, fps: Fraction, path: Path) -> FrameStore:
@@ -100,7 +99,7 @@ def main(clip: str) -> None:
     else:
         fit, how = fit_height(video.width, video.height, height), "height"
 
-    path = FRAMES / f"{clip}.parquet"
+    path = paths.frames(clip)
     store = decode(video, fit, fps, path)
     silenced = sound_problem(video.path, float(store.source_times[0]), float(video.duration)) if video.has_audio else None
     write_json(path.with_suffix(".json"), summary(video, fit, how, store, silenced))

@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 
+from pipeline.clips import paths
 from pipeline.clips.holdout import split_clip
 from pipeline.clips.layout import BODY
 from pipeline.clips.store import FrameStore
@@ -29,19 +30,6 @@ from pipeline.runtime.files import atomic, write_json
 from pipeline.user.cli import UserError, run
 from pipeline.video.probe import probe
 
-FRAMES = Path("data/frames")
-POSES = Path("data/poses")
-NORMALIZED = Path("data/normalized")
-BODY_WEIGHTS = Path("models/body.safetensors")
-FACE_WEIGHTS = Path("models/face.safetensors")
-VIDEOS = Path("reports/videos")
-METRICS = Path("reports/metrics.json")
-SUMMARY = Path("reports/summary.json")
-PER_FRAME = Path("reports/per_frame.parquet")
-PER_FRAME_TRANSFER = Path("reports/per_frame_transfer.parquet")
-PLOTS = Path("reports/plots")
-PICTURES = Path("reports/evaluate")
-
 
 def open_delivered(
     name: str, truth: Path, target: FrameStore, how: str, width: int, height: int, pose: Pose
@@ -51,8 +39,8 @@ def open_delivered(
     width, height: px of the training picture, into which the truth is fitted as the ``target``'s frames are, by
     ``how``. Raises UserError if a file is missing or result, poses and truth do not belong together.
     """
-    source, normalized = read_track(POSES / f"{name}.parquet"), read_track(NORMALIZED / f"{name}.parquet")
-    result = probe(VIDEOS / f"{name}.mp4")
+    source, normalized = read_track(paths.poses(name)), read_track(paths.normalized(name))
+    result = probe(paths.video(name))
     if (result.width, result.height, result.frames) != (width, height, len(normalized)):
         raise UserError(
             f"{result.path} has {result.frames} frames of {result.width}x{result.height} px, but there are "
@@ -65,7 +53,7 @@ def open_delivered(
         (source.width, source.height), (normalized.width, normalized.height),
     )
     poses = Poses(normalized.joints, raw, height / normalized.height)
-    return Delivered(result, clip, normalized.fps, poses, FrameStore(FRAMES / f"{name}.parquet"))
+    return Delivered(result, clip, normalized.fps, poses, FrameStore(paths.frames(name)))
 
 
 def print_scores(metrics: dict[str, Any], run_name: str, size: str) -> None:
@@ -85,14 +73,14 @@ def main() -> None:
     device = pick_device(params.device)
     make_repeatable(seed=0)  # nothing here is drawn at random; this chooses deterministic kernels
     torch.backends.cudnn.allow_tf32 = False  # a GPU shall measure what a CPU does
-    store, track = FrameStore(FRAMES / "target.parquet"), read_track(POSES / "target.parquet")
+    store, track = FrameStore(paths.frames("target")), read_track(paths.poses("target"))
     if len(store) != len(track):
-        raise UserError(f"{POSES}/target.parquet has {len(track)} poses for the {len(store)} frames of {store.path}: "
+        raise UserError(f"{paths.poses('target')} has {len(track)} poses for the {len(store)} frames of {store.path}: "
                         "run `dvc repro`")
     end, first = split_clip(len(store), params.split)
     weights = Path(params.evaluate.lpips_weights) if params.evaluate.lpips_weights else None
     lpips = Lpips(params.evaluate.lpips, weights, device)
-    renderer = Renderer(BODY_WEIGHTS, FACE_WEIGHTS, device)
+    renderer = Renderer(paths.BODY_WEIGHTS, paths.FACE_WEIGHTS, device)
     width, height, pose = renderer.width, renderer.height, params.pose
     deliveries = {
         name: open_delivered(name, Path(source.truth), store, params.decode.fit, width, height, pose)
@@ -113,20 +101,20 @@ def main() -> None:
         baselines = Baselines(store, bodies, end, width, height)
         for name, delivered in deliveries.items():
             scores[name], comparisons = score_delivered(delivered, baselines, lpips, pose.min_confidence)
-            write_png(PICTURES / f"transfer_{name}.png", comparison_sheet(comparisons))
+            write_png(paths.delivered_picture(name), comparison_sheet(comparisons))
     delivered_frames = frame_table(scores, lpips.name)
     metrics |= {"transfer": summarize_sources(delivered_frames)} if deliveries else {}
 
-    for path, content in ((PER_FRAME, table), (PER_FRAME_TRANSFER, delivered_frames)):
+    for path, content in ((paths.PER_FRAME, table), (paths.PER_FRAME_TRANSFER, delivered_frames)):
         with atomic(path) as partial:
             content.to_parquet(partial, index=False)
-    write_plots(PLOTS, table)
-    write_png(PICTURES / "frames.png", contact_sheet(examples))
-    write_json(METRICS, metrics)
-    write_json(SUMMARY, summary.summarize(metrics))
+    write_plots(paths.PLOTS, table)
+    write_png(paths.HELD_OUT_PICTURE, contact_sheet(examples))
+    write_json(paths.METRICS, metrics)
+    write_json(paths.SUMMARY, summary.summarize(metrics))
 
     print_scores(metrics, row_name(params.train, params.face), f"{width}x{height}")
-    print(f"metrics: {SUMMARY}, all of them {METRICS}; by frame: {PER_FRAME}, {PER_FRAME_TRANSFER}; plots: {PLOTS}; pictures: {PICTURES}")
+    print(f"metrics: {paths.SUMMARY}, all of them {paths.METRICS}; by frame: {paths.PER_FRAME}, {paths.PER_FRAME_TRANSFER}; plots: {paths.PLOTS}; pictures: {paths.PICTURES}")
 
 
 if __name__ == "__main__":

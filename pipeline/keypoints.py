@@ -8,12 +8,12 @@ later stages to judge and smooth, and beside it the coverage as JSON.
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from tempfile import TemporaryFile
 
 import numpy as np
 from tqdm import tqdm
 
+from pipeline.clips import paths
 from pipeline.clips.layout import NUM_JOINTS, PARTS, found_joints
 from pipeline.clips.store import FrameStore
 from pipeline.clips.track import PoseTrack, write_track
@@ -22,9 +22,6 @@ from pipeline.detection.detector import DETECTOR_NAME
 from pipeline.params import Keypoints, load_params
 from pipeline.runtime.files import write_json
 from pipeline.user.cli import UserError, run
-
-FRAMES = Path("data/frames")
-POSES = Path("data/poses")
 
 # Below these shares of the frames the user is warned, and why it matters.
 EXPECTED = {
@@ -65,14 +62,14 @@ def warnings(clip: str, shares: dict[str, float]) -> Iterator[str]:
 def main(clip: str) -> None:
     params = load_params()
     video = params.clip(clip).video
-    store = FrameStore(FRAMES / f"{clip}.parquet")
+    store = FrameStore(paths.frames(clip))
     track = keypoints(store, params.keypoints)
     shares = coverage(track)
     if shares["body"] == 0:
         raise UserError(f"no person was found in any of the {len(track)} frames of {video}: give a video "
                         "that shows one whole person, or lower keypoints.min_detection_confidence")
 
-    path = POSES / f"{clip}.parquet"
+    path = paths.poses(clip)
     write_track(path, track)
     summary = {"detector": track.detector, "frames": len(track), "coverage": shares}
     write_json(path.with_suffix(".json"), summary)

@@ -10,10 +10,10 @@ beside it as JSON, and reports/normalize/<source>.png to judge it by.
 
 import sys
 from dataclasses import asdict
-from pathlib import Path
 
 import numpy as np
 
+from pipeline.clips import paths
 from pipeline.clips.track import PoseTrack, read_track, write_track
 from pipeline.normalization.feet import (
     FeetFit,
@@ -32,9 +32,6 @@ from pipeline.pose.smoothing import smooth
 from pipeline.runtime.files import write_json
 from pipeline.user.cli import run
 
-POSES = Path("data/poses")
-NORMALIZED = Path("data/normalized")
-REPORTS = Path("reports/normalize")
 OFTEN_OUTSIDE = 0.05  # share of frames with joints outside the target's picture from which to warn
 
 
@@ -80,7 +77,7 @@ def normalize(
 
 def load_smoothed(clip: str, pose: Pose) -> PoseTrack:
     """The poses of ``clip``, smoothed."""
-    track = read_track(POSES / f"{clip}.parquet")
+    track = read_track(paths.poses(clip))
     return track.with_joints(smooth(track.joints, pose.smooth_window, pose.max_gap, pose.min_confidence))
 
 
@@ -90,7 +87,7 @@ def main(name: str) -> None:
     source, target = load_smoothed(name, params.pose), load_smoothed("target", params.pose)
     joints, fit, summary = normalize(name, source, target, params.normalize)
 
-    path, picture = NORMALIZED / f"{name}.parquet", REPORTS / f"{name}.png"
+    path, picture = paths.normalized(name), paths.normalization_plot(name)
     result = PoseTrack(joints, source.times, source.fps, target.width, target.height, source.detector)
     write_track(path, result)
     write_json(path.with_suffix(".json"), summary)

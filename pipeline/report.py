@@ -1,10 +1,10 @@
 """Stage report: one page that shows the result and everything that was measured on the way."""
 
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from pipeline.clips import paths
 from pipeline.evaluation import registry
 from pipeline.evaluation.measure import Plot
 from pipeline.evaluation.paper_tables import CAVEAT, row_name, tables
@@ -19,18 +19,9 @@ from pipeline.reporting.training import training_sections
 from pipeline.runtime.files import atomic, read_json
 from pipeline.user.cli import UserError, minutes_by_stage, run
 
-REPORTS = Path("reports")
-PAGE = REPORTS / "index.html"
-METRICS = REPORTS / "metrics.json"
-SUMMARY = REPORTS / "summary.json"
-PICTURES = REPORTS / "evaluate"
-FRAMES_PICTURE = PICTURES / "frames.png"
-PER_FRAME_TRANSFER = REPORTS / "per_frame_transfer.parquet"
-PLOTS = REPORTS / "plots"
-VIDEOS = REPORTS / "videos"
 TRAINING = {
-    REPORTS / "train_body": "pose, generated, real",
-    REPORTS / "train_face": "pose, body generator, with the face generator's residual, real",
+    paths.BODY_LOG: "pose, generated, real",
+    paths.FACE_LOG: "pose, body generator, with the face generator's residual, real",
 }
 PARTS = ("body", "face", "left_hand", "right_hand")
 
@@ -41,7 +32,7 @@ def report(names: list[str], run_name: str, size: str) -> str:
     names: the sources. run_name: the row of the paper's tables that this run is. size: of its pictures, in
     words. Raises UserError if a file that a stage should have made is missing.
     """
-    metrics = read_json(METRICS)
+    metrics = read_json(paths.METRICS)
     lpips = registry.lpips_in(flat(metrics))
     return render_page(
         run=run_name,
@@ -49,14 +40,14 @@ def report(names: list[str], run_name: str, size: str) -> str:
         verdict=verdict(metrics),
         numbers=numbers(metrics),
         sources=[source_section(name) for name in names],
-        transfers=delivered_sections(metrics.get("transfer", {}), PER_FRAME_TRANSFER, PICTURES),
+        transfers=delivered_sections(metrics.get("transfer", {})),
         metrics=metrics,
         tables=tables(metrics, run_name),
         caveat=CAVEAT,
         lpips_note=lpips_note(lpips),
         measures=registry.of_held_out(lpips),
         unmeasured=unmeasured(metrics),
-        frames=picture_uri(FRAMES_PICTURE),
+        frames=picture_uri(paths.HELD_OUT_PICTURE),
         frame_charts=charts_uri([frame_chart(plot) for plot in plots(lpips)]),
         parts=PARTS,
         clips=[clip_section(name) for name in ("target", *names)],
@@ -74,45 +65,45 @@ def lpips_note(lpips: str) -> str:
 
 def frame_chart(plot: Plot) -> Chart:
     """A chart of what evaluate measured by frame."""
-    table = pd.DataFrame(read_json(PLOTS / f"{plot.name}.json")).astype("float64")
+    table = pd.DataFrame(read_json(paths.PLOTS / f"{plot.name}.json")).astype("float64")
     return Chart(plot.title, "frame", {name: (table["frame"], table[name]) for name in table if name != "frame"})
 
 
 def clip_section(name: str) -> dict[str, Any]:
     """How often the detector found each part of the person in a clip."""
-    return {"name": name, **read_json(Path(f"data/poses/{name}.json"))}
+    return {"name": name, **read_json(paths.poses(name).with_suffix(".json"))}
 
 
 def source_section(name: str) -> dict[str, Any]:
     """A source's videos, which are linked, and its normalization."""
-    for video in (VIDEOS / f"{name}.mp4", VIDEOS / f"{name}_side_by_side.mp4"):
+    for video in (paths.video(name), paths.side_by_side(name)):
         if not video.is_file():
             raise UserError(
                 f"{video} is missing: run `dvc repro`, or `python -m pipeline.transfer {name}`, first"
             )
-    fit = read_json(Path(f"data/normalized/{name}.json"))
-    return {"name": name, "fit": fit, "plot": picture_uri(REPORTS / f"normalize/{name}.png")}
+    fit = read_json(paths.normalized(name).with_suffix(".json"))
+    return {"name": name, "fit": fit, "plot": picture_uri(paths.normalization_plot(name))}
 
 
 def main() -> None:
     params = load_params()
     names = list(params.sources)
-    target = read_json(Path("data/frames/target.json"))
+    target = read_json(paths.frames("target").with_suffix(".json"))
     height = params.train.height
     size = f"{height * target['width'] // target['height']}x{height}"
     html = report(names, row_name(params.train, params.face), size)
-    with atomic(PAGE) as partial:
+    with atomic(paths.PAGE) as partial:
         partial.write_text(html)
 
     for name in names:
-        print(f"video: {VIDEOS / name}.mp4, beside the source and the pose: {VIDEOS / name}_side_by_side.mp4")
-    print(f"metrics: {SUMMARY}, all of them {METRICS}, by frame {REPORTS / 'per_frame.parquet'}")
-    print(f"pictures: {FRAMES_PICTURE}, {', '.join(str(log) for log in TRAINING)}, {REPORTS / 'normalize'}")
+        print(f"video: {paths.video(name)}, beside the source and the pose: {paths.side_by_side(name)}")
+    print(f"metrics: {paths.SUMMARY}, all of them {paths.METRICS}, by frame {paths.PER_FRAME}")
+    print(f"pictures: {', '.join(map(str, (paths.HELD_OUT_PICTURE, *TRAINING, *map(paths.normalization_plot, names))))}")
     if minutes := minutes_by_stage(["target", *names]):
         parts = ", ".join(f"{stage} {each:.1f}" for stage, each in minutes.items())
         print(f"minutes, when each stage last ran here: {parts}; together {sum(minutes.values()):.1f}")
-    print(verdict(read_json(METRICS)))
-    print(f"all of it on one page: {PAGE}")
+    print(verdict(read_json(paths.METRICS)))
+    print(f"all of it on one page: {paths.PAGE}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,5 @@
 """Stage train_body: learn to turn pose pictures into the target person ("Everybody Dance Now", "Temporal Smoothing")."""
 
-from pathlib import Path
-
 import numpy as np
 import torch
 
@@ -10,6 +8,7 @@ from pipeline.background.plate import estimate_plate
 from pipeline.background.sample import sample_background
 from pipeline.body.data import consecutive_pairs
 from pipeline.body.phase import Pairs, body_phase
+from pipeline.clips import paths
 from pipeline.clips.holdout import split_clip
 from pipeline.clips.spread import spread
 from pipeline.clips.store import FrameStore
@@ -28,10 +27,7 @@ from pipeline.training.launch import launch
 from pipeline.training.run import run_training
 from pipeline.user.cli import UserError, run
 
-FRAMES = Path("data/frames/target.parquet")
-POSES = Path("data/poses/target.parquet")
-WEIGHTS = Path("models/body.safetensors")
-LOG = Path("reports/train_body")
+FRAMES, POSES = paths.frames("target"), paths.poses("target")
 SAMPLES = 4  # held-out frames in the sample grids
 BACKGROUND_HEIGHT = 256  # px at least, if the store has them: a smaller picture shows too little to tell a camera's motion
 
@@ -142,7 +138,7 @@ def main() -> None:
                 "inputs": {str(FRAMES): store.sha256, str(POSES): sha256(POSES)},
             }
 
-        run_training("train_body", params, store, [POSES], parameters, device, train, WEIGHTS, LOG)
+        run_training("train_body", params, store, [POSES], parameters, device, train, paths.BODY_WEIGHTS, paths.BODY_LOG)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,8 @@
 """Stage train_face: learn to refine the face of the fixed body generator ("Everybody Dance Now", "Face GAN")."""
 
-from pathlib import Path
-
 import numpy as np
 
+from pipeline.clips import paths
 from pipeline.clips.holdout import split_clip
 from pipeline.clips.spread import spread
 from pipeline.clips.store import FrameStore
@@ -25,11 +24,7 @@ from pipeline.training.launch import launch
 from pipeline.training.run import run_training
 from pipeline.user.cli import UserError, run
 
-FRAMES = Path("data/frames/target.parquet")
-POSES = Path("data/poses/target.parquet")
-BODY = Path("models/body.safetensors")
-WEIGHTS = Path("models/face.safetensors")
-LOG = Path("reports/train_face")
+FRAMES, POSES = paths.frames("target"), paths.poses("target")
 SAMPLES = 4  # frames in the sample grids
 
 
@@ -81,13 +76,13 @@ def main() -> None:
     if launch("train_face", params.train.devices, params.train.nodes, device):
         return
     with together(device, params.train.devices * params.train.nodes):
-        body = BodyRenderer(BODY, device)
-        header = {"enabled": params.face.enabled, "body": sha256(BODY)}
+        body = BodyRenderer(paths.BODY_WEIGHTS, device)
+        header = {"enabled": params.face.enabled, "body": sha256(paths.BODY_WEIGHTS)}
         if not params.face.enabled:
             if rank() == 0:
-                LOG.mkdir(parents=True, exist_ok=True)
-                save_weights(WEIGHTS, {}, header)
-            print(f"face.enabled is false: {WEIGHTS} holds no network, and the body generator's output is the result")
+                paths.FACE_LOG.mkdir(parents=True, exist_ok=True)
+                save_weights(paths.FACE_WEIGHTS, {}, header)
+            print(f"face.enabled is false: {paths.FACE_WEIGHTS} holds no network, and the body generator's output is the result")
             return
         store, track = FrameStore(FRAMES), open_track(POSES)
         parameters = {"face": params.face.model_dump(), "train": params.train.model_dump(),
@@ -101,7 +96,7 @@ def main() -> None:
                 "architecture": architecture, "size": params.face.size, "face": params.face.model_dump()
             }
 
-        run_training("train_face", params, store, [POSES, BODY], parameters, body.device, train, WEIGHTS, LOG)
+        run_training("train_face", params, store, [POSES, paths.BODY_WEIGHTS], parameters, body.device, train, paths.FACE_WEIGHTS, paths.FACE_LOG)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from pipeline.clips import paths
 from pipeline.clips.layout import FACE, found_joints
 from pipeline.clips.scaling import resize
 from pipeline.clips.store import FrameStore
@@ -17,9 +18,6 @@ from pipeline.runtime.files import read_json
 from pipeline.runtime.parallel import in_threads
 from pipeline.user.cli import run
 from pipeline.video.encode import video_writer
-
-BODY_WEIGHTS = Path("models/body.safetensors")
-FACE_WEIGHTS = Path("models/face.safetensors")
 
 
 def transfer(
@@ -50,14 +48,13 @@ def transfer(
 def main(source: str) -> None:
     params = load_params()
     video = Path(params.source(source).video)
-    track = read_track(Path(f"data/normalized/{source}.parquet"))
-    frames = FrameStore(Path(f"data/frames/{source}.parquet"))
-    clip = read_json(Path(f"data/frames/{source}.json"))
+    track = read_track(paths.normalized(source))
+    frames = FrameStore(paths.frames(source))
+    clip = read_json(paths.frames(source).with_suffix(".json"))
     keep_freed_memory()
-    renderer = Renderer(BODY_WEIGHTS, FACE_WEIGHTS, pick_device(params.device))
+    renderer = Renderer(paths.BODY_WEIGHTS, paths.FACE_WEIGHTS, pick_device(params.device))
 
-    result = Path(f"reports/videos/{source}.mp4")
-    side_by_side = Path(f"reports/videos/{source}_side_by_side.mp4")
+    result, side_by_side = paths.video(source), paths.side_by_side(source)
     sound = video if clip["sound"] else None
     with (
         video_writer(result, track.fps, params.transfer.crf, sound, clip["start"]) as write_result,

@@ -9,6 +9,7 @@ from ruamel.yaml import YAML
 from torchvision.models import alexnet
 
 from pipeline import check
+from pipeline.clips import paths
 from pipeline.user.cli import UserError
 
 
@@ -36,7 +37,7 @@ def test_a_good_project_gives_the_same_file_whatever_its_parameters(workspace):
         workspace.params["train"]["lambda_vgg"] = weight
         workspace.write()
         check.main()
-        made.append(check.CHECKED.read_bytes())
+        made.append(paths.CHECKED.read_bytes())
     assert made[0] == made[1]
 
 

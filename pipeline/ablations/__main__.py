@@ -7,18 +7,16 @@ after every experiment, so that a grid that is stopped shows what it has; run ag
 cache.
 """
 
-from pathlib import Path
 from typing import Any
 
 from pipeline.ablations.experiments import run_experiment
 from pipeline.ablations.grid import experiment_name, load_grid
 from pipeline.ablations.summary import as_markdown, summarize_grid
+from pipeline.clips import paths
 from pipeline.evaluation.paper_tables import CAVEAT
 from pipeline.params import load_params
 from pipeline.runtime.files import atomic
 from pipeline.user.cli import UserError, run
-
-REPORTS = Path("reports/ablations")
 
 
 def main(grid: str, seeds: str) -> None:
@@ -31,16 +29,16 @@ def main(grid: str, seeds: str) -> None:
         for row, settings in rows.items():
             runs[row].append(run_experiment(experiment_name(grid, row, seed), settings, seed))
             write_tables(grid, runs)
-    print((REPORTS / f"{grid}.md").read_text())
-    print(f"tables: {REPORTS / grid}.md and .csv; the experiments: dvc exp show")
+    print((paths.ABLATIONS / f"{grid}.md").read_text())
+    print(f"tables: {paths.ABLATIONS / grid}.md and .csv; the experiments: dvc exp show")
 
 
 def write_tables(grid: str, runs: dict[str, list[dict[str, Any]]]) -> None:
     """The tables of the metrics (lists by seed) of every row so far."""
     summary = summarize_grid(runs)
-    with atomic(REPORTS / f"{grid}.csv") as partial:
+    with atomic(paths.ABLATIONS / f"{grid}.csv") as partial:
         summary.to_csv(partial, index=False)
-    with atomic(REPORTS / f"{grid}.md") as partial:
+    with atomic(paths.ABLATIONS / f"{grid}.md") as partial:
         partial.write_text(
             f"# Ablations: {grid}\n\nMean ± standard deviation over seeds. {CAVEAT}\n\n{as_markdown(summary)}"
         )

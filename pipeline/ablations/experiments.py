@@ -8,9 +8,9 @@ from typing import Any
 import dvc.api
 
 from pipeline.ablations.grid import Settings
+from pipeline.clips import paths
 from pipeline.user.cli import UserError
 
-METRICS = "reports/metrics.json"
 SEED = "train.seed"
 
 
@@ -26,7 +26,7 @@ def run_experiment(name: str, settings: Settings, seed: int) -> dict[str, Any]:
     changes = [part for key, value in values.items() for part in ("-S", f"{key}={_literal(value)}")]
     if subprocess.run([*dvc_command, "run", "--temp", "-n", name, *changes], check=False).returncode:
         raise UserError(f"the experiment {name} failed; what it says above tells why")
-    return json.loads(dvc.api.read(METRICS, rev=name))
+    return json.loads(dvc.api.read(str(paths.METRICS), rev=name))
 
 
 def _literal(value: bool | int | float | str) -> str:

@@ -1,11 +1,11 @@
 """What was measured of transfers whose truth is known, for the page."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from pipeline.clips import paths
 from pipeline.evaluation.against_truth import BASELINES, measures_of, region_tables, verdict
 from pipeline.evaluation.measure import RegionMeasure
 from pipeline.reporting.charts import Chart, charts_uri
@@ -15,24 +15,23 @@ from pipeline.user.cli import UserError
 REGION = "mask"  # shown by frame: the person, by which results differ most
 
 
-def delivered_sections(metrics: Mapping[str, Any], per_frame: Path, pictures: Path) -> list[dict[str, Any]]:
+def delivered_sections(metrics: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Tables, sentences, charts by frame and pictures of every source in ``metrics``, the ``transfer`` section.
 
-    per_frame: the table that evaluate wrote; pictures: the folder of its ``transfer_<source>.png``. Raises
-    UserError if a file is missing.
+    Raises UserError if a file that evaluate should have written is missing.
     """
     if not metrics:
         return []
-    if not per_frame.is_file():
-        raise UserError(f"{per_frame} is missing: run `dvc repro`, or `python -m pipeline.evaluate`, first")
-    table = pd.read_parquet(per_frame)
+    if not paths.PER_FRAME_TRANSFER.is_file():
+        raise UserError(f"{paths.PER_FRAME_TRANSFER} is missing: run `dvc repro`, or `python -m pipeline.evaluate`, first")
+    table = pd.read_parquet(paths.PER_FRAME_TRANSFER)
     return [
         {
             "name": source,
             "measures": measures_of(scores),
             "tables": region_tables(source, scores),
             "verdict": verdict(source, scores),
-            "pictures": picture_uri(pictures / f"transfer_{source}.png"),
+            "pictures": picture_uri(paths.delivered_picture(source)),
             "charts": charts_uri(
                 [_chart(table[table["source"] == source], measure) for measure in measures_of(scores)]
             ),

@@ -1,0 +1,55 @@
+"""Where stages leave what others read, relative to the project's folder. The same paths stand in dvc.yaml."""
+
+from pathlib import Path
+
+BODY_WEIGHTS = Path("models/body.safetensors")
+FACE_WEIGHTS = Path("models/face.safetensors")
+
+REPORTS = Path("reports")
+CHECKED = REPORTS / "check.txt"
+BODY_LOG = REPORTS / "train_body"
+FACE_LOG = REPORTS / "train_face"
+METRICS = REPORTS / "metrics.json"
+SUMMARY = REPORTS / "summary.json"  # of the metrics, the few that DVC compares
+PER_FRAME = REPORTS / "per_frame.parquet"
+PER_FRAME_TRANSFER = REPORTS / "per_frame_transfer.parquet"
+PLOTS = REPORTS / "plots"
+PICTURES = REPORTS / "evaluate"
+HELD_OUT_PICTURE = PICTURES / "frames.png"
+PAGE = REPORTS / "index.html"
+ABLATIONS = REPORTS / "ablations"
+
+
+def frames(clip: str) -> Path:
+    """The frame store of a clip, ``target`` or a source's name; beside it, as .json, what it was made of."""
+    return Path(f"data/frames/{clip}.parquet")
+
+
+def poses(clip: str) -> Path:
+    """The poses of a clip as detected; beside it, as .json, how often each part was found."""
+    return Path(f"data/poses/{clip}.parquet")
+
+
+def normalized(source: str) -> Path:
+    """A source's poses in the target's picture; beside it, as .json, the fit."""
+    return Path(f"data/normalized/{source}.parquet")
+
+
+def normalization_plot(source: str) -> Path:
+    """The picture by which a normalization is judged."""
+    return REPORTS / f"normalize/{source}.png"
+
+
+def video(source: str) -> Path:
+    """The target doing a source's dance."""
+    return REPORTS / f"videos/{source}.mp4"
+
+
+def side_by_side(source: str) -> Path:
+    """The same beside the source and its pose."""
+    return REPORTS / f"videos/{source}_side_by_side.mp4"
+
+
+def delivered_picture(source: str) -> Path:
+    """Source, truth and result of a few frames."""
+    return PICTURES / f"transfer_{source}.png"
