@@ -33,9 +33,7 @@ def body_losses(
     temporal smoothing the two are separate examples. The generated pictures pass the discriminator once; both losses use
     that pass, so back-propagate each into its own network's parameters only.
     """
-    if generator.temporal:
-        torch.randint(1, ())
-    else:
+    if not generator.temporal:
         poses, frames = poses.flatten(0, 1).unsqueeze(1), frames.flatten(0, 1).unsqueeze(1)
     with autocast(poses.device, precision):
         fakes = generator.rollout(poses)

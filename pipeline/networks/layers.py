@@ -20,23 +20,13 @@ class InstanceNorm(nn.Module):
         return F.instance_norm(x)
 
 
-class ResidualConvolution(nn.Conv2d):
-    def __init__(self, channels: int) -> None:
-        super().__init__(channels, channels, 3, padding=1, padding_mode="reflect")
-
-    def reset_parameters(self) -> None:
-        nn.init.normal_(self.weight, 0.0, WEIGHT_DEVIATION)
-        nn.init.zeros_(self.bias)
-
-
 class ResidualBlock(nn.Module):
     """Two reflect-padded 3x3 convolutions around which the input is added. (B, C, H, W) -> the same shape."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        self.layers = nn.Sequential(
-            ResidualConvolution(channels), InstanceNorm(), nn.ReLU(), ResidualConvolution(channels), InstanceNorm()
-        )
+        first, second = (nn.Conv2d(channels, channels, 3, padding=1, padding_mode="reflect") for _ in range(2))
+        self.layers = nn.Sequential(first, InstanceNorm(), nn.ReLU(), second, InstanceNorm())
 
     def forward(self, x: Tensor) -> Tensor:
         return x + self.layers(x)
@@ -73,6 +63,6 @@ def up(channels: int, upsampling: str) -> nn.Sequential:
 
 def init_weights(module: nn.Module) -> None:
     """Normal initialization of convolutions; for ``module.apply``."""
-    if isinstance(module, nn.Conv2d | nn.ConvTranspose2d) and not isinstance(module, ResidualConvolution):
+    if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
         nn.init.normal_(module.weight, 0.0, WEIGHT_DEVIATION)
         nn.init.zeros_(module.bias)
