@@ -2,10 +2,10 @@
 
     python -m benchmarks.decode [video]
 
-The same ffmpeg binary three ways, in turns: the stage's whole work, to a store in a temporary folder, fitted as a target
-of params.yaml's size; bare, `-f null` without any filter, which the ratio uses; and bare with the stage's filters, which
-says how much of the difference is scaling and colour. Frames a second are by the clock, medians; seconds of CPU, which
-another program's load changes little, are those of ffmpeg and Python together.
+The same ffmpeg binary three ways, in turns: the stage's whole work, to a store in a temporary folder, fitted as a
+target of params.yaml's size; bare, `-f null` without any filter, which the ratio uses; and bare with the stage's
+filters, which says how much of the difference is scaling and colour. Frames a second are by the clock, medians; seconds
+of CPU, which another program's load changes little, are those of ffmpeg and Python together.
 """
 
 import argparse

@@ -2,10 +2,10 @@
 
     python -m benchmarks.keypoints [frames]
 
-The first frames of the demo's target, as a store of frames. The stage's work (reading and decompressing frames, runs, joints
-in the project's order) in one process; and MediaPipe Holistic alone, with the same settings, over the same frames
-decompressed in memory beforehand; in turns, each with a new detector. Then the stage with a process a core on a clip of
-that many frames twice over, cut between them, so that there are two runs: what sharing a clip gains.
+The first frames of the demo's target, as a store of frames. The stage's work (reading and decompressing frames, runs,
+joints in the project's order) in one process; and MediaPipe Holistic alone, with the same settings, over the same
+frames decompressed in memory beforehand; in turns, each with a new detector. Then the stage with a process a core on a
+clip of that many frames twice over, cut between them, so that there are two runs: what sharing a clip gains.
 Frames a second are by the clock, medians; ms of CPU a frame are changed little by other programs.
 """
 

@@ -2,9 +2,9 @@
 
     python -m benchmarks.render --size 512x256 --ngf 64 --blocks 9 --precision bf16
 
-Random weights, a face generator of the default size, the poses of the demo's true clip. Engine and reference render the same
-frames and write both videos, in turns; the bare generator is the engine's, without anything around it. First the engine's
-generator is compared with the reference's, which is float32, each frame after the reference's frame before.
+Random weights, a face generator of the default size, the poses of the demo's true clip. Engine and reference render the
+same frames and write both videos, in turns; the bare generator is the engine's, without anything around it. First the
+engine's generator is compared with the reference's, which is float32, each frame after the reference's frame before.
 """
 
 import argparse

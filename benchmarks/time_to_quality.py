@@ -2,11 +2,11 @@
 
     python -m benchmarks.time_to_quality --seconds 600
 
-Trains the body GAN of params.yaml on the target clip of the workspace (run `dvc repro keypoints_target` first) twice: by
-the reference step with the released code's settings (learning rate 0.0002 throughout, two frames, the plain objective)
-and as stage train_body does. Every now and then the clock stops and the generator renders the held-out frames, each
-from the one before. Prints both curves, the perceptual distance over seconds of training, and as the last line how many
-times sooner ours came to the reference's best value.
+Trains the body GAN of params.yaml on the target clip of the workspace (run `dvc repro keypoints_target` first) twice:
+by the reference step with the released code's settings (learning rate 0.0002 throughout, two frames, the plain
+objective) and as stage train_body does. Every now and then the clock stops and the generator renders the held-out
+frames, each from the one before. Prints both curves, the perceptual distance over seconds of training, and as the last
+line how many times sooner ours came to the reference's best value.
 """
 
 import argparse

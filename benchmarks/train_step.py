@@ -2,10 +2,10 @@
 
     python -m benchmarks.train_step --size 512x256 --precision bf16
 
-Both start from the same weights and get the same two frames of the demo's target, each in a process of its own, and take
-turns, so that what else the machine does meets both. First their losses and gradients are compared: in float32 they must
-agree; in bfloat16 the losses must be near, and how far the gradient turns is printed (benchmarks.learning judges that).
-The perceptual network is VGG19 with random weights: as large as the real one.
+Both start from the same weights and get the same two frames of the demo's target, each in a process of its own, and
+take turns, so that what else the machine does meets both. First their losses and gradients are compared: in float32
+they must agree; in bfloat16 the losses must be near, and how far the gradient turns is printed (benchmarks.learning
+judges that). The perceptual network is VGG19 with random weights: as large as the real one.
 """
 
 import argparse

@@ -21,9 +21,9 @@ FRAMES = 201  # enough that a tenth of them tells of light where a shadow lies; 
 class BackgroundSample:
     """n frames of a clip, in which the person is found.
 
-    pictures: uint8 RGB (n, H, W, 3). clearances: float16 (n, H, W), how far each pixel is from the person: by the joints
-    (:func:`pipeline.background.person.clearance`) or by a segmentation, whichever is nearer. The one knows of hands that
-    are blurred and of the shadow at the feet, the other of skirts and hair.
+    pictures: uint8 RGB (n, H, W, 3). clearances: float16 (n, H, W), how far each pixel is from the person: by the
+    joints (:func:`pipeline.background.person.clearance`) or by a segmentation, whichever is nearer. The one knows of
+    hands that are blurred and of the shadow at the feet, the other of skirts and hair.
     """
 
     pictures: np.ndarray

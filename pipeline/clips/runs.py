@@ -9,16 +9,16 @@ from math import ceil
 
 import numpy as np
 
-# A detector takes 0.2 s, the time of 5 frames, to start. In a calm clip one that starts in the middle of a shot differs from
-# one that has long been following by 3 px (of 512) in its first frame, 1.5 after 8 and below 1 after 18.
+# A detector takes 0.2 s, the time of 5 frames, to start. In a calm clip one that starts in the middle of a shot differs
+# from one that has long been following by 3 px (of 512) in its first frame, 1.5 after 8 and below 1 after 18.
 RUN = 500  # frames at most: starting and lead together cost 4 %
 LEAD = 15  # frames seen before those that count, where the shot has them
 
 
 @dataclass(frozen=True)
 class Run:
-    """Frames ``begin`` to ``end`` - 1 of a clip. What remembers earlier frames, a detector or a generator, gets those from
-    ``lead`` on.
+    """Frames ``begin`` to ``end`` - 1 of a clip. What remembers earlier frames, a detector or a generator, gets those
+    from ``lead`` on.
     """
 
     lead: int

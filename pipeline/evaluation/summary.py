@@ -15,8 +15,9 @@ MANY = 0.1  # share of a part's joints that may be missed before the part is cal
 class Number:
     """A number to read first.
 
-    key: its place in ``reports/summary.json``, dots between groups. name: in words. unit: of the value, "" if it has none.
-    higher_is_better: which way is better. joints: of how many joints a frame it counts the missed ones, None if it does not.
+    key: its place in ``reports/summary.json``, dots between groups. name: in words. unit: of the value, "" if it has
+    none. higher_is_better: which way is better. joints: of how many joints a frame it counts the missed ones, None if
+    it does not.
     """
 
     key: str

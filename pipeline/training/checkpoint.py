@@ -26,11 +26,12 @@ from pipeline.user.cli import UserError
 class Checkpoints:
     """The checkpoints in ``folder``, of one run, and beside them in ``log`` the loss curves and samples that it draws.
 
-    ``log`` becomes a stage's output, a copy, when training ends: DVC may delete that while another process still trains.
-    ``every`` seconds a checkpoint is due, and the newest ``keep`` are kept. Opening them puts ``log`` back as it was
-    at the newest one that is whole, if there is any; :meth:`restore` then gives the training its state. ``last`` says
-    which checkpoint is the last, for the user, and is None if there is none. Of several processes that train together
-    all read checkpoints, and rank 0 alone writes them and the log. Raises UserError if these do not see the same.
+    ``log`` becomes a stage's output, a copy, when training ends: DVC may delete that while another process still
+    trains. ``every`` seconds a checkpoint is due, and the newest ``keep`` are kept. Opening them puts ``log`` back as
+    it was at the newest one that is whole, if there is any; :meth:`restore` then gives the training its state. ``last``
+    says which checkpoint is the last, for the user, and is None if there is none. Of several processes that train
+    together all read checkpoints, and rank 0 alone writes them and the log. Raises UserError if these do not see the
+    same.
     """
 
     def __init__(self, folder: Path, every: float, keep: int) -> None:

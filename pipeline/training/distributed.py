@@ -1,8 +1,8 @@
 """Processes that train together, each on its part of every batch: who is who, and what they tell each other.
 
 They start with the same weights and random state, average gradients and losses in every step and ask each other
-whether to stop, so that the training's state is the same in all of them and rank 0's checkpoint is everyone's. A process
-that trains alone is rank 0 of 1, and nothing here costs it anything.
+whether to stop, so that the training's state is the same in all of them and rank 0's checkpoint is everyone's. A
+process that trains alone is rank 0 of 1, and nothing here costs it anything.
 """
 
 import os

@@ -1,11 +1,12 @@
 """Starting the processes of one machine that train together, and waiting for them.
 
-Why no starter of PyTorch's: tried with 2.14, two processes on the CPU. torchrun's agent lets the processes finish their step
-after Ctrl-C or SIGTERM, but then prints a traceback and exits with 1; a failure gets a traceback and a table. It gives each
-process a session of its own: a second Ctrl-C reaches them as SIGTERM, and when it is killed, alone or with its group, they
-train on. When one has ended with an error, the others are killed 30 s later, whatever ``--shutdown-timeout`` is.
-torch.multiprocessing's processes inherit its way to start others, "spawn": each loader process then imports everything
-anew (a first step of 22 s instead of 1). When the parent is killed they get SIGINT, and one of two tries stopped at once.
+Why no starter of PyTorch's: tried with 2.14, two processes on the CPU. torchrun's agent lets the processes finish their
+step after Ctrl-C or SIGTERM, but then prints a traceback and exits with 1; a failure gets a traceback and a table. It
+gives each process a session of its own: a second Ctrl-C reaches them as SIGTERM, and when it is killed, alone or with
+its group, they train on. When one has ended with an error, the others are killed 30 s later, whatever
+``--shutdown-timeout`` is. torch.multiprocessing's processes inherit its way to start others, "spawn": each loader
+process then imports everything anew (a first step of 22 s instead of 1). When the parent is killed they get SIGINT, and
+one of two tries stopped at once.
 """
 
 import ctypes

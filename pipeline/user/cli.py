@@ -18,10 +18,10 @@ class UserError(Exception):
 def run(main: Callable[..., None], *arguments: str) -> None:
     """Run a stage's ``main`` with the command line's arguments.
 
-    ``arguments`` names the expected positional arguments, for the usage line. A clip may also be given as DVC calls the stage
-    that works on it, ``decode@tango``: so no command in ``dvc.yaml`` has a user's text in it. Exits with 1 and one sentence on a
-    UserError and when disk or memory are full, with 2 on a wrong call or one for help and with 130 on Ctrl-C (a
-    KeyboardInterrupt's message is printed).
+    ``arguments`` names the expected positional arguments, for the usage line. A clip may also be given as DVC calls the
+    stage that works on it, ``decode@tango``: so no command in ``dvc.yaml`` has a user's text in it. Exits with 1 and
+    one sentence on a UserError and when disk or memory are full, with 2 on a wrong call or one for help and with 130 on
+    Ctrl-C (a KeyboardInterrupt's message is printed).
     """
     given, begin = sys.argv[1:], time.monotonic()
     if len(given) != len(arguments) or {"-h", "--help"} & set(given):

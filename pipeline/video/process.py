@@ -49,10 +49,10 @@ def errors_in(log: str) -> list[str]:
 class FfmpegProcess:
     """A running ffmpeg with pictures going in or coming out.
 
-    A thread reads its log, so a full pipe of messages never blocks the pictures; it calls ``on_line`` with every line and
-    ``on_end`` after the last. What these raise ends ffmpeg and is raised by :meth:`finish`. An ffmpeg that gives, takes and
-    says nothing for SILENCE seconds while it is waited for is ended, too, and :meth:`finish` raises UserError. Used as a
-    context manager, no process stays behind.
+    A thread reads its log, so a full pipe of messages never blocks the pictures; it calls ``on_line`` with every line
+    and ``on_end`` after the last. What these raise ends ffmpeg and is raised by :meth:`finish`. An ffmpeg that gives,
+    takes and says nothing for SILENCE seconds while it is waited for is ended, too, and :meth:`finish` raises
+    UserError. Used as a context manager, no process stays behind.
     """
 
     def __init__(
