@@ -38,8 +38,8 @@ def main() -> None:
     video = probe(options.video)
     fit = fit_into(video.width, video.height, params.width, params.height, params.fit)
     load = os.getloadavg()[0]  # of others: nothing has run here yet
-    print(f"{describe(torch.device('cpu'))}; load of other programs {load:.1f}; {options.video}: {video.frames} frames of "
-          f"{video.width}x{video.height}, stored as {fit.width}x{fit.height}")
+    print(f"{describe(torch.device('cpu'))}; load of other programs {load:.1f}; {options.video}: {video.frames} frames "
+          f"of {video.width}x{video.height}, stored as {fit.width}x{fit.height}")
 
     with TemporaryDirectory() as folder:
         ways = {

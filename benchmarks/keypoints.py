@@ -33,7 +33,8 @@ from pipeline.video.read import read_pictures
 VIDEO = Path("data/raw/target/video.mp4")
 FPS = Fraction(30)
 ROUNDS = 3
-BARE, STAGE, ALONE, SHARED = "bare detector", "stage, one process", "two runs, one process", "two runs, a process a core"
+BARE, STAGE = "bare detector", "stage, one process"
+ALONE, SHARED = "two runs, one process", "two runs, a process a core"
 
 
 def main() -> None:

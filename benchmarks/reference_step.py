@@ -1,4 +1,4 @@
-"""The body GAN's training step written plainly, the way the method's released code works: what the engine is timed against.
+"""The body GAN's training step written plainly, as the method's released code works: what the engine is timed against.
 
 Frame after frame: the generator, then the discriminator three times (generated frames without and with a gradient to
 the generator, real frames), then the perceptual network for each frame and its truth; the generator's loss is

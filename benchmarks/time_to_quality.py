@@ -126,7 +126,9 @@ def ours(params: Params, precision: str, clip: Clip, device: torch.device) -> Ph
     perceptual = load_perceptual(train, train.lambda_vgg)
     generator = build_generator(architecture, background_plate(clip.frames, clip.end) if plate else None)
     pairs = Pairs(clip.pairs().ends, np.array([clip.held_out[-1]]))
-    return body_phase("body", generator, clip.frames, pairs, perceptual, train, precision, device, train.steps, train.decay_steps)
+    return body_phase(
+        "body", generator, clip.frames, pairs, perceptual, train, precision, device, train.steps, train.decay_steps
+    )
 
 
 def learn(

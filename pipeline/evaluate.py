@@ -126,7 +126,8 @@ def main() -> None:
     write_json(SUMMARY, summary.summarize(metrics))
 
     print_scores(metrics, row_name(params.train, params.face), f"{width}x{height}")
-    print(f"metrics: {SUMMARY}, all of them {METRICS}; by frame: {PER_FRAME}, {PER_FRAME_TRANSFER}; plots: {PLOTS}; pictures: {PICTURES}")
+    print(f"metrics: {SUMMARY}, all of them {METRICS}; by frame: {PER_FRAME}, {PER_FRAME_TRANSFER}; plots: {PLOTS}; "
+          f"pictures: {PICTURES}")
 
 
 if __name__ == "__main__":

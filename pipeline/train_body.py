@@ -1,4 +1,4 @@
-"""Stage train_body: learn to turn pose pictures into the target person ("Everybody Dance Now", "Temporal Smoothing")."""
+"""Stage train_body: learn to make the target person of pose pictures ("Everybody Dance Now", "Temporal Smoothing")."""
 
 from pathlib import Path
 
@@ -33,7 +33,7 @@ POSES = Path("data/poses/target.parquet")
 WEIGHTS = Path("models/body.safetensors")
 LOG = Path("reports/train_body")
 SAMPLES = 4  # held-out frames in the sample grids
-BACKGROUND_HEIGHT = 256  # px at least, if the store has them: a smaller picture shows too little to tell a camera's motion
+BACKGROUND_HEIGHT = 256  # px at least, if the store has them: a smaller picture tells too little of a camera's motion
 
 
 def train_body(

@@ -194,8 +194,8 @@ def test_a_measure_needs_nothing_but_its_place_in_the_registry(invented, workspa
         assert any(row[0] == first and row[-1] == "Brightness" for row in page.rows)
     for name, value in (("this run (T.S. + Face", f"{body:.5f}"), ("result", f"{scored['mask']['brightness']:.4f}")):
         assert any(row[0].startswith(name) and row[-1] == value for row in page.rows)
-    for words in ("Brightness: the mean of a crop (grey levels, higher is better)", "body: mean brightness", f"{body:.3g}",
-                  "tango, person against the truth: mean brightness"):
+    for words in ("Brightness: the mean of a crop (grey levels, higher is better)", "body: mean brightness",
+                  f"{body:.3g}", "tango, person against the truth: mean brightness"):
         assert words in page.text
     charts = [base64.b64decode(chart).decode() for chart in re.findall("data:image/svg.xml;base64,([^\"]+)", html)]
     assert sum("how bright a crop is" in chart for chart in charts) == 1  # by frame

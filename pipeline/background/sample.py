@@ -14,7 +14,8 @@ from pipeline.runtime.parallel import in_threads, usable_cores
 from pipeline.user.cli import UserError
 
 LIKELY = 0.3  # that a pixel shows a person: from there on it counts as one
-FRAMES = 201  # enough that a tenth of them tells of light where a shadow lies; bounds the memory, 5 bytes a frame's pixel
+# Enough that a tenth of them tells of light where a shadow lies; bounds the memory, 5 bytes a frame's pixel.
+FRAMES = 201
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ class HeldOutFrame:
 
 @dataclass(frozen=True)
 class Plot:
-    """Curves by frame that belong together: ``reports/plots/<name>.json`` for DVC, and a chart with a title on the page."""
+    """Curves by frame that belong together: ``reports/plots/<name>.json`` for DVC, and a titled chart on the page."""
 
     name: str
     title: str
@@ -82,8 +82,8 @@ class Value:
     key: its column by frame and its mean's place in ``reports/metrics.json``, "group.name". curve: its name in the
     measure's plot. table, column: where the page has its mean. count: where, below ``frames``, it is written over how
     many frames the mean is, a place of its own; "" if nowhere. headline: its name, in words, among the about ten
-    numbers of ``reports/summary.json``; "" if it is not one of them. joints: of how many joints it counts the missed
-    ones.
+    numbers of ``reports/summary.json``; "" if it is not one of them. joints: of how many joints it counts the
+    missed ones.
     """
 
     key: str

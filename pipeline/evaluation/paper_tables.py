@@ -1,4 +1,4 @@
-"""The paper's tables with a run's own row beneath them ("Everybody Dance Now", Tables 1 to 4), and what goes beyond them."""
+"""The paper's tables ("Everybody Dance Now", Tables 1 to 4) with a run's own row beneath, and what goes beyond them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -30,7 +30,7 @@ def runs_around(times: np.ndarray, shots: np.ndarray) -> list[Run]:
 
 
 class FaceCrops:
-    """``crops[t]``, float16 (3, S, S) in [-1, 1]: the face in frame t as the body generator makes it; 0 where none is seen.
+    """``crops[t]``, float16 (3, S, S) in [-1, 1]: frame t's face as the body generator makes it; 0 where none is seen.
 
     folder: of the files of ``runs``, see :func:`render_crops`. Nothing of them is held in memory. May be handed to
     other processes. Raises KeyError for a frame in none of the runs.
@@ -55,7 +55,7 @@ class FaceCrops:
 def render_crops(
     body: BodyRenderer, frames: TrainingFrames, boxes: np.ndarray, runs: list[Run], folder: Path
 ) -> FaceCrops:
-    """Render each of ``runs`` recurrently, from its lead on, and keep its face crops in ``folder``, unless they are there.
+    """Render each of ``runs`` recurrently, from its lead on, and keep its face crops in ``folder``, unless it has them.
 
     frames: the poses. boxes: int32 (frames, 4), -1 where no face is seen; square, all of one size S.
     """

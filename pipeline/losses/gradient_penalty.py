@@ -13,7 +13,8 @@ def gradient_penalty(discriminator: nn.Module, pictures: Tensor, conditions: int
     and pictures, so that a weight means the same at every size. In float32 always: small differences are what counts.
     """
     with torch.autocast(pictures.device.type, enabled=False):
-        condition, judged = pictures.detach().float().contiguous().split([conditions, pictures.shape[1] - conditions], 1)
+        channels = [conditions, pictures.shape[1] - conditions]
+        condition, judged = pictures.detach().float().contiguous().split(channels, 1)
         judged = judged.requires_grad_()
         scales = discriminator(torch.cat([condition, judged], dim=1))
         logits = sum(maps[-1].sum() for maps in scales)

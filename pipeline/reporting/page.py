@@ -74,9 +74,11 @@ video { background: #000; }
 <p class="soft">Trained as <b>{{ run }}</b> at {{ size }} px. Measured on held-out frames of the target
 {%- if transfers %}, and where it says so against the truth{% endif %}:</p>
 <dl class="numbers">
-{% for number in numbers %}<div{% if number.is_weak %} class="weak"{% endif %}><dt>{{ number.name | replace("_", " ") }}</dt>
+{% for number in numbers %}<div{% if number.is_weak %} class="weak"{% endif %}><dt>
+{{- number.name | replace("_", " ") }}</dt>
 <dd>{{ "%.3g" | format(number.value) }}{{ " of %d" | format(number.joints) if number.joints }}
-<small>{{ number.unit ~ ", " if number.unit }}{{ "higher" if number.higher_is_better else "lower" }} is better</small></dd></div>
+<small>{{ number.unit ~ ", " if number.unit -}}
+{{ "higher" if number.higher_is_better else "lower" }} is better</small></dd></div>
 {% endfor %}</dl>
 
 <h2>Result</h2>

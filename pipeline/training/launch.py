@@ -66,15 +66,15 @@ def launch(stage: str, devices: int, nodes: int, device: torch.device) -> bool:
         workers.append(subprocess.Popen(command, env=environment, preexec_fn=_stop_with_parent))
     status = _wait(workers)
     if status < 0 and not asked:
-        raise UserError(f"a process of this training was killed by {signal.Signals(-status).name}; run the same again to go on "
-                        "from the last checkpoint, with smaller networks or pictures if memory ran out")
+        raise UserError(f"a process of this training was killed by {signal.Signals(-status).name}; run the same again "
+                        "to go on from the last checkpoint, with smaller networks or pictures if memory ran out")
     if status:
         sys.exit(STOPPED if status < 0 else status)
     return True
 
 
 def _stop_with_parent() -> None:
-    """In a new worker: be sent SIGTERM when the process that started it is killed, and so put a checkpoint away and end."""
+    """In a new worker: be sent SIGTERM when the process that started it is killed, and so save a checkpoint and end."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 

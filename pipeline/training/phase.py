@@ -61,7 +61,9 @@ class Phase:
         state = self.start()
         checkpoints.restore(state)
         batches = step_loader(self.dataset, self.batch, state.step, self.steps + self.decay_steps, self.seed)
-        train(state, batches, self.losses, live, checkpoints, log, lambda: self.sample(state.rendered), self.before_step)
+        train(
+            state, batches, self.losses, live, checkpoints, log, lambda: self.sample(state.rendered), self.before_step
+        )
         return state.rendered
 
 

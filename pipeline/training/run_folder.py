@@ -72,7 +72,7 @@ def finish(folder: Path) -> None:
 
 
 def _prune(taken: Path) -> None:
-    """Remove the folders of runs that finished long ago, so that DVC has their outputs, but not those ``taken`` again."""
+    """Remove the folders of runs finished long ago, so that DVC has their outputs, but not those ``taken`` again."""
     for note in set(cache_folder().glob(f"*/{FINISHED}")) - {taken / FINISHED}:
         with suppress(FileNotFoundError, BlockingIOError):  # another process removes it, or is in there
             if time.time() - note.stat().st_mtime > KEPT:

@@ -126,8 +126,8 @@ class FfmpegProcess:
             since = self._waiting_since
             if since is not None and time.monotonic() - max(since, self._heard_at) > SILENCE:
                 self._end(UserError(
-                    f"ffmpeg has said nothing for {SILENCE:g} s and was ended: see whether the disk answers, or convert the "
-                    f"video to MP4 (its last error: {(list(self._errors) or ['none'])[-1]})"
+                    f"ffmpeg has said nothing for {SILENCE:g} s and was ended: see whether the disk answers, or "
+                    f"convert the video to MP4 (its last error: {(list(self._errors) or ['none'])[-1]})"
                 ))
                 return
 

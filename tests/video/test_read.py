@@ -61,7 +61,9 @@ def test_pictures_are_turned_by_any_angle_that_the_file_asks_for(make):
     assert np.degrees(np.arctan2(-vy * np.sign(vx), abs(vx))) == pytest.approx(30, abs=1)
 
 
-@pytest.mark.parametrize("matrix", [b"\0\1\2\3" * 9, b"\xff" * 36, b"\0" * 36, b"\0\0\0\1" * 9, b"\x7f\xff\xff\xff" * 9])
+@pytest.mark.parametrize(
+    "matrix", [b"\0\1\2\3" * 9, b"\xff" * 36, b"\0" * 36, b"\0\0\0\1" * 9, b"\x7f\xff\xff\xff" * 9]
+)
 def test_a_matrix_that_means_nothing_is_read_all_the_same(make, matrix):
     pictures = unscaled(with_matrix(make.pattern(), matrix))
     assert len(pictures) == 60
