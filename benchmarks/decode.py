@@ -53,7 +53,7 @@ def main() -> None:
                 measured[name].append(cost(way))
     rates = {}
     for name, costs in measured.items():
-        seconds, cpu = (median(values) for values in zip(*costs[1:]))
+        seconds, cpu = (median(values) for values in zip(*costs[1:], strict=True))
         rates[name] = video.frames / seconds
         print(f"{name}: {rates[name]:.0f} frames/s ({seconds:.2f} s, {cpu:.2f} s of CPU)")
     print(f"ratio: {rates['stage'] / rates['ffmpeg to null']:.2f}")

@@ -52,7 +52,7 @@ def main(most: int) -> None:
 
     in_a_row = (frame for _, frame in renderer.run(joints[:count]))
     rows = []
-    for t, frames in enumerate(tqdm(zip(in_a_row, alone()), "render", unit="frame", total=count)):
+    for t, frames in enumerate(tqdm(zip(in_a_row, alone(), strict=True), "render", unit="frame", total=count)):
         real = resize(store.read(t), renderer.width, renderer.height)
         pictures = [to_picture(frame) for frame in frames]
         distances = [float(lpips(picture[None], real[None])[0]) for picture in pictures]

@@ -67,7 +67,7 @@ def main() -> None:
                 measured[name].append(cost(way))
     rates = {}
     for name, (count, _) in ways.items():
-        seconds, cpu = (median(values) for values in zip(*measured[name]))
+        seconds, cpu = (median(values) for values in zip(*measured[name], strict=True))
         rates[name] = count / seconds
         print(f"{name}: {rates[name]:.1f} frames/s, {cpu / count * 1000:.1f} ms of CPU a frame")
     print(f"a process a core is {rates[SHARED] / rates[ALONE]:.2f} times as fast as one, starting processes included")

@@ -53,7 +53,7 @@ def invented(monkeypatch) -> None:
         headline="mean brightness",
     )
     before = registry.of_held_out, registry.of_regions
-    for name, known, new in zip(("of_held_out", "of_regions"), before, (brightness, of_regions)):
+    for name, known, new in zip(("of_held_out", "of_regions"), before, (brightness, of_regions), strict=True):
         monkeypatch.setattr(registry, name, lambda lpips, known=known, new=new: (*known(lpips), new))
 
 

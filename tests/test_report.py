@@ -80,7 +80,7 @@ def workspace(tmp_path, monkeypatch, default_params):
             (tmp_path / f"reports/videos/{video}.mp4").touch()
 
     measures = [measure for columns in plots(LPIPS).values() for measure in columns.values()]
-    records = [{"frame": t, "time": t / 30} | dict(zip(measures, rng.uniform(size=99))) for t in range(5)]
+    records = [{"frame": t, "time": t / 30} | dict(zip(measures, rng.uniform(size=99), strict=False)) for t in range(5)]
     for record in records:
         record["pose_distance.hands"] = None
     table = to_table(records, LPIPS)
@@ -107,7 +107,7 @@ def scored(workspace):
     """The workspace after an evaluation in which tango, of the two sources, had a truth; its metrics."""
     rng = np.random.default_rng(1)
     columns = [name for name in frame_table({}, LPIPS) if "." in name]
-    records = [{"frame": t, "time": t / 30} | dict(zip(columns, rng.uniform(size=99))) for t in range(5)]
+    records = [{"frame": t, "time": t / 30} | dict(zip(columns, rng.uniform(size=99), strict=False)) for t in range(5)]
     table = frame_table({"tango": records}, LPIPS)
     table.to_parquet(workspace / "reports/per_frame_transfer.parquet", index=False)
     metrics = json.loads((workspace / "reports/metrics.json").read_text())

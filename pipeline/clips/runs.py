@@ -5,6 +5,7 @@ can share a long clip. The runs depend on the clip alone, so the poses do not de
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil
 
 import numpy as np
@@ -30,8 +31,8 @@ def cut_runs(shots: np.ndarray) -> list[Run]:
     """All frames of a clip once, in order. shots: int (frames,), the number of each frame's shot, ascending."""
     edges = [0, *(np.flatnonzero(np.diff(shots)) + 1).tolist(), len(shots)]
     runs = []
-    for first, last in zip(edges, edges[1:]):
+    for first, last in pairwise(edges):
         parts = ceil((last - first) / RUN)
         borders = [first + (last - first) * part // parts for part in range(parts + 1)]
-        runs += [Run(max(first, begin - LEAD), begin, end) for begin, end in zip(borders, borders[1:])]
+        runs += [Run(max(first, begin - LEAD), begin, end) for begin, end in pairwise(borders)]
     return runs

@@ -29,7 +29,7 @@ def by_region(
         crops = [picture[box] for picture in pictures.values()]
         persons = [np.where(mask[box][..., None], crop, truth[box]) for crop in crops]
         true_features, *rest = network.features(np.stack([truth[box], *crops, *persons])).split(1)
-        for name, crop, person in zip(pictures, rest, rest[len(crops) :]):
+        for name, crop, person in zip(pictures, rest[: len(crops)], rest[len(crops) :], strict=True):
             distances[name]["box"] = network.distance(true_features, crop)
             distances[name]["mask"] = network.distance(true_features, person)
     return {

@@ -30,7 +30,7 @@ class GlobalFeatures(nn.Module):
             x = stage(x)
             maps.append(x)
         x = self.blocks(x)
-        for halvings, stage in zip(reversed(range(len(self.decode))), self.decode):
+        for halvings, stage in zip(reversed(range(len(self.decode))), self.decode, strict=True):
             x = stage(x)
             if self.skips and halvings >= SKIPS_FROM:
                 x = x + maps[halvings]
