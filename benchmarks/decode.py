@@ -2,10 +2,10 @@
 
     python -m benchmarks.decode [video]
 
-The same ffmpeg binary three ways, in turns: the stage's whole work, to a store in a temporary folder, fitted as a target
-of params.yaml's size; bare, `-f null` without any filter, which the ratio uses; and bare with the stage's filters, which
-says how much of the difference is scaling and colour. Frames a second are by the clock, medians; seconds of CPU, which
-another program's load changes little, are those of ffmpeg and Python together.
+The same ffmpeg binary three ways, in turns: the stage's whole work, to a store in a temporary folder, fitted as a
+target of params.yaml's size; bare, `-f null` without any filter, which the ratio uses; and bare with the stage's
+filters, which says how much of the difference is scaling and colour. Frames a second are by the clock, medians; seconds
+of CPU, which another program's load changes little, are those of ffmpeg and Python together.
 """
 
 import argparse
@@ -38,8 +38,8 @@ def main() -> None:
     video = probe(options.video)
     fit = fit_into(video.width, video.height, params.width, params.height, params.fit)
     load = os.getloadavg()[0]  # of others: nothing has run here yet
-    print(f"{describe(torch.device('cpu'))}; load of other programs {load:.1f}; {options.video}: {video.frames} frames of "
-          f"{video.width}x{video.height}, stored as {fit.width}x{fit.height}")
+    print(f"{describe(torch.device('cpu'))}; load of other programs {load:.1f}; {options.video}: {video.frames} frames "
+          f"of {video.width}x{video.height}, stored as {fit.width}x{fit.height}")
 
     with TemporaryDirectory() as folder:
         ways = {
@@ -53,7 +53,7 @@ def main() -> None:
                 measured[name].append(cost(way))
     rates = {}
     for name, costs in measured.items():
-        seconds, cpu = (median(values) for values in zip(*costs[1:]))
+        seconds, cpu = (median(values) for values in zip(*costs[1:], strict=True))
         rates[name] = video.frames / seconds
         print(f"{name}: {rates[name]:.0f} frames/s ({seconds:.2f} s, {cpu:.2f} s of CPU)")
     print(f"ratio: {rates['stage'] / rates['ffmpeg to null']:.2f}")

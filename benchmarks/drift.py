@@ -52,7 +52,7 @@ def main(most: int) -> None:
 
     in_a_row = (frame for _, frame in renderer.run(joints[:count]))
     rows = []
-    for t, frames in enumerate(tqdm(zip(in_a_row, alone()), "render", unit="frame", total=count)):
+    for t, frames in enumerate(tqdm(zip(in_a_row, alone(), strict=True), "render", unit="frame", total=count)):
         real = resize(store.read(t), renderer.width, renderer.height)
         pictures = [to_picture(frame) for frame in frames]
         distances = [float(lpips(picture[None], real[None])[0]) for picture in pictures]
@@ -60,8 +60,8 @@ def main(most: int) -> None:
     blocks = [np.mean(rows[start : start + BLOCK], axis=0) for start in range(0, count, BLOCK)]
     for number, (distance, other, *colour) in enumerate(blocks):
         start = number * BLOCK
-        print(f"frames {start}-{min(start + BLOCK, count) - 1}: {lpips.name} in a row {distance:.3f}, alone {other:.3f}; "
-              f"colour off by {' '.join(f'{value:+.2f}' for value in colour)}")
+        print(f"frames {start}-{min(start + BLOCK, count) - 1}: {lpips.name} in a row {distance:.3f}, "
+              f"alone {other:.3f}; colour off by {' '.join(f'{value:+.2f}' for value in colour)}")
     print(f"ratio: {blocks[-1][0] / blocks[-1][1] / (blocks[0][0] / blocks[0][1]):.2f}")
 
 

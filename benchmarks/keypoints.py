@@ -2,10 +2,10 @@
 
     python -m benchmarks.keypoints [frames]
 
-The first frames of the demo's target, as a store of frames. The stage's work (reading and decompressing frames, runs, joints
-in the project's order) in one process; and MediaPipe Holistic alone, with the same settings, over the same frames
-decompressed in memory beforehand; in turns, each with a new detector. Then the stage with a process a core on a clip of
-that many frames twice over, cut between them, so that there are two runs: what sharing a clip gains.
+The first frames of the demo's target, as a store of frames. The stage's work (reading and decompressing frames, runs,
+joints in the project's order) in one process; and MediaPipe Holistic alone, with the same settings, over the same
+frames decompressed in memory beforehand; in turns, each with a new detector. Then the stage with a process a core on a
+clip of that many frames twice over, cut between them, so that there are two runs: what sharing a clip gains.
 Frames a second are by the clock, medians; ms of CPU a frame are changed little by other programs.
 """
 
@@ -33,7 +33,8 @@ from pipeline.video.read import read_pictures
 VIDEO = Path("data/raw/target/video.mp4")
 FPS = Fraction(30)
 ROUNDS = 3
-BARE, STAGE, ALONE, SHARED = "bare detector", "stage, one process", "two runs, one process", "two runs, a process a core"
+BARE, STAGE = "bare detector", "stage, one process"
+ALONE, SHARED = "two runs, one process", "two runs, a process a core"
 
 
 def main() -> None:
@@ -66,7 +67,7 @@ def main() -> None:
                 measured[name].append(cost(way))
     rates = {}
     for name, (count, _) in ways.items():
-        seconds, cpu = (median(values) for values in zip(*measured[name]))
+        seconds, cpu = (median(values) for values in zip(*measured[name], strict=True))
         rates[name] = count / seconds
         print(f"{name}: {rates[name]:.1f} frames/s, {cpu / count * 1000:.1f} ms of CPU a frame")
     print(f"a process a core is {rates[SHARED] / rates[ALONE]:.2f} times as fast as one, starting processes included")

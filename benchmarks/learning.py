@@ -2,10 +2,11 @@
 
     python -m benchmarks.learning --steps 300 --seeds 3 --precision bf16
 
-Trains both on the target clip of the workspace (run `dvc repro keypoints_target` first) with the settings of params.yaml,
-once a seed: the same first weights, the same pairs in the same order. Prints what both come to: the losses over the last
-tenth of the steps and, on held-out pairs, the absolute and the perceptual distance. The engine passes if its mean held-out
-perceptual distance is no more than one standard deviation of the reference's runs above the reference's mean.
+Trains both on the target clip of the workspace (run `dvc repro keypoints_target` first) with the settings of
+params.yaml, once a seed: the same first weights, the same pairs in the same order. Prints what both come to: the
+losses over the last tenth of the steps and, on held-out pairs, the absolute and the perceptual distance. The engine
+passes if its mean held-out perceptual distance is no more than one standard deviation of the reference's runs above
+the reference's mean.
 """
 
 import argparse
@@ -75,7 +76,8 @@ def main() -> None:
             run = learn(step, loader, device, f"{kind}, seed {seed}")
             run |= distances(generator, held_out, device)
             results.append(run)
-            print(f"{kind}, seed {seed}: " + ", ".join(f"{name} {value:.4f}" for name, value in run.items()), flush=True)
+            print(f"{kind}, seed {seed}: " + ", ".join(f"{name} {value:.4f}" for name, value in run.items()),
+                  flush=True)
     judge(*runs.items())
 
 

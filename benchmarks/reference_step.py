@@ -1,7 +1,7 @@
-"""The body GAN's training step written plainly, the way the method's released code works: what the engine is timed against.
+"""The body GAN's training step written plainly, as the method's released code works: what the engine is timed against.
 
-Frame after frame: the generator, then the discriminator three times (generated frames without and with a gradient to the
-generator, real frames), then the perceptual network for each frame and its truth; the generator's loss is
+Frame after frame: the generator, then the discriminator three times (generated frames without and with a gradient to
+the generator, real frames), then the perceptual network for each frame and its truth; the generator's loss is
 back-propagated through the discriminator's weights as well, whose gradients are thrown away. Everything is contiguous
 float32 with PyTorch's own instance normalization and an optimizer that is not fused. One deviation: the released code
 lists the generator's parameters twice in its optimizer, which moves them twice a step; here they move once.

@@ -2,9 +2,9 @@
 
     python -m benchmarks.render --size 512x256 --ngf 64 --blocks 9 --precision bf16
 
-Random weights, a face generator of the default size, the poses of the demo's true clip. Engine and reference render the same
-frames and write both videos, in turns; the bare generator is the engine's, without anything around it. First the engine's
-generator is compared with the reference's, which is float32, each frame after the reference's frame before.
+Random weights, a face generator of the default size, the poses of the demo's true clip. Engine and reference render the
+same frames and write both videos, in turns; the bare generator is the engine's, without anything around it. First the
+engine's generator is compared with the reference's, which is float32, each frame after the reference's frame before.
 """
 
 import argparse
@@ -85,7 +85,8 @@ def main() -> None:
     for kind, rate in rates.items():
         times = " ".join(f"{value / options.frames * 1000:.0f}" for value in seconds[kind][1:])
         print(f"{kind}: {rate:.2f} frames/s (ms a frame: {times})")
-    print(f"engine / bare generator: {rates['engine'] / rates['generator']:.2f}; peak memory {peak_memory(device):.1f} GB")
+    print(f"engine / bare generator: {rates['engine'] / rates['generator']:.2f}; "
+          f"peak memory {peak_memory(device):.1f} GB")
     print(f"ratio: {rates['engine'] / rates['reference']:.2f}")
 
 
@@ -110,7 +111,8 @@ def load_clip(folder: Path, width: int, height: int, count: int) -> tuple[PoseTr
     """The demo's first poses in pixels of the output, and the frames that they were seen in."""
     track, video = read_track(CLIP / "poses.parquet"), probe(CLIP / "video.mp4")
     joints = track.joints[:count] * np.array([width / track.width, height / track.height, 1], np.float32)
-    with closing(read_pictures(video, fit_into(video.width, video.height, video.width, video.height, "pad"))) as pictures:
+    fit = fit_into(video.width, video.height, video.width, video.height, "pad")
+    with closing(read_pictures(video, fit)) as pictures:
         frames = (StoredFrame(picture, 0, float(time)) for time, picture in islice(pictures, count))
         write_frames(folder / "source.parquet", frames, video.width, video.height, FPS)
     track = replace(track, joints=joints, times=track.times[:count], width=width, height=height)

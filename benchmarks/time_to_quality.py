@@ -2,11 +2,11 @@
 
     python -m benchmarks.time_to_quality --seconds 600
 
-Trains the body GAN of params.yaml on the target clip of the workspace (run `dvc repro keypoints_target` first) twice: by
-the reference step with the released code's settings (learning rate 0.0002 throughout, two frames, the plain objective)
-and as stage train_body does. Every now and then the clock stops and the generator renders the held-out frames, each
-from the one before. Prints both curves, the perceptual distance over seconds of training, and as the last line how many
-times sooner ours came to the reference's best value.
+Trains the body GAN of params.yaml on the target clip of the workspace (run `dvc repro keypoints_target` first) twice:
+by the reference step with the released code's settings (learning rate 0.0002 throughout, two frames, the plain
+objective) and as stage train_body does. Every now and then the clock stops and the generator renders the held-out
+frames, each from the one before. Prints both curves, the perceptual distance over seconds of training, and as the last
+line how many times sooner ours came to the reference's best value.
 """
 
 import argparse
@@ -126,7 +126,9 @@ def ours(params: Params, precision: str, clip: Clip, device: torch.device) -> Ph
     perceptual = load_perceptual(train, train.lambda_vgg)
     generator = build_generator(architecture, background_plate(clip.frames, clip.end) if plate else None)
     pairs = Pairs(clip.pairs().ends, np.array([clip.held_out[-1]]))
-    return body_phase("body", generator, clip.frames, pairs, perceptual, train, precision, device, train.steps, train.decay_steps)
+    return body_phase(
+        "body", generator, clip.frames, pairs, perceptual, train, precision, device, train.steps, train.decay_steps
+    )
 
 
 def learn(

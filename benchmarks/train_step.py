@@ -2,10 +2,10 @@
 
     python -m benchmarks.train_step --size 512x256 --precision bf16
 
-Both start from the same weights and get the same two frames of the demo's target, each in a process of its own, and take
-turns, so that what else the machine does meets both. First their losses and gradients are compared: in float32 they must
-agree; in bfloat16 the losses must be near, and how far the gradient turns is printed (benchmarks.learning judges that).
-The perceptual network is VGG19 with random weights: as large as the real one.
+Both start from the same weights and get the same two frames of the demo's target, each in a process of its own, and
+take turns, so that what else the machine does meets both. First their losses and gradients are compared: in float32
+they must agree; in bfloat16 the losses must be near, and how far the gradient turns is printed (benchmarks.learning
+judges that). The perceptual network is VGG19 with random weights: as large as the real one.
 """
 
 import argparse
@@ -150,8 +150,8 @@ def compare(reference_losses: dict[str, float], engine_losses: dict[str, float],
     lengths = [np.linalg.norm(each) for each in (reference, engine)]
     turned = 1 - reference @ engine / np.prod(lengths)
     stretched = abs(lengths[1] / lengths[0] - 1)
-    print(f"losses off by {off:.1e} (allowed {LOSS_TOLERANCE[precision]:g}); gradients: 1 - cosine {turned:.1e} (allowed "
-          f"{GRADIENT_TOLERANCE[precision]:g}), length off by {stretched:.1e}")
+    print(f"losses off by {off:.1e} (allowed {LOSS_TOLERANCE[precision]:g}); gradients: 1 - cosine {turned:.1e} "
+          f"(allowed {GRADIENT_TOLERANCE[precision]:g}), length off by {stretched:.1e}")
     if off > LOSS_TOLERANCE[precision] or turned > GRADIENT_TOLERANCE[precision]:
         raise SystemExit("the engine does not compute what the reference does: its time means nothing")
 

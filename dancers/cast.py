@@ -22,7 +22,7 @@ class Description(BaseModel):
 
 
 class Hair(Description):
-    """volume: m that the scalp is raised. length: template height down to which loose hair falls; None: none is loose."""
+    """volume: m that the scalp is raised. length: template height to which loose hair falls; None: none is loose."""
 
     colour: Colour
     volume: Metres
@@ -118,7 +118,7 @@ class Room(Description):
 
 
 class Camera(Description):
-    """distance, height: m from the middle of the floor. aim: height it looks at, m. field_of_view: vertical, degrees."""
+    """distance, height: m from the middle of the floor. aim: height looked at, m. field_of_view: vertical, degrees."""
 
     distance: Annotated[float, Field(gt=0)]
     height: Metres

@@ -36,8 +36,8 @@ class Figure:
 
     skeleton, landmarks: how the body moves, and where its joints are then.
     rest: (V, 3), m. weights, bones: (V, K). triangles: int32 (T, 3). kinds: int (T,), what they show, SKIN to HAIR.
-    texels: where each triangle's texels are; colour: float32 (texels, 3), linear; gloss: float32 (texels,); tilt: float32
-    (texels, 3), added to the normal. sole: height of the soles in the rest pose, m.
+    texels: where each triangle's texels are; colour: float32 (texels, 3), linear; gloss: float32 (texels,); tilt:
+    float32 (texels, 3), added to the normal. sole: height of the soles in the rest pose, m.
     """
 
     skeleton: Skeleton

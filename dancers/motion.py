@@ -164,7 +164,8 @@ class Motion:
         """x, y and yaw of the foot that stands while the body passes ``stride``."""
         heading = self._heading(stride)
         _, left = _directions(heading)
-        return np.array([*(self._place(stride) + SIDES[side] * self._width * left), heading + SIDES[side] * self._splay])
+        place = self._place(stride) + SIDES[side] * self._width * left
+        return np.array([*place, heading + SIDES[side] * self._splay])
 
 
 class Waves:

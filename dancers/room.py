@@ -16,8 +16,8 @@ SAMPLES = 2  # along each side of a pixel
 class Room:
     """The background, H x W pixels.
 
-    ambient, direct: float32 (H, W, 3), linear light that reaches the camera by way of everywhere and from the
-    lamp; direct light is what a shadow takes away. points: float32 (H, W, 3), the place in the room behind each pixel, m.
+    ambient, direct: float32 (H, W, 3), linear light that reaches the camera by way of everywhere and from the lamp;
+    direct light is what a shadow takes away. points: float32 (H, W, 3), the place in the room behind each pixel, m.
     """
 
     def __init__(self, description: cast.Room, camera: Camera):

@@ -62,7 +62,8 @@ def main() -> None:
         raise UserError("\n       ".join(problems))
     with atomic(paths.CHECKED) as partial:
         partial.write_text("Parameters, videos, truths and weights are there and fit together.\n")
-    print(f"parameters, {1 + len(params.sources)} videos, their truths and the networks' weights are there and fit together")
+    print(f"parameters, {1 + len(params.sources)} videos, their truths and the networks' weights are there "
+          "and fit together")
 
 
 if __name__ == "__main__":

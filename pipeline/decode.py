@@ -74,13 +74,13 @@ def summary(video: Video, fit: Fit, how: str, store: FrameStore, silenced: str |
 def warnings(video: Video, store: FrameStore, silenced: str | None) -> Iterator[str]:
     """What the user should know about a store that is usable all the same; ``silenced``: see :func:`summary`."""
     if silenced is not None:
-        yield (f"the sound of {video.path} cannot be read ({silenced}), so the result will be silent: convert the sound to AAC "
-               "if you want it")
+        yield (f"the sound of {video.path} cannot be read ({silenced}), so the result will be silent: convert the "
+               "sound to AAC if you want it")
     if video.is_hdr:
         yield f"{video.path} is HDR ({video.transfer}): its colours were tone-mapped to ordinary video's"
     if video.is_tilted:
-        yield (f"{video.path} asks to be turned by {video.rotation:g} degrees, which was done: corners of its pictures are cut "
-               "off; if the person does not stand upright, remove the rotation from the file")
+        yield (f"{video.path} asks to be turned by {video.rotation:g} degrees, which was done: corners of its pictures "
+               "are cut off; if the person does not stand upright, remove the rotation from the file")
     if 2 * len(store.pairs()) < len(store):
         yield (
             f"only {len(store.pairs())} of {len(store) - 1} neighbouring frames of {video.path} are truly "
@@ -101,7 +101,9 @@ def main(clip: str) -> None:
 
     path = paths.frames(clip)
     store = decode(video, fit, fps, path)
-    silenced = sound_problem(video.path, float(store.source_times[0]), float(video.duration)) if video.has_audio else None
+    silenced = (
+        sound_problem(video.path, float(store.source_times[0]), float(video.duration)) if video.has_audio else None
+    )
     write_json(path.with_suffix(".json"), summary(video, fit, how, store, silenced))
 
     for warning in warnings(video, store, None if clip == "target" else silenced):  # nobody hears the target

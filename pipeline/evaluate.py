@@ -114,7 +114,8 @@ def main() -> None:
     write_json(paths.SUMMARY, summary.summarize(metrics))
 
     print_scores(metrics, row_name(params.train, params.face), f"{width}x{height}")
-    print(f"metrics: {paths.SUMMARY}, all of them {paths.METRICS}; by frame: {paths.PER_FRAME}, {paths.PER_FRAME_TRANSFER}; plots: {paths.PLOTS}; pictures: {paths.PICTURES}")
+    print(f"metrics: {paths.SUMMARY}, all of them {paths.METRICS}; by frame: {paths.PER_FRAME}, "
+          f"{paths.PER_FRAME_TRANSFER}; plots: {paths.PLOTS}; pictures: {paths.PICTURES}")
 
 
 if __name__ == "__main__":

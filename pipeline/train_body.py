@@ -1,4 +1,4 @@
-"""Stage train_body: learn to turn pose pictures into the target person ("Everybody Dance Now", "Temporal Smoothing")."""
+"""Stage train_body: learn to make the target person of pose pictures ("Everybody Dance Now", "Temporal Smoothing")."""
 
 import numpy as np
 import torch
@@ -29,7 +29,7 @@ from pipeline.user.cli import UserError, run
 
 FRAMES, POSES = paths.frames("target"), paths.poses("target")
 SAMPLES = 4  # held-out frames in the sample grids
-BACKGROUND_HEIGHT = 256  # px at least, if the store has them: a smaller picture shows too little to tell a camera's motion
+BACKGROUND_HEIGHT = 256  # px at least, if the store has them: a smaller picture tells too little of a camera's motion
 
 
 def train_body(

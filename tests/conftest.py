@@ -49,10 +49,11 @@ def invented(monkeypatch) -> None:
                 for name, picture in pictures.items()}
 
     of_regions = RegionMeasure(
-        "brightness", "Brightness", lambda network, constants: by_region, higher_is_better=True, headline="mean brightness"
+        "brightness", "Brightness", lambda network, constants: by_region, higher_is_better=True,
+        headline="mean brightness",
     )
     before = registry.of_held_out, registry.of_regions
-    for name, known, new in zip(("of_held_out", "of_regions"), before, (brightness, of_regions)):
+    for name, known, new in zip(("of_held_out", "of_regions"), before, (brightness, of_regions), strict=True):
         monkeypatch.setattr(registry, name, lambda lpips, known=known, new=new: (*known(lpips), new))
 
 

@@ -50,7 +50,8 @@ def test_every_problem_is_told_at_once_and_nothing_is_written(workspace):
     with pytest.raises(UserError) as caught:
         check.main()
     for problem in ("data/raw/nobody.mp4 is missing", "alexnet.pth, named by evaluate.lpips_weights, is missing",
-                    "vgg19.pth, named by train.perceptual_weights, is missing", "data/raw/truth/dancer/masks.parquet is missing"):
+                    "vgg19.pth, named by train.perceptual_weights, is missing",
+                    "data/raw/truth/dancer/masks.parquet is missing"):
         assert problem in str(caught.value)
     assert len(str(caught.value).splitlines()) == 4
     assert not Path("reports").exists()
@@ -58,7 +59,8 @@ def test_every_problem_is_told_at_once_and_nothing_is_written(workspace):
 
 def test_a_truth_of_another_length_is_told_before_training(workspace):
     shutil.copy("data/raw/target/video.mp4", "data/raw/dancer/video.mp4")
-    with pytest.raises(UserError, match="sources.dancer.truth, data/raw/truth/dancer, lasts 8.00 s, .* but the source has 360"):
+    told = "sources.dancer.truth, data/raw/truth/dancer, lasts 8.00 s, .* but the source has 360"
+    with pytest.raises(UserError, match=told):
         check.main()
 
 
@@ -70,5 +72,6 @@ def test_pictures_too_small_for_the_distance_are_told_before_training(workspace)
     workspace.params["train"]["generator"]["downsamplings"] = 3
     workspace.params["face"]["size"] = 16
     workspace.write()
-    with pytest.raises(UserError, match="training picture of 16x128 px is too small for evaluate.lpips alex, which needs 32 px"):
+    told = "training picture of 16x128 px is too small for evaluate.lpips alex, which needs 32 px"
+    with pytest.raises(UserError, match=told):
         check.main()

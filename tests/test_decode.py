@@ -102,8 +102,8 @@ def test_sound_that_ffmpeg_cannot_read_is_told_before_anybody_trains(workspace, 
     video.write_bytes(content.replace(b"mp4a", b"apac").replace(b"esds", b"free"))  # and what says so once more
     decode.main(clip)
     assert not workspace.summary(clip)["sound"]
-    told = re.search(r"warning: the sound of data/raw/dancer.mp4 cannot be read \(.*apac.*\), so the result will be silent",
-                     capsys.readouterr().err)
+    told = re.search(r"warning: the sound of data/raw/dancer.mp4 cannot be read "
+                     r"\(.*apac.*\), so the result will be silent", capsys.readouterr().err)
     assert bool(told) == (clip == "dancer")  # nobody hears the target
 
 

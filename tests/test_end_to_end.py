@@ -97,7 +97,7 @@ def test_a_grid_of_ablations_runs_as_experiments_and_becomes_tables(workspace):
     assert tables.count("Running stage 'decode_target'") == 0  # shared stages come from the cache
     assert (workspace / "reports/ablations/paper.md").read_text() in tables
     summary = pd.read_csv(workspace / "reports/ablations/paper.csv")
-    body = summary[(summary["table"].str.startswith("Table 1")) & (summary["column"] == "SSIM")].set_index("row")["mean"]
+    body = summary[summary["table"].str.startswith("Table 1") & (summary["column"] == "SSIM")].set_index("row")["mean"]
     assert list(body.index[-3:]) == ["pix2pixHD", "T.S.", "T.S. + Face"]
     for row, name in (("pix2pixHD", "paper-pix2pixHD-seed0"), ("T.S.", "paper-T-S-seed0")):
         metrics = json.loads(dvc.api.read("reports/metrics.json", repo=str(workspace), rev=name))

@@ -47,7 +47,7 @@ def clip(tmp_path_factory) -> Path:
     with av.open(PROJECT / "data/raw/target/video.mp4") as video:
         pictures = [
             cv2.resize(frame.to_ndarray(format="rgb24"), (STORED, STORED), interpolation=cv2.INTER_AREA)
-            for frame, _ in zip(video.decode(video=0), range(FRAMES))
+            for frame, _ in zip(video.decode(video=0), range(FRAMES), strict=False)
         ]
     frames = (StoredFrame(picture, int(t >= CUT), float(t / FPS)) for t, picture in enumerate(pictures))
     write_frames(folder / "data/frames/target.parquet", frames, STORED, STORED, FPS)

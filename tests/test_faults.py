@@ -1,4 +1,7 @@
-"""Runs of `dvc repro` that fail, are interrupted or killed, and names that a shell would obey: nobody's video gets anywhere."""
+"""Runs of `dvc repro` that fail, are interrupted or killed, and names that a shell would obey.
+
+Nobody's video gets anywhere.
+"""
 
 import os
 import random
@@ -45,8 +48,8 @@ def shown_by_git(folder: Path) -> set[str]:
 
 def start(folder: Path, stage: str) -> subprocess.Popen:
     """`dvc repro` of one stage in a process group of its own, as in a terminal, until the stage itself runs."""
-    process = subprocess.Popen(["dvc", "repro", "-f", "-s", stage], cwd=folder, env=environment(), start_new_session=True, text=True,
-                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    process = subprocess.Popen(["dvc", "repro", "-f", "-s", stage], cwd=folder, env=environment(),
+                               start_new_session=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     said = ""
     while "Running stage" not in said:
         line = process.stdout.readline()
@@ -68,7 +71,8 @@ def heal(folder: Path) -> None:
     lock = folder / ".dvc/tmp/rwlock"
     if lock.is_file() and not lock.read_text():
         lock.unlink()
-    succeed(folder, "find", ".dvc/cache/runs", "-type", "d", "-empty", "-delete") if (folder / ".dvc/cache/runs").is_dir() else None
+    if (folder / ".dvc/cache/runs").is_dir():
+        succeed(folder, "find", ".dvc/cache/runs", "-type", "d", "-empty", "-delete")
 
 
 def test_no_frame_of_a_private_video_is_ever_shown_to_git(project):
@@ -84,7 +88,8 @@ def test_no_frame_of_a_private_video_is_ever_shown_to_git(project):
             heal(project)
         succeed(project, "dvc", "repro", "-s", stage)
         assert shown_by_git(project) <= expected, f"{stage} was run"
-    assert succeed(project, "dvc", "status").strip().endswith("up to date.")  # nothing half-written in what stages depend on
+    # Nothing is half-written in what stages depend on.
+    assert succeed(project, "dvc", "status").strip().endswith("up to date.")
     assert not (project / ".unfinished").exists()
     succeed(project, "dvc", "plots", "show")
     commit(project, "README's next line")
@@ -108,9 +113,9 @@ def test_what_a_kill_leaves_is_gone_after_the_next_run_and_no_dependency_has_cha
 
 
 HOSTILE = (
-    "x; touch pwned", "x;touch${IFS}pwned", "x`touch pwned`", "x$(touch pwned)", "x' ; touch pwned ; '", 'x" ; touch pwned ; "',
-    "x|touch pwned", "x && touch pwned", "x\ntouch pwned", "x > pwned", "-h", "--help", "my dance", "a.b", "*", "~", "..",
-    "/etc/x", "a/b", "$HOME", "x\\", "x#", "{a,b}", "é", "a_side_by_side",
+    "x; touch pwned", "x;touch${IFS}pwned", "x`touch pwned`", "x$(touch pwned)", "x' ; touch pwned ; '",
+    'x" ; touch pwned ; "', "x|touch pwned", "x && touch pwned", "x\ntouch pwned", "x > pwned", "-h", "--help",
+    "my dance", "a.b", "*", "~", "..", "/etc/x", "a/b", "$HOME", "x\\", "x#", "{a,b}", "é", "a_side_by_side",
 )  # fmt: skip
 
 

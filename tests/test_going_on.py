@@ -119,7 +119,8 @@ def test_curves_are_whole_though_the_outputs_are_deleted_while_it_trains(tmp_pat
     train_body.main()
     process = start(tmp_path, "train_body")
     while process.poll() is None:
-        shutil.rmtree(tmp_path / "stopped/reports/train_body", ignore_errors=True) if len(checkpoints(tmp_path)) else None
+        if checkpoints(tmp_path):
+            shutil.rmtree(tmp_path / "stopped/reports/train_body", ignore_errors=True)
         if (finished := list(tmp_path.glob("cache/*/*-body-3[5-9].safetensors"))):
             break
         time.sleep(0.01)

@@ -1,4 +1,7 @@
-"""Parameters: the shipped file loads, with every preset too; every problem is told at once: key, value, what is allowed."""
+"""Parameters: the shipped file loads, with every preset too.
+
+Every problem is told at once: key, value, what is allowed.
+"""
 
 import shutil
 import subprocess
@@ -59,7 +62,8 @@ def test_a_preset_sets_its_values_and_nothing_else(shipped, name, default_params
     load_params()
     assert flat(YAML(typ="safe").load(shipped)) == before | preset
     changed = [f"{key}: {before[key]} -> {value}".lower() for key, value in preset.items() if value != before[key]]
-    assert capsys.readouterr().out.splitlines() == (changed or ["params.yaml has the values of the preset demo already"])
+    told = changed or ["params.yaml has the values of the preset demo already"]
+    assert capsys.readouterr().out.splitlines() == told
 
 
 def test_demo_is_the_shipped_value_of_whatever_another_preset_changes(default_params):
@@ -165,10 +169,15 @@ def test_more_frozen_steps_than_there_are_are_refused(tmp_path, default_params):
     [
         ({"height": 300}, {}, {"train": {"height": 304}}),
         ({}, {"width": 910}, {"train": {"height": 256}, "decode": {"width": 896, "height": 512}}),
-        ({"height": 270}, {"width": 1920, "height": 1080}, {"train": {"height": 272}, "decode": {"width": 1920, "height": 1088}}),
+        (
+            {"height": 270}, {"width": 1920, "height": 1080},
+            {"train": {"height": 272}, "decode": {"width": 1920, "height": 1088}},
+        ),
     ],
 )
-def test_sizes_that_cannot_be_halved_are_told_with_an_example_that_can(tmp_path, default_params, train, decode, example):
+def test_sizes_that_cannot_be_halved_are_told_with_an_example_that_can(
+    tmp_path, default_params, train, decode, example
+):
     default_params["train"] |= train
     default_params["decode"] |= decode
     with pytest.raises(UserError) as caught:
@@ -195,7 +204,10 @@ def test_weights_that_nothing_would_read_are_refused(tmp_path, default_params, s
         ({"tango": "x.mp4"}, r"sources\.tango is 'x\.mp4'; allowed: a section"),
         ({2024: {"video": "x.mp4"}}, r"sources\.2024 is not allowed as a name; allowed: letters"),
         ({"my dance": {"video": "x.mp4"}}, r"sources\.my dance is not allowed as a name; allowed: letters"),
-        ({"-h": {"video": "x.mp4"}}, r"sources\.-h is not allowed as a name; allowed: letters, digits, - and _, not - first"),
+        (
+            {"-h": {"video": "x.mp4"}},
+            r"sources\.-h is not allowed as a name; allowed: letters, digits, - and _, not - first",
+        ),
         ({"a_side_by_side": {"video": "x.mp4"}}, r"sources\.a_side_by_side is not allowed as a name"),
     ],
 )

@@ -80,7 +80,7 @@ def workspace(tmp_path, monkeypatch, default_params):
             (tmp_path / f"reports/videos/{video}.mp4").touch()
 
     measures = [measure for columns in plots(LPIPS).values() for measure in columns.values()]
-    records = [{"frame": t, "time": t / 30} | dict(zip(measures, rng.uniform(size=99))) for t in range(5)]
+    records = [{"frame": t, "time": t / 30} | dict(zip(measures, rng.uniform(size=99), strict=False)) for t in range(5)]
     for record in records:
         record["pose_distance.hands"] = None
     table = to_table(records, LPIPS)
@@ -107,7 +107,7 @@ def scored(workspace):
     """The workspace after an evaluation in which tango, of the two sources, had a truth; its metrics."""
     rng = np.random.default_rng(1)
     columns = [name for name in frame_table({}, LPIPS) if "." in name]
-    records = [{"frame": t, "time": t / 30} | dict(zip(columns, rng.uniform(size=99))) for t in range(5)]
+    records = [{"frame": t, "time": t / 30} | dict(zip(columns, rng.uniform(size=99), strict=False)) for t in range(5)]
     table = frame_table({"tango": records}, LPIPS)
     table.to_parquet(workspace / "reports/per_frame_transfer.parquet", index=False)
     metrics = json.loads((workspace / "reports/metrics.json").read_text())
@@ -194,8 +194,8 @@ def test_a_measure_needs_nothing_but_its_place_in_the_registry(invented, workspa
         assert any(row[0] == first and row[-1] == "Brightness" for row in page.rows)
     for name, value in (("this run (T.S. + Face", f"{body:.5f}"), ("result", f"{scored['mask']['brightness']:.4f}")):
         assert any(row[0].startswith(name) and row[-1] == value for row in page.rows)
-    for words in ("Brightness: the mean of a crop (grey levels, higher is better)", "body: mean brightness", f"{body:.3g}",
-                  "tango, person against the truth: mean brightness"):
+    for words in ("Brightness: the mean of a crop (grey levels, higher is better)", "body: mean brightness",
+                  f"{body:.3g}", "tango, person against the truth: mean brightness"):
         assert words in page.text
     charts = [base64.b64decode(chart).decode() for chart in re.findall("data:image/svg.xml;base64,([^\"]+)", html)]
     assert sum("how bright a crop is" in chart for chart in charts) == 1  # by frame

@@ -11,7 +11,7 @@ FRAME = 0.05  # m
 
 
 def paint_surface(u: np.ndarray, v: np.ndarray, surface: Surface) -> np.ndarray:
-    """Colour (N, 3) of a wall at ``u`` to the right and ``v`` up, or of a floor with ``v`` to the back, each (N,) in m."""
+    """Colour (N, 3) of a wall, ``u`` to the right and ``v`` up, or of a floor, ``v`` to the back, each (N,) in m."""
     colour, joints = linear(surface.colour), linear(surface.joints)
     if surface.kind == "plaster":
         return mix(_shade(colour, 0.92 + 0.16 * _noise(u * 3, v * 3)), joints, np.abs((u + 0.35) % 0.9 - 0.45) < 0.012)

@@ -15,7 +15,7 @@ INPAINT_RADIUS = 3  # px
 
 
 def estimate_plate(sample: BackgroundSample) -> np.ndarray:
-    """The median of every pixel over the frames in which it is free of the person and of the shadow, uint8 RGB (H, W, 3).
+    """The median of every pixel over the frames in which it is free of the person and the shadow, uint8 RGB (H, W, 3).
 
     A pixel that is free in fewer than 5 frames takes those in which the person is farthest, and one that has always
     been too near is painted in from its neighbours.

@@ -14,16 +14,17 @@ from pipeline.runtime.parallel import in_threads, usable_cores
 from pipeline.user.cli import UserError
 
 LIKELY = 0.3  # that a pixel shows a person: from there on it counts as one
-FRAMES = 201  # enough that a tenth of them tells of light where a shadow lies; bounds the memory, 5 bytes a frame's pixel
+# Enough that a tenth of them tells of light where a shadow lies; bounds the memory, 5 bytes a frame's pixel.
+FRAMES = 201
 
 
 @dataclass(frozen=True)
 class BackgroundSample:
     """n frames of a clip, in which the person is found.
 
-    pictures: uint8 RGB (n, H, W, 3). clearances: float16 (n, H, W), how far each pixel is from the person: by the joints
-    (:func:`pipeline.background.person.clearance`) or by a segmentation, whichever is nearer. The one knows of hands that
-    are blurred and of the shadow at the feet, the other of skirts and hair.
+    pictures: uint8 RGB (n, H, W, 3). clearances: float16 (n, H, W), how far each pixel is from the person: by the
+    joints (:func:`pipeline.background.person.clearance`) or by a segmentation, whichever is nearer. The one knows of
+    hands that are blurred and of the shadow at the feet, the other of skirts and hair.
     """
 
     pictures: np.ndarray

@@ -12,8 +12,8 @@ from pipeline.user.cli import UserError
 class PairDataset(Dataset):
     """Item i, and i + len * epoch: (poses, frames) of the pair of frames (t - 1, t), t = ends[i].
 
-    Each is uint8 RGB (2, 3, height, width). Bytes, which are a quarter of what networks want: the training's process makes
-    them floats, on its device. ends: int64 (pairs,), the later frame of each pair.
+    Each is uint8 RGB (2, 3, height, width). Bytes, which are a quarter of what networks want: the training's process
+    makes them floats, on its device. ends: int64 (pairs,), the later frame of each pair.
     """
 
     def __init__(self, frames: TrainingFrames, ends: np.ndarray) -> None:

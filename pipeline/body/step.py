@@ -30,8 +30,8 @@ def body_losses(
 
     perceptual: the network of L_VGG, None if the objective has no such term. params: the objective's form and weights.
     precision: ``fp32`` or ``bf16``. poses, frames: float (B, 2, 3, H, W) in [-1, 1], two consecutive frames. Without
-    temporal smoothing the two are separate examples. The generated pictures pass the discriminator once; both losses use
-    that pass, so back-propagate each into its own network's parameters only.
+    temporal smoothing the two are separate examples. The generated pictures pass the discriminator once; both losses
+    use that pass, so back-propagate each into its own network's parameters only.
     """
     if not generator.temporal:
         poses, frames = poses.flatten(0, 1).unsqueeze(1), frames.flatten(0, 1).unsqueeze(1)

@@ -27,7 +27,8 @@ def write_masks(path: Path, masks: Iterable[np.ndarray]) -> None:
     options = {"compression": "none", "use_dictionary": False, "write_statistics": False}
     with atomic(path) as partial, pq.ParquetWriter(partial, SCHEMA, **options) as file:
         while group := list(islice(rows, GROUP)):
-            file.write_batch(pa.record_batch([list(column) for column in zip(*group)], schema=SCHEMA))
+            columns = [list(column) for column in zip(*group, strict=True)]
+            file.write_batch(pa.record_batch(columns, schema=SCHEMA))
 
 
 class MaskStore:

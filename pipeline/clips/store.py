@@ -55,7 +55,8 @@ def write_frames(path: Path, frames: Iterable[StoredFrame], width: int, height: 
         while group := list(islice(rows, GROUP)):
             for *_, shot, source_time, jpeg in group:
                 digest.update(f"{shot} {source_time} {len(jpeg)} ".encode() + jpeg)
-            file.write_batch(pa.record_batch([list(column) for column in zip(*group)], schema=schema))
+            columns = [list(column) for column in zip(*group, strict=True)]
+            file.write_batch(pa.record_batch(columns, schema=schema))
         file.add_key_value_metadata({"sha256": digest.hexdigest()})
 
 

@@ -78,7 +78,7 @@ def _in_processes(
 
 
 def _start(count: int, *arguments) -> dict[Connection, BaseProcess]:
-    """Processes that serve, each with the pipe to it. They leave it to this one to answer Ctrl-C, from their birth on."""
+    """Processes that serve, each with the pipe to it. They leave answering Ctrl-C to this one, from their birth on."""
     context = get_context("spawn")
     workers = {}
     handler = signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -15,7 +15,10 @@ class Detector(Protocol):
     """Finds one person's joints frame by frame, following them: one instance a clip, frames in order."""
 
     def detect(self, frame: np.ndarray) -> np.ndarray:
-        """The next frame, uint8 RGB (H, W, 3) -> float32 (137, 3) of (x, y, confidence) in its pixels, 0 where not found."""
+        """The joints in the next frame, uint8 RGB (H, W, 3).
+
+        -> float32 (137, 3) of (x, y, confidence) in its pixels, 0 where not found.
+        """
         ...
 
 

@@ -69,7 +69,8 @@ class Delivered:
         """(result, uint8 RGB (H, W, 3); truth) of every frame, up to the end of the shorter one."""
         width, height = self.result.width, self.result.height
         pictures = read_pictures(self.result, fit_into(width, height, width, height, "pad"))
-        return ((picture, truth) for (_, picture), truth in zip(pictures, self.truth.frames(self.fps)))
+        pairs = zip(pictures, self.truth.frames(self.fps), strict=False)
+        return ((picture, truth) for (_, picture), truth in pairs)
 
 
 def score_delivered(

@@ -37,8 +37,8 @@ MEASURE = Measure(
         temporal_value("flicker_real"),
         temporal_value("difference_error", count="pairs"),
     ),
-    meaning="flicker: the change of the generated clip from frame to frame where the real one stands still, flicker real "
-    "the real clip's own there; difference error: by how much the changes of the two clips differ",
+    meaning="flicker: the change of the generated clip from frame to frame where the real one stands still, "
+    "flicker real the real clip's own there; difference error: by how much the changes of the two clips differ",
     unit="grey levels",
     unmeasured="temporal: no two held-out frames follow one another",
 )

@@ -64,7 +64,8 @@ def evaluate_held_out(
             real = resize(store.read(number), width, height)
             if index in shown:
                 examples.append(Example(number, real, drawn, generated, faces[index]))
-            crops = cut_out((real, generated), dict(zip(CROPS, (bodies[index], faces[index]))), lpips.smallest)
+            boxes = dict(zip(CROPS, (bodies[index], faces[index]), strict=True))
+            crops = cut_out((real, generated), boxes, lpips.smallest)
             found = on_real(real), on_generated(generated)
             pair = before if number in follows else None
             yield HeldOutFrame(number, real, generated, pair, crops, found, lpips)

@@ -64,8 +64,8 @@ class Lpips:
     def require_size(self, width: int, height: int) -> None:
         """Raise UserError if whole training pictures of ``width`` x ``height`` px are too small to be compared."""
         if min(width, height) < self.smallest:
-            raise UserError(f"the training picture of {width}x{height} px is too small for evaluate.lpips {self.net}, which "
-                            f"needs {self.smallest} px: raise train.height")
+            raise UserError(f"the training picture of {width}x{height} px is too small for evaluate.lpips {self.net}, "
+                            f"which needs {self.smallest} px: raise train.height")
 
     @torch.inference_mode()
     def features(self, pictures: np.ndarray) -> Tensor:

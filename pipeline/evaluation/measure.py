@@ -1,7 +1,7 @@
 """What a measure is: a function, and all that must be known of its numbers to average, draw and list them.
 
-A measure is a file that holds both, and a line in :mod:`pipeline.evaluation.registry`. The page, which computes nothing,
-reads the descriptions too: so no such file may load a network.
+A measure is a file that holds both, and a line in :mod:`pipeline.evaluation.registry`. The page, which computes
+nothing, reads the descriptions too: so no such file may load a network.
 """
 
 from collections.abc import Callable, Mapping
@@ -66,7 +66,7 @@ class HeldOutFrame:
 
 @dataclass(frozen=True)
 class Plot:
-    """Curves by frame that belong together: ``reports/plots/<name>.json`` for DVC, and a chart with a title on the page."""
+    """Curves by frame that belong together: ``reports/plots/<name>.json`` for DVC, and a titled chart on the page."""
 
     name: str
     title: str
@@ -81,8 +81,9 @@ class Value:
 
     key: its column by frame and its mean's place in ``reports/metrics.json``, "group.name". curve: its name in the
     measure's plot. table, column: where the page has its mean. count: where, below ``frames``, it is written over how
-    many frames the mean is, a place of its own; "" if nowhere. headline: its name, in words, among the about ten numbers of
-    ``reports/summary.json``; "" if it is not one of them. joints: of how many joints it counts the missed ones.
+    many frames the mean is, a place of its own; "" if nowhere. headline: its name, in words, among the about ten
+    numbers of ``reports/summary.json``; "" if it is not one of them. joints: of how many joints it counts the
+    missed ones.
     """
 
     key: str
@@ -140,9 +141,9 @@ class RegionMeasure:
 
     name: the last part of its keys, "region.name". column: its heading in tables. prepare: takes the network and the
     pictures that are compared with every frame, and gives a function of (truth, mask, box, pictures): the true picture,
-    the person's pixels in it, bool (H, W), the box around them, None if there are none, and all pictures, those for every
-    frame first; it returns each picture's values by region, without ``box`` and ``mask`` if nobody is there. unit, headline:
-    as a measure's and a value's; the headline is for the person's mask.
+    the person's pixels in it, bool (H, W), the box around them, None if there are none, and all pictures, those for
+    every frame first; it returns each picture's values by region, without ``box`` and ``mask`` if nobody is there.
+    unit, headline: as a measure's and a value's; the headline is for the person's mask.
     """
 
     name: str

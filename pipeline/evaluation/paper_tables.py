@@ -1,4 +1,4 @@
-"""The paper's tables with a run's own row beneath them ("Everybody Dance Now", Tables 1 to 4), and what goes beyond them."""
+"""The paper's tables ("Everybody Dance Now", Tables 1 to 4) with a run's own row beneath, and what goes beyond them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -92,13 +92,13 @@ def as_text(table: Table) -> str:
     cells += [
         [name, *("-" if value is None else f"{value:.5f}" for value in values)] for name, values in table.rows
     ]
-    widths = [max(map(len, column)) for column in zip(*cells)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines = [[row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])] for row in cells]
     return "\n".join("  ".join(line) for line in lines)
 
 
 def _table(title: str, keys: Mapping[str, str], values: Mapping[str, float], run: str) -> Table:
     """keys: by heading, the paper's first."""
-    _, paper = PAPER.get(title, ({}, ()))
-    rows = [(name, [*row, *[None] * (len(keys) - len(row))]) for name, row in zip(ROWS, paper)]
+    _, paper = PAPER.get(title, ({}, ()))  # no rows in a table that the paper has not
+    rows = [(name, [*row, *[None] * (len(keys) - len(row))]) for name, row in zip(ROWS, paper, strict=False)]
     return Table(title, list(keys), [*rows, (run, [values.get(key) for key in keys.values()])])

@@ -29,18 +29,21 @@ def by_region(
         crops = [picture[box] for picture in pictures.values()]
         persons = [np.where(mask[box][..., None], crop, truth[box]) for crop in crops]
         true_features, *rest = network.features(np.stack([truth[box], *crops, *persons])).split(1)
-        for name, crop, person in zip(pictures, rest, rest[len(crops) :]):
+        for name, crop, person in zip(pictures, rest[: len(crops)], rest[len(crops) :], strict=True):
             distances[name]["box"] = network.distance(true_features, crop)
             distances[name]["mask"] = network.distance(true_features, person)
     return {
-        name: {region: float(distance[0]) for region, distance in regions.items()} for name, regions in distances.items()
+        name: {region: float(distance[0]) for region, distance in regions.items()}
+        for name, regions in distances.items()
     }
 
 
 def of_crops(name: str) -> Measure:
     """LPIPS of body and face crop. name: which network measures, ``lpips_<net>``, as each has a scale of its own."""
     return Measure(
-        of=lambda frame: frame.by_crop(name, lambda real, generated: float(frame.lpips(real[None], generated[None])[0])),
+        of=lambda frame: frame.by_crop(
+            name, lambda real, generated: float(frame.lpips(real[None], generated[None])[0])
+        ),
         plot=Plot("lpips", "perceptual distance"),
         values=crop_values(name, name, "perceptual distance"),
         meaning=f"{name}: how differently a network sees the two crops, 0 if they are equal",

@@ -35,7 +35,9 @@ def table_of(records: Sequence[Mapping[str, Any]], index: Sequence[str], keys: S
     Raises ValueError if a record has any other key.
     """
     if unknown := sorted(set().union(*records).difference(index, keys)):
-        raise ValueError(f"measured but declared by no measure in pipeline/evaluation/registry.py: {', '.join(unknown)}")
+        raise ValueError(
+            f"measured but declared by no measure in pipeline/evaluation/registry.py: {', '.join(unknown)}"
+        )
     return pd.DataFrame(records, columns=[*index, *keys]).astype(dict.fromkeys(keys, "float64"))
 
 
@@ -51,7 +53,7 @@ def summarize(table: pd.DataFrame) -> dict[str, Any]:
 
 
 def unmeasured(metrics: Mapping[str, Any]) -> list[str]:
-    """A sentence for each measure of which no frame could give a value that is counted, in :func:`summarize`'s metrics."""
+    """A sentence for each measure of which no frame could give a counted value, in :func:`summarize`'s metrics."""
     found = flat(metrics)
     sentences = []
     for measure in registry.of_held_out(registry.lpips_in(found)):
@@ -88,5 +90,8 @@ def flat(tree: Mapping[str, Any]) -> dict[str, Any]:
     """``{"body": {"ssim": 1}}`` -> ``{"body.ssim": 1}``."""
     leaves = {}
     for key, value in tree.items():
-        leaves |= {f"{key}.{rest}": leaf for rest, leaf in flat(value).items()} if isinstance(value, Mapping) else {key: value}
+        if isinstance(value, Mapping):
+            leaves |= {f"{key}.{rest}": leaf for rest, leaf in flat(value).items()}
+        else:
+            leaves[key] = value
     return leaves

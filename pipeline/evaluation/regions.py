@@ -45,7 +45,8 @@ def person_box(mask: np.ndarray, smallest: int) -> Box:
     spans = [np.flatnonzero(mask.any(axis=axis))[[0, -1]] + (0, 1) for axis in (1, 0)]
     margin = round(MARGIN * max(end - start for start, end in spans))
     rows, columns = (
-        _widened(int(start), int(end), margin, smallest, size) for (start, end), size in zip(spans, mask.shape)
+        _widened(int(start), int(end), margin, smallest, size)
+        for (start, end), size in zip(spans, mask.shape, strict=True)
     )
     return rows, columns
 

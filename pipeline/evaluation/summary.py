@@ -1,4 +1,4 @@
-"""The few numbers of a run that matter: what DVC compares, what the page begins with, and what they say in a sentence."""
+"""A run's few numbers that matter: what DVC compares, what the page begins with, and what they say in a sentence."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,8 +15,9 @@ MANY = 0.1  # share of a part's joints that may be missed before the part is cal
 class Number:
     """A number to read first.
 
-    key: its place in ``reports/summary.json``, dots between groups. name: in words. unit: of the value, "" if it has none.
-    higher_is_better: which way is better. joints: of how many joints a frame it counts the missed ones, None if it does not.
+    key: its place in ``reports/summary.json``, dots between groups. name: in words. unit: of the value, "" if it has
+    none. higher_is_better: which way is better. joints: of how many joints a frame it counts the missed ones,
+    None if it does not.
     """
 
     key: str
@@ -43,7 +44,7 @@ def summarize(metrics: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def verdict(metrics: Mapping[str, Any]) -> str:
-    """The run in one sentence: which baselines its transfers do not beat, and the part of the person that is weakest."""
+    """The run in one sentence: which baselines its transfers do not beat, and the weakest part of the person."""
     parts = []
     for source, scores in metrics.get("transfer", {}).items():
         lost = [title for name, title in BASELINES.items() if places_lost(scores, name)]

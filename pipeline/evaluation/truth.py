@@ -67,9 +67,9 @@ class TruthClip:
         """Raise UserError unless there are as many frames at ``fps`` as the ``source`` has, give or take one."""
         if abs(self.count(fps) - frames) > 1:
             raise UserError(
-                f"sources.{source}.truth, {self.folder}, lasts {float(self.video.duration):.2f} s, {self.count(fps)} frames at "
-                f"{float(fps):g} frames/s, but the source has {frames}: give the truth of this very clip, from its first "
-                "frame to its last"
+                f"sources.{source}.truth, {self.folder}, lasts {float(self.video.duration):.2f} s, {self.count(fps)} "
+                f"frames at {float(fps):g} frames/s, but the source has {frames}: give the truth of this very clip, "
+                "from its first frame to its last"
             )
 
     def frames(self, fps: Fraction) -> Iterator[TruthFrame]:

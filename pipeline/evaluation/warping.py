@@ -32,7 +32,9 @@ def warp_error(
         return {"warp_error": None, "warp_error_real": None}
 
     def error(before: np.ndarray, after: np.ndarray) -> float:
-        carried = cv2.remap(before.astype(np.float32), came_from, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        carried = cv2.remap(
+            before.astype(np.float32), came_from, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
         return float(np.abs(after - carried)[valid].mean())
 
     return {"warp_error": error(generated_before, generated), "warp_error_real": error(real_before, real)}
@@ -42,7 +44,7 @@ MEASURE = Measure(
     of=lambda frame: frame.over_time(warp_error),
     plot=OVER_TIME,
     values=(temporal_value("warp_error", headline="unsteadiness (warp error)"), temporal_value("warp_error_real")),
-    meaning="warp error: by how much a frame of the generated clip, carried along by the real clip's motion, differs from "
-    "the next one, warp error real the same of the real clip",
+    meaning="warp error: by how much a frame of the generated clip, carried along by the real clip's motion, differs "
+    "from the next one, warp error real the same of the real clip",
     unit="grey levels",
 )

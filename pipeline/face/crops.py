@@ -17,8 +17,8 @@ LONGEST = 256  # frames a run, and so a file: starting anew costs 3 %
 def runs_around(times: np.ndarray, shots: np.ndarray) -> list[Run]:
     """Runs of frames that hold all of the ascending ``times``, each within a shot and at most LONGEST frames long.
 
-    Frames between two of ``times`` that are no farther apart than a lead-in are rendered anyway. shots: int (frames,), one
-    more after every cut; as in rendering, the frame after a cut starts from nothing.
+    Frames between two of ``times`` that are no farther apart than a lead-in are rendered anyway. shots: int (frames,),
+    one more after every cut; as in rendering, the frame after a cut starts from nothing.
     """
     apart = (np.diff(times) > LEAD_IN) | (np.diff(shots[times]) > 0)
     runs = []
@@ -30,10 +30,10 @@ def runs_around(times: np.ndarray, shots: np.ndarray) -> list[Run]:
 
 
 class FaceCrops:
-    """``crops[t]``, float16 (3, S, S) in [-1, 1]: the face in frame t as the body generator makes it; 0 where none is seen.
+    """``crops[t]``, float16 (3, S, S) in [-1, 1]: frame t's face as the body generator makes it; 0 where none is seen.
 
-    folder: of the files of ``runs``, see :func:`render_crops`. Nothing of them is held in memory. May be handed to other
-    processes. Raises KeyError for a frame in none of the runs.
+    folder: of the files of ``runs``, see :func:`render_crops`. Nothing of them is held in memory. May be handed to
+    other processes. Raises KeyError for a frame in none of the runs.
     """
 
     def __init__(self, folder: Path, runs: list[Run]) -> None:
@@ -55,7 +55,7 @@ class FaceCrops:
 def render_crops(
     body: BodyRenderer, frames: TrainingFrames, boxes: np.ndarray, runs: list[Run], folder: Path
 ) -> FaceCrops:
-    """Render each of ``runs`` recurrently, from its lead on, and keep its face crops in ``folder``, unless they are there.
+    """Render each of ``runs`` recurrently, from its lead on, and keep its face crops in ``folder``, unless it has them.
 
     frames: the poses. boxes: int32 (frames, 4), -1 where no face is seen; square, all of one size S.
     """

@@ -38,8 +38,8 @@ class FaceDataset(Dataset):
     """Item i, and i + len * epoch: (pose, generated, real) crops of the i-th of ``times``, each (3, S, S).
 
     ``generated`` is float16 in [-1, 1]; the others are uint8 RGB, which the training's process makes floats.
-    frames: pose pictures and real frames. boxes: see :func:`boxes_over_time`. times: int64 (items,), the frames in which a
-    face is seen.
+    frames: pose pictures and real frames. boxes: see :func:`boxes_over_time`. times: int64 (items,), the frames in
+    which a face is seen.
     """
 
     def __init__(self, frames: TrainingFrames, crops: FaceCrops, boxes: np.ndarray, times: np.ndarray) -> None:

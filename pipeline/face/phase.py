@@ -18,9 +18,9 @@ def face_phase(
     generator: FaceGenerator, dataset: FaceDataset, examples: FaceDataset, perceptual: nn.Module | None, face: Face,
     params: Train, precision: str, device: torch.device,
 ) -> Phase:
-    """``generator`` learns from ``dataset`` against a new discriminator; ``examples`` are looked at. See :func:`face_losses`.
+    """``generator`` learns from ``dataset`` against a new discriminator; see :func:`face_losses`.
 
-    params: what the Face GAN shares with the body's.
+    examples: what is looked at. params: what the Face GAN shares with the body's.
     """
     place(generator, device, precision)
     discriminator = PatchDiscriminator(6, face.discriminator.ndf, face.discriminator.layers)

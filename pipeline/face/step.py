@@ -23,8 +23,8 @@ def face_losses(
     """Losses of a batch of face crops: (for the generator, for the discriminator, every term by name).
 
     perceptual: the network of L_VGG, None if the objective has no such term. params: the objective's form and weight.
-    precision: ``fp32`` or ``bf16``. pose, generated, real: float (B, 3, S, S) in [-1, 1]: the pose picture's crop, the fixed
-    body generator's and the real frame's. D_f judges (pose, real) against (pose, generated + r).
+    precision: ``fp32`` or ``bf16``. pose, generated, real: float (B, 3, S, S) in [-1, 1]: the pose picture's crop, the
+    fixed body generator's and the real frame's. D_f judges (pose, real) against (pose, generated + r).
     """
     with autocast(pose.device, precision):
         fake = generated + generator(pose, generated)

@@ -38,8 +38,8 @@ class PerceptualLoss(nn.Module):
     feature maps. Features of ``real`` carry no gradient. ``weights``: see :class:`VGG19`.
 
     EfficientNet-Lite0's strided convolutions look harder at some pixels than at their neighbours, always the same ones,
-    and a generator learns stripes from that. So both pictures are moved by a random number of pixels first, the same for
-    both, what leaves on one side coming in on the other. VGG19 is used as the paper does.
+    and a generator learns stripes from that. So both pictures are moved by a random number of pixels first, the same
+    for both, what leaves on one side coming in on the other. VGG19 is used as the paper does.
     """
 
     def __init__(self, network: str, weights: Path | None) -> None:

@@ -65,7 +65,7 @@ class BodyGenerator(nn.Module):
             self.network.global_features.requires_grad_(not frozen)
 
     def rollout(self, poses: Tensor) -> Tensor:
-        """Generate frames in a row from the start of a clip, each from the one before: (B, T, 3, H, W) -> (B, T, 3, H, W).
+        """Generate frames in a row from the start of a clip, each from the one before: (B, T, 3, H, W) -> same shape.
 
         Training and rendering both call :meth:`forward` with the float output of the frame before, so what
         training feeds back is what rendering feeds back.

@@ -10,8 +10,8 @@ SKIPS_FROM = 2  # halvings: finer maps would carry the pose picture's strokes in
 class GlobalFeatures(nn.Module):
     """The generator up to its last convolution: float (B, in, H, W) -> (B, ngf, H, W).
 
-    With ``skips`` the maps on the way down, from a quarter of the picture's size on, are added to those of the same size
-    on the way up: where a foot or a hand is then need not pass through the smallest maps.
+    With ``skips`` the maps on the way down, from a quarter of the picture's size on, are added to those of the same
+    size on the way up: where a foot or a hand is then need not pass through the smallest maps.
     """
 
     def __init__(
@@ -30,7 +30,7 @@ class GlobalFeatures(nn.Module):
             x = stage(x)
             maps.append(x)
         x = self.blocks(x)
-        for halvings, stage in zip(reversed(range(len(self.decode))), self.decode):
+        for halvings, stage in zip(reversed(range(len(self.decode))), self.decode, strict=True):
             x = stage(x)
             if self.skips and halvings >= SKIPS_FROM:
                 x = x + maps[halvings]

@@ -17,11 +17,12 @@ LOOSEST = 0.3  # of the same: a hand that begins so far from the body's wrist is
 def carry_hands(joints: Joints) -> tuple[np.ndarray, dict[str, int]]:
     """Give a forearm whose hand was not found the hand of the nearest frame that has both, turned as the forearm has.
 
-    The hand begins at the forearm's end, wherever it began in the frame that gives it. One that was found far from there, as
-    in fast movements, in which the body's joints lag behind, counts as not found: it would be painted loose in the air.
+    The hand begins at the forearm's end, wherever it began in the frame that gives it. One that was found far
+    from there, as in fast movements, in which the body's joints lag behind, counts as not found: it would be
+    painted loose in the air.
 
-    joints: (frames, 137, 3), px of any picture, smoothed. Other hands stay as they are, and a hand that is never found stays
-    missing. -> the joints, float32, and in how many frames each hand was carried.
+    joints: (frames, 137, 3), px of any picture, smoothed. Other hands stay as they are, and a hand that is never found
+    stays missing. -> the joints, float32, and in how many frames each hand was carried.
     """
     joints = np.array(joints, np.float32)
     found = found_joints(joints)

@@ -38,7 +38,7 @@ def plot_normalization(
     _rows(after, target, TARGET, "target", foot)
     _rows(after, result, RESULT, "source, normalized", foot)
     pictures = (before, source, "source"), (after, target, "target")
-    for (axes, track, name), stance in zip(pictures, stances or (None, None)):
+    for (axes, track, name), stance in zip(pictures, stances or (None, None), strict=True):
         for row in (stance.far, stance.near) if stance else ():
             axes.axhline(row, color="grey", linewidth=0.8, linestyle="--", zorder=0)
         lines = " (dashed: far, near)" if stance else ""

@@ -7,4 +7,6 @@ them, so no stage lists it among its dependencies: adding a parameter to a metri
 from pipeline.params.sections import TRUTH, Evaluate, Face, Keypoints, Log, Normalize, Pose, Split, Train
 from pipeline.params.whole import Params, load_params
 
-__all__ = ["TRUTH", "Evaluate", "Face", "Keypoints", "Log", "Normalize", "Params", "Pose", "Split", "Train", "load_params"]
+__all__ = [
+    "TRUTH", "Evaluate", "Face", "Keypoints", "Log", "Normalize", "Params", "Pose", "Split", "Train", "load_params",
+]

@@ -2,8 +2,8 @@
 
     python -m pipeline.params paper
 
-lays the values of presets/paper.yaml over params.yaml, which keeps its clips, its comments and every other value, and says
-what has changed.
+lays the values of presets/paper.yaml over params.yaml, which keeps its clips, its comments and every other value, and
+says what has changed.
 """
 
 from pipeline.params.preset import apply_preset, load_preset

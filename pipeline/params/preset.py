@@ -27,9 +27,10 @@ def load_preset(name: str) -> dict[str, Any]:
 
 
 def apply_preset(preset: Mapping[str, Any], text: bytes) -> tuple[bytes, list[str]]:
-    """Set the preset's values in ``text``, a valid params.yaml. -> (the new text, a line ``key: old -> new`` for each change).
+    """Set the preset's values in ``text``, a valid params.yaml.
 
-    Comments, order and whatever the preset does not name stay as they are.
+    -> (the new text, a line ``key: old -> new`` for each change). Comments, order and whatever the preset does not name
+    stay as they are.
     """
     yaml = YAML()
     yaml.Representer = _Representer

@@ -90,15 +90,15 @@ def _sizes(params: Params) -> Iterator[str]:
         if rows * decode.width != columns * decode.height:
             scale = max(round(decode.height / rows), 1)
             example += f", decode.width {scale * columns}, decode.height {scale * rows}"
-        yield (f"train.height is {height}, which with decode.width {decode.width} and decode.height {decode.height} makes "
-               f"training pictures of {width:g} x {height} px; allowed: multiples of {multiple} px (2 to the number of "
-               f"halvings), for example {example}")
+        yield (f"train.height is {height}, which with decode.width {decode.width} and decode.height {decode.height} "
+               f"makes training pictures of {width:g} x {height} px; allowed: multiples of {multiple} px (2 to the "
+               f"number of halvings), for example {example}")
     if min(height, width) < 2 * multiple:
-        yield (f"train.generator.downsamplings is {generator.downsamplings}, which leaves less than 2 px of training pictures "
-               f"of {width:g} x {height} px; allowed: fewer, or a larger train.height")
+        yield (f"train.generator.downsamplings is {generator.downsamplings}, which leaves less than 2 px of training "
+               f"pictures of {width:g} x {height} px; allowed: fewer, or a larger train.height")
     if height > decode.height:
-        yield (f"train.height is {height}; allowed: at most decode.height, {decode.height}, since larger pictures would "
-               "only be enlarged")
+        yield (f"train.height is {height}; allowed: at most decode.height, {decode.height}, since larger pictures "
+               "would only be enlarged")
     if params.face.size > min(height, width):
         yield (f"face.size is {params.face.size}; allowed: at most the training picture's shorter side, "
                f"{min(height, width):g} px")
@@ -133,7 +133,8 @@ def _weight_files(params: Params) -> Iterator[str]:
         ("evaluate.lpips", params.evaluate.lpips, params.evaluate.lpips_weights),
     ):
         if network == "efficientnet_lite0" and weights:
-            yield f"{name}_weights is {weights!r}; allowed: null while {name} is efficientnet_lite0, which brings its own"
+            yield (f"{name}_weights is {weights!r}; allowed: null while {name} is efficientnet_lite0, "
+                   "which brings its own")
 
 
 def load_params(path: Path = PARAMS_FILE) -> Params:
@@ -144,7 +145,7 @@ def load_params(path: Path = PARAMS_FILE) -> Params:
 
 
 def parse_params(text: bytes, name: str) -> Params:
-    """Check the text of a parameter file, which messages call ``name``. Raises UserError naming every problem at once."""
+    """Check the text of a parameter file, ``name`` in messages. Raises UserError naming every problem at once."""
     try:
         content = YAML(typ="safe").load(text)
     except YAMLError as error:
@@ -163,8 +164,8 @@ def _describe(problem: dict) -> list[str]:
     key = ".".join(str(part) for part in problem["loc"] if part != "[key]") or str(PARAMS_FILE)
     kind, value = problem["type"], problem["input"]
     if problem["loc"] and problem["loc"][-1] == "[key]":
-        return [f"{key} is not allowed as a name; allowed: letters, digits, - and _, not - first, in quotes if it looks like a "
-                "number; neither `target` nor one that ends in _side_by_side"]
+        return [f"{key} is not allowed as a name; allowed: letters, digits, - and _, not - first, in quotes if it "
+                "looks like a number; neither `target` nor one that ends in _side_by_side"]
     if kind == "extra_forbidden":
         return [f"{key} is not a parameter; remove it or correct its spelling"]
     if kind == "missing":

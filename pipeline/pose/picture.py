@@ -1,5 +1,7 @@
 """The pose picture that the generator sees: a stick figure with face strokes and fingers on white."""
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 
@@ -62,12 +64,12 @@ def _strokes() -> tuple[np.ndarray, list[tuple[tuple[int, int, int], float]]]:
     for points, closed, colour in FACE_STROKES:
         line = [FACE.start + point for point in points]
         line += line[:1] if closed else []
-        strokes += [(pair, colour, FACE_WIDTH) for pair in zip(line, line[1:])]
+        strokes += [(pair, colour, FACE_WIDTH) for pair in pairwise(line)]
     strokes += [((FACE.start + point,) * 2, colour, PUPIL_WIDTH) for point, colour in FACE_POINTS]
     for hand, colours in ((RIGHT_HAND, RIGHT_FINGERS), (LEFT_HAND, LEFT_FINGERS)):
-        for finger, colour in zip(FINGERS, colours):
+        for finger, colour in zip(FINGERS, colours, strict=True):
             line = [hand.start, *(hand.start + point for point in finger)]
-            strokes += [(pair, colour, HAND_WIDTH) for pair in zip(line, line[1:])]
+            strokes += [(pair, colour, HAND_WIDTH) for pair in pairwise(line)]
     return np.array([pair for pair, _, _ in strokes]), [stroke[1:] for stroke in strokes]
 
 
@@ -88,7 +90,7 @@ def draw_pose(joints: np.ndarray, width: int, height: int) -> np.ndarray:
     ends, visible = _clip(ends, np.array([-border, -border]), np.array([width + border, height + border]))
     # OpenCV counts from the centre of the first pixel, which is (0.5, 0.5) here.
     ends = np.rint((ends[visible] - 0.5) * 2**SUBPIXEL_BITS).astype(int).tolist()
-    for stroke, (start, end) in zip(strokes[visible].tolist(), ends):
+    for stroke, (start, end) in zip(strokes[visible].tolist(), ends, strict=True):
         colour, share = STROKE_STYLES[stroke]
         thickness = max(1, round(share * height))
         cv2.line(picture, start, end, colour, thickness, cv2.LINE_AA, SUBPIXEL_BITS)

@@ -7,10 +7,11 @@ FEW = 16  # a CPU computes that many channels at a time
 
 
 class FewChannelConvolution(nn.Module):
-    """What a trained, reflect-padded, square convolution to few channels computes, (B, C, H, W) -> float32 (B, few, H, W).
+    """What a trained, reflect-padded, square convolution to few channels computes.
 
-    Of 16 channels computed at a time 13 would be thrown away. Here every column of the filter is a filter of its own,
-    7 x 3 channels instead of 3, whose results are moved to their places and added in float32.
+    (B, C, H, W) -> float32 (B, few, H, W). Of 16 channels computed at a time 13 would be thrown away. Here every
+    column of the filter is a filter of its own, 7 x 3 channels instead of 3, whose results are moved to their places
+    and added in float32.
     """
 
     def __init__(self, convolution: nn.Conv2d) -> None:

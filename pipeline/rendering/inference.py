@@ -13,9 +13,9 @@ WINOGRAD_CHANNELS = 256  # at least: with fewer, on larger maps, moving data cos
 def for_inference(network: nn.Module, device: torch.device, precision: str) -> nn.Module:
     """The same function of float32 tensors, faster; ``network`` itself is changed and returned.
 
-    On a CPU some convolutions are computed in other ways. For ``bf16`` weights are rounded once instead of at every call,
-    but not those of the first convolution: most of a pose picture is one colour, so that its results are near their mean,
-    which instance normalization takes away together with all digits that bfloat16 has.
+    On a CPU some convolutions are computed in other ways. For ``bf16`` weights are rounded once instead of at every
+    call, but not those of the first convolution: most of a pose picture is one colour, so that its results are near
+    their mean, which instance normalization takes away together with all digits that bfloat16 has.
     """
     network.eval().requires_grad_(False).to(device)
     on_cpu = device.type == "cpu"

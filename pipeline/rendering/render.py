@@ -44,10 +44,10 @@ class BodyRenderer:
         """For each pose of ``joints`` (frames, 137, 3), pixels of the output: (pose picture, generated frame).
 
         The picture is uint8 RGB (height, width, 3), the frame float (3, height, width) in [-1, 1] on the device. The
-        first frame's previous output is zeros, as is that of the frames where ``begins``, bool (frames,), says so. A frame
-        without a body, which no training has shown to the generator, is the plate; without one it is the last frame with a
-        body, or at the start the first. The frame after it begins from zeros, too. The next picture is drawn while the
-        generator runs.
+        first frame's previous output is zeros, as is that of the frames where ``begins``, bool (frames,), says so. A
+        frame without a body, which no training has shown to the generator, is the plate; without one it is the last
+        frame with a body, or at the start the first. The frame after it begins from zeros, too. The next picture is
+        drawn while the generator runs.
         """
         draw = partial(draw_pose, width=self.width, height=self.height)
         seen = bodies_seen(joints)
@@ -68,7 +68,7 @@ class BodyRenderer:
             yield picture, nobody
 
     def _alone(self, draw: Callable[[np.ndarray], np.ndarray], poses: np.ndarray) -> Tensor:
-        """The frame of the first of ``poses`` from zeros, float (3, height, width) on the device; grey if there is none."""
+        """The frame of ``poses[0]`` from zeros, float (3, height, width) on the device; grey if there is none."""
         if not len(poses):
             return torch.zeros(3, self.height, self.width, device=self.device)
         return self.generator(on_device(draw(poses[0]), self.device)[None], None)[0]
@@ -103,8 +103,9 @@ class Renderer:
     def render(self, track: PoseTrack, shots: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """(pose picture, rendered frame) for every pose of ``track`` in order, both uint8 RGB (height, width, 3).
 
-        shots: int (frames,), another number after every cut. Each shot starts as the clip does, from zeros: what was seen
-        before a cut has nothing to say about what comes after it. A frame without a body is as :meth:`BodyRenderer.run` says.
+        shots: int (frames,), another number after every cut. Each shot starts as the clip does, from zeros: what
+        was seen before a cut has nothing to say about what comes after it. A frame without a body is
+        as :meth:`BodyRenderer.run` says.
         """
         joints, begins = self.scale(track), np.diff(shots, prepend=shots[:1]) != 0
         boxes = np.full((len(joints), 4), -1)

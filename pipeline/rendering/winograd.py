@@ -10,11 +10,12 @@ FILTER = torch.tensor([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]],
 
 
 class WinogradConvolution(nn.Module):
-    """What a trained, reflect-padded 3x3 convolution computes, (B, C, H, W) -> float32, same shape, by Winograd's F(2x2, 3x3).
+    """What a trained, reflect-padded 3x3 convolution computes, by Winograd's F(2x2, 3x3).
 
-    weight: (16, C, C), the filters turned once, in float64; it takes 16/9 of the memory. With weights in bfloat16 only the
-    products are: what is added, and with it the residual blocks' sums, stays float32. In float32 the result is as exact as
-    the convolution's. Larger tiles would save little more, but lose digits that bfloat16 has not got.
+    (B, C, H, W) -> float32, same shape. weight: (16, C, C), the filters turned once, in float64; it takes 16/9 of the
+    memory. With weights in bfloat16 only the products are: what is added, and with it the residual blocks' sums, stays
+    float32. In float32 the result is as exact as the convolution's. Larger tiles would save little more, but lose
+    digits that bfloat16 has not got.
     """
 
     def __init__(self, convolution: nn.Conv2d) -> None:

@@ -50,7 +50,8 @@ def keep_freed_memory() -> None:
 def pick_precision(name: str, device: torch.device) -> str:
     """The precision, ``fp32`` or ``bf16``, that ``train.precision`` of ``params.yaml`` means on ``device``.
 
-    ``auto`` takes bfloat16 where the hardware multiplies it: a GPU from NVIDIA's Ampere on, a CPU with AMX or AVX512-BF16.
+    ``auto`` takes bfloat16 where the hardware multiplies it: a GPU from NVIDIA's Ampere on,
+    a CPU with AMX or AVX512-BF16.
     """
     if name != "auto":
         return name
@@ -61,7 +62,10 @@ def pick_precision(name: str, device: torch.device) -> str:
 
 
 def memory_format(precision: str) -> torch.memory_format:
-    """In which order convolutions want their tensors: channels last in bfloat16, where it makes a step 1.4 times as fast."""
+    """In which order convolutions want their tensors.
+
+    Channels last in bfloat16, where it makes a step 1.4 times as fast.
+    """
     return torch.channels_last if precision == "bf16" else torch.contiguous_format
 
 

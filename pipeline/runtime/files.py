@@ -31,7 +31,10 @@ def atomic(path: Path) -> Iterator[Path]:
 
 
 def copy_folder(source: Path, path: Path) -> None:
-    """Put a copy of the folder ``source`` at ``path``, whole or not at all; a folder that is there goes when it is whole."""
+    """Put a copy of the folder ``source`` at ``path``, whole or not at all.
+
+    A folder that is there goes when it is whole.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with unfinished(path.parent) as folder:
         shutil.copytree(source, folder / "new")

@@ -18,9 +18,9 @@ _PROCESS, _NUMBERS = uuid4().hex, count()
 
 @contextmanager
 def unfinished(beside: Path) -> Iterator[Path]:
-    """A new folder from which a file can be moved into the folder ``beside``; it goes, with what is in it, after the block.
+    """A new folder from which a file can be moved into the folder ``beside``.
 
-    What killed processes have left in the same place goes first.
+    It goes, with what is in it, after the block. What killed processes have left in the same place goes first.
     """
     sweep(beside)
     folder = _place(beside) / f"{_PROCESS}-{next(_NUMBERS)}"
@@ -49,12 +49,16 @@ def _leave(place: Path) -> None:
 
 def _held(folder: Path) -> TextIO:
     while True:
-        with suppress(BlockingIOError):  # another process that sweeps saw it before it was locked, and is about to let go
+        # Another process that sweeps saw it before it was locked, and is about to let go.
+        with suppress(BlockingIOError):
             return lock(folder)
 
 
 def _place(beside: Path) -> Path:
-    """In the project's folder if files can be moved from there: else, as near to it as they can, or in ``beside`` itself."""
+    """In the project's folder if files can be moved from there.
+
+    Else, as near to it as they can, or in ``beside`` itself.
+    """
     project, beside = Path.cwd(), beside.absolute()
     around = [folder for folder in (beside, *beside.parents) if folder == project or project in folder.parents]
     movable = [folder for folder in around if _file_system(folder) == _file_system(beside)]

@@ -10,8 +10,8 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 class MovingAverage(nn.Module):
     """An average over steps of a network's weights, in ``module``, a network of its own that nothing trains.
 
-    A step's weights count ``decay`` times as much a step later. At first they are forgotten faster, as n / (n + 9) after
-    n steps, so that a short training does not end with an average over its beginning.
+    A step's weights count ``decay`` times as much a step later. At first they are forgotten faster, as n / (n + 9)
+    after n steps, so that a short training does not end with an average over its beginning.
     """
 
     def __init__(self, network: nn.Module, decay: float) -> None:

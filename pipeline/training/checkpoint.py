@@ -26,11 +26,12 @@ from pipeline.user.cli import UserError
 class Checkpoints:
     """The checkpoints in ``folder``, of one run, and beside them in ``log`` the loss curves and samples that it draws.
 
-    ``log`` becomes a stage's output, a copy, when training ends: DVC may delete that while another process still trains.
-    ``every`` seconds a checkpoint is due, and the newest ``keep`` are kept. Opening them puts ``log`` back as it was
-    at the newest one that is whole, if there is any; :meth:`restore` then gives the training its state. ``last`` says
-    which checkpoint is the last, for the user, and is None if there is none. Of several processes that train together
-    all read checkpoints, and rank 0 alone writes them and the log. Raises UserError if these do not see the same.
+    ``log`` becomes a stage's output, a copy, when training ends: DVC may delete that while another process still
+    trains. ``every`` seconds a checkpoint is due, and the newest ``keep`` are kept. Opening them puts ``log`` back as
+    it was at the newest one that is whole, if there is any; :meth:`restore` then gives the training its state. ``last``
+    says which checkpoint is the last, for the user, and is None if there is none. Of several processes that
+    train together all read checkpoints, and rank 0 alone writes them and the log. Raises UserError if these do not
+    see the same.
     """
 
     def __init__(self, folder: Path, every: float, keep: int) -> None:
@@ -41,8 +42,8 @@ class Checkpoints:
         with rank_0_first():
             self._take_up_newest()
         require_same((folder.name, self.last), "the processes that train together do not have the same data, "
-                     "parameters, code, kind of device or checkpoints: let the project's folder and EVERYBODY_DANCE_CACHE lie on a "
-                     "file system that all machines share")
+                     "parameters, code, kind of device or checkpoints: let the project's folder and "
+                     "EVERYBODY_DANCE_CACHE lie on a file system that all machines share")
         self.resumed = self._pending is not None
 
     def _take_up_newest(self) -> None:
@@ -55,7 +56,9 @@ class Checkpoints:
                     path.unlink()
                 continue
             except OSError as error:
-                raise UserError(f"{path} cannot be read ({error.strerror}): see to the disk and run the same again") from None
+                raise UserError(
+                    f"{path} cannot be read ({error.strerror}): see to the disk and run the same again"
+                ) from None
             if rank() == 0:
                 _restore_log(self.log, tensors)
             self._pending = tensors, header

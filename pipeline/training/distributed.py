@@ -1,8 +1,8 @@
 """Processes that train together, each on its part of every batch: who is who, and what they tell each other.
 
 They start with the same weights and random state, average gradients and losses in every step and ask each other
-whether to stop, so that the training's state is the same in all of them and rank 0's checkpoint is everyone's. A process
-that trains alone is rank 0 of 1, and nothing here costs it anything.
+whether to stop, so that the training's state is the same in all of them and rank 0's checkpoint is everyone's. A
+process that trains alone is rank 0 of 1, and nothing here costs it anything.
 """
 
 import os
@@ -17,7 +17,7 @@ from torch import Tensor
 
 from pipeline.user.cli import UserError
 
-WORKER = "LOCAL_RANK"  # in the environment of each of several processes, set by pipeline/training/launch.py or by torchrun
+WORKER = "LOCAL_RANK"  # in the environment of each of several processes, set by pipeline/training/launch.py or torchrun
 # A process that ends closes its connections, and the others know at once. A machine that loses its power does not.
 PATIENCE = timedelta(minutes=30)  # in a step, with a sample grid and a checkpoint
 LONG_PATIENCE = timedelta(days=7)  # until the others come, and while rank 0 is busy alone, which may be hours

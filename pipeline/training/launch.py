@@ -1,11 +1,12 @@
 """Starting the processes of one machine that train together, and waiting for them.
 
-Why no starter of PyTorch's: tried with 2.14, two processes on the CPU. torchrun's agent lets the processes finish their step
-after Ctrl-C or SIGTERM, but then prints a traceback and exits with 1; a failure gets a traceback and a table. It gives each
-process a session of its own: a second Ctrl-C reaches them as SIGTERM, and when it is killed, alone or with its group, they
-train on. When one has ended with an error, the others are killed 30 s later, whatever ``--shutdown-timeout`` is.
-torch.multiprocessing's processes inherit its way to start others, "spawn": each loader process then imports everything
-anew (a first step of 22 s instead of 1). When the parent is killed they get SIGINT, and one of two tries stopped at once.
+Why no starter of PyTorch's: tried with 2.14, two processes on the CPU. torchrun's agent lets the processes finish their
+step after Ctrl-C or SIGTERM, but then prints a traceback and exits with 1; a failure gets a traceback and a table. It
+gives each process a session of its own: a second Ctrl-C reaches them as SIGTERM, and when it is killed, alone or with
+its group, they train on. When one has ended with an error, the others are killed 30 s later, whatever
+``--shutdown-timeout`` is. torch.multiprocessing's processes inherit its way to start others, "spawn": each loader
+process then imports everything anew (a first step of 22 s instead of 1). When the parent is killed they get SIGINT, and
+one of two tries stopped at once.
 """
 
 import ctypes
@@ -65,15 +66,15 @@ def launch(stage: str, devices: int, nodes: int, device: torch.device) -> bool:
         workers.append(subprocess.Popen(command, env=environment, preexec_fn=_stop_with_parent))
     status = _wait(workers)
     if status < 0 and not asked:
-        raise UserError(f"a process of this training was killed by {signal.Signals(-status).name}; run the same again to go on "
-                        "from the last checkpoint, with smaller networks or pictures if memory ran out")
+        raise UserError(f"a process of this training was killed by {signal.Signals(-status).name}; run the same again "
+                        "to go on from the last checkpoint, with smaller networks or pictures if memory ran out")
     if status:
         sys.exit(STOPPED if status < 0 else status)
     return True
 
 
 def _stop_with_parent() -> None:
-    """In a new worker: be sent SIGTERM when the process that started it is killed, and so put a checkpoint away and end."""
+    """In a new worker: be sent SIGTERM when the process that started it is killed, and so save a checkpoint and end."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 

@@ -91,11 +91,12 @@ def train(
                 check_weights(state, checkpoints)
                 checkpoints.save(state)
             if stop:
-                meet()  # rank 0 has written the checkpoint: who starts processes may kill the others soon after one has ended
+                # Rank 0 has written the checkpoint: who starts processes may kill the others soon after one has ended.
+                meet()
                 progress.close()
                 start = checkpoints.last or "the start"
-                raise KeyboardInterrupt(f"stopped at step {state.step} of {state.name}; run the same again to go on from "
-                                        f"{start}; loss curves and samples so far: {checkpoints.log}")
+                raise KeyboardInterrupt(f"stopped at step {state.step} of {state.name}; run the same again to go on "
+                                        f"from {start}; loss curves and samples so far: {checkpoints.log}")
     check_weights(state, checkpoints)
     if timed.total:
         print(f"{state.name}: {timed.report()}")

@@ -8,12 +8,12 @@ from pipeline.networks.layers import ResidualBlock
 
 
 class MatrixProductConvolution(nn.Module):
-    """A reflect-padded 3x3 convolution, (B, C, H, W) -> the same shape, that starts from ``convolution`` and takes its place.
+    """A reflect-padded 3x3 convolution that starts from ``convolution`` and takes its place.
 
-    At 1/16 of a picture's size there are far more weights than places; in bfloat16 on the CPU a product of matrices is then
-    1.7 times as fast, forward and backward, as oneDNN's convolution, which reorders all weights every time. Its weight is
-    a matrix while it trains, (C, 9 C), which autocast rounds once a step for both frames; in state dicts, and so in every
-    file, it is that of a convolution, (C, C, 3, 3).
+    (B, C, H, W) -> the same shape. At 1/16 of a picture's size there are far more weights than places; in bfloat16 on
+    the CPU a product of matrices is then 1.7 times as fast, forward and backward, as oneDNN's convolution, which
+    reorders all weights every time. Its weight is a matrix while it trains, (C, 9 C), which autocast rounds once a step
+    for both frames; in state dicts, and so in every file, it is that of a convolution, (C, C, 3, 3).
     """
 
     def __init__(self, convolution: nn.Conv2d) -> None:

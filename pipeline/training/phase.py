@@ -24,12 +24,12 @@ from pipeline.training.state import TrainingState
 class Phase:
     """What body and face are told apart by, and how long and how fast they learn.
 
-    name: of its curves and checkpoints. generator, discriminator: before the first step, where they train (:func:`place`).
-    losses: the step function, from a batch to losses. dataset: what to learn from; every item may be asked for again and
-    again as i + len * epoch. sample: what the generator that renders makes of a few examples, uint8 RGB (H, W, 3). steps,
-    decay_steps: at a constant and at a falling learning rate. batch: items a step, of all processes together. betas: Adam's.
-    seed: of the order of the data. ema: decay a step of the averaged weights that render, 0: the last weights do.
-    before_step: gets the number of each step, from 1 on.
+    name: of its curves and checkpoints. generator, discriminator: before the first step, where they train
+    (:func:`place`). losses: the step function, from a batch to losses. dataset: what to learn from; every item may be
+    asked for again and again as i + len * epoch. sample: what the generator that renders makes of a few examples, uint8
+    RGB (H, W, 3). steps, decay_steps: at a constant and at a falling learning rate. batch: items a step, of all
+    processes together. betas: Adam's. seed: of the order of the data. ema: decay a step of the averaged weights that
+    render, 0: the last weights do. before_step: gets the number of each step, from 1 on.
     """
 
     name: str
@@ -61,7 +61,9 @@ class Phase:
         state = self.start()
         checkpoints.restore(state)
         batches = step_loader(self.dataset, self.batch, state.step, self.steps + self.decay_steps, self.seed)
-        train(state, batches, self.losses, live, checkpoints, log, lambda: self.sample(state.rendered), self.before_step)
+        train(
+            state, batches, self.losses, live, checkpoints, log, lambda: self.sample(state.rendered), self.before_step
+        )
         return state.rendered
 
 

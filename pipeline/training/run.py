@@ -18,13 +18,13 @@ from pipeline.training.run_key import run_key
 
 
 def run_training(
-    stage: str, params: Params, store: FrameStore, inputs: Iterable[Path], parameters: dict[str, Any], device: torch.device,
-    train: Callable[[Checkpoints], tuple[nn.Module, dict[str, Any]]], weights: Path, log: Path,
+    stage: str, params: Params, store: FrameStore, inputs: Iterable[Path], parameters: dict[str, Any],
+    device: torch.device, train: Callable[[Checkpoints], tuple[nn.Module, dict[str, Any]]], weights: Path, log: Path,
 ) -> None:
-    """Let ``train`` make a generator and the header of its weights; write both to ``weights``, curves and samples to ``log``.
+    """Let ``train`` make a generator and its weights' header; write both to ``weights``, curves and samples to ``log``.
 
-    stage: its name. store, inputs, parameters: the frames, other files and parameters that decide the result, and so which
-    earlier run this one goes on. train: gets that run's checkpoints. Of several processes rank 0 alone writes.
+    stage: its name. store, inputs, parameters: the frames, other files and parameters that decide the result, and so
+    which earlier run this one goes on. train: gets that run's checkpoints. Of several processes rank 0 alone writes.
     """
     files = [*inputs, *([Path(params.train.perceptual_weights)] if params.train.perceptual_weights else [])]
     with run_folder(run_key(stage, store, files, parameters, device)) as folder:

@@ -37,9 +37,9 @@ def run_folder(name: str) -> Iterator[Path]:
     """The folder of the run ``name``, this process's alone inside the block; removed if the block leaves nothing in it.
 
     It outlives the run, since DVC keeps a stage's outputs only after it, and a disk that is full then must not cost the
-    training. Taking a folder removes those of runs that :func:`finish` noted as finished an hour ago or longer. Of several
-    processes that train together rank 0 takes it for all. Raises UserError if another process is in there, or if the folder
-    cannot be made.
+    training. Taking a folder removes those of runs that :func:`finish` noted as finished an hour ago or longer. Of
+    several processes that train together rank 0 takes it for all. Raises UserError if another process is in there, or
+    if the folder cannot be made.
     """
     folder = cache_folder() / name
     if rank() != 0:
@@ -72,7 +72,7 @@ def finish(folder: Path) -> None:
 
 
 def _prune(taken: Path) -> None:
-    """Remove the folders of runs that finished long ago, so that DVC has their outputs, but not those ``taken`` again."""
+    """Remove the folders of runs finished long ago, so that DVC has their outputs, but not those ``taken`` again."""
     for note in set(cache_folder().glob(f"*/{FINISHED}")) - {taken / FINISHED}:
         with suppress(FileNotFoundError, BlockingIOError):  # another process removes it, or is in there
             if time.time() - note.stat().st_mtime > KEPT:

@@ -18,10 +18,10 @@ class UserError(Exception):
 def run(main: Callable[..., None], *arguments: str) -> None:
     """Run a stage's ``main`` with the command line's arguments.
 
-    ``arguments`` names the expected positional arguments, for the usage line. A clip may also be given as DVC calls the stage
-    that works on it, ``decode@tango``: so no command in ``dvc.yaml`` has a user's text in it. Exits with 1 and one sentence on a
-    UserError and when disk or memory are full, with 2 on a wrong call or one for help and with 130 on Ctrl-C (a
-    KeyboardInterrupt's message is printed).
+    ``arguments`` names the expected positional arguments, for the usage line. A clip may also be given as DVC calls the
+    stage that works on it, ``decode@tango``: so no command in ``dvc.yaml`` has a user's text in it. Exits with 1 and
+    one sentence on a UserError and when disk or memory are full, with 2 on a wrong call or one for help and with 130 on
+    Ctrl-C (a KeyboardInterrupt's message is printed).
     """
     given, begin = sys.argv[1:], time.monotonic()
     if len(given) != len(arguments) or {"-h", "--help"} & set(given):
@@ -51,7 +51,10 @@ def run(main: Callable[..., None], *arguments: str) -> None:
 
 
 def minutes_by_stage(clips: Iterable[str]) -> dict[str, float]:
-    """How many minutes every stage took when it last ran in this folder, over all ``clips`` that it works on, in their order."""
+    """How many minutes every stage took when it last ran in this folder, in their order.
+
+    A stage's are those over all ``clips`` that it works on.
+    """
     times: dict[str, float] = {}
     for file in sorted(MINUTES.glob("*"), key=lambda file: file.stat().st_mtime):
         stage, _, clip = file.name.partition("@")
@@ -78,6 +81,6 @@ def _shortage(error: Exception) -> str | None:
         said = str(error).splitlines()[:1]
         return f"memory ran out ({''.join(said)}): lower train.height, train.generator.ngf or the batches, or use bf16"
     if "DataLoader worker" in str(error):
-        return (f"a process that prepares training pictures has ended ({str(error).splitlines()[0]}), mostly for want of memory: "
-                "run the same again, which goes on from the last checkpoint")
+        return (f"a process that prepares training pictures has ended ({str(error).splitlines()[0]}), mostly for want "
+                "of memory: run the same again, which goes on from the last checkpoint")
     return None

@@ -97,9 +97,9 @@ class _Encoder:
 
 
 def sound_problem(path: Path, start: float, duration: float) -> str | None:
-    """Why :func:`video_writer` could not add the sound of ``path``, which has some: it is encoded, to nowhere, and thrown away.
+    """Why :func:`video_writer` could not add the sound of ``path``, which has some; None if nothing is in the way.
 
-    start, duration: s, which part of it. None if nothing stands in the way.
+    It is encoded, to nowhere, and thrown away. start, duration: s, which part of it.
     """
     result = run_ffmpeg(ffmpeg.output(_sound(start, duration), "pipe:1", format="null", **AAC), path)
     return (errors_in(result.stderr) or ["no reason given"])[0] if result.returncode else None

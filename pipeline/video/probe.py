@@ -38,7 +38,8 @@ class Video:
     earliest stream). duration: how long they are shown, s.
     chroma: where the samples of reduced chroma lie in ffmpeg's terms, "left" (H.264's) if the file is silent.
     matrix, primaries, transfer: ffmpeg's names of the colours, "unknown" where the file gives none.
-    rotation: degrees by which the file asks for its pictures to be turned counter-clockwise, as ffmpeg does; 0 if it does not.
+    rotation: degrees by which the file asks for its pictures to be turned counter-clockwise, as ffmpeg does;
+    0 if it does not.
     """
 
     path: Path

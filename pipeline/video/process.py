@@ -49,10 +49,10 @@ def errors_in(log: str) -> list[str]:
 class FfmpegProcess:
     """A running ffmpeg with pictures going in or coming out.
 
-    A thread reads its log, so a full pipe of messages never blocks the pictures; it calls ``on_line`` with every line and
-    ``on_end`` after the last. What these raise ends ffmpeg and is raised by :meth:`finish`. An ffmpeg that gives, takes and
-    says nothing for SILENCE seconds while it is waited for is ended, too, and :meth:`finish` raises UserError. Used as a
-    context manager, no process stays behind.
+    A thread reads its log, so a full pipe of messages never blocks the pictures; it calls ``on_line`` with every line
+    and ``on_end`` after the last. What these raise ends ffmpeg and is raised by :meth:`finish`. An ffmpeg that gives,
+    takes and says nothing for SILENCE seconds while it is waited for is ended, too, and :meth:`finish` raises
+    UserError. Used as a context manager, no process stays behind.
     """
 
     def __init__(
@@ -126,8 +126,8 @@ class FfmpegProcess:
             since = self._waiting_since
             if since is not None and time.monotonic() - max(since, self._heard_at) > SILENCE:
                 self._end(UserError(
-                    f"ffmpeg has said nothing for {SILENCE:g} s and was ended: see whether the disk answers, or convert the "
-                    f"video to MP4 (its last error: {(list(self._errors) or ['none'])[-1]})"
+                    f"ffmpeg has said nothing for {SILENCE:g} s and was ended: see whether the disk answers, or "
+                    f"convert the video to MP4 (its last error: {(list(self._errors) or ['none'])[-1]})"
                 ))
                 return
 

@@ -57,5 +57,7 @@ def test_markdown_has_a_row_a_run_and_says_what_is_not_known():
     text = as_markdown(summarize_grid({"plain": [run(0.7), run(0.8)]}))
     line = next(line for line in text.splitlines() if line.startswith("| plain"))
     assert line.startswith("| plain | 0.75 ± 0.071 | - | 2 ± 0 |")
-    widths = {table: {line.count("|") for line in table.splitlines() if line.startswith("|")} for table in text.split("###")}
+    widths = {
+        table: {line.count("|") for line in table.splitlines() if line.startswith("|")} for table in text.split("###")
+    }
     assert all(len(counts) <= 1 for counts in widths.values())

@@ -116,7 +116,9 @@ def test_bf16_gradients_point_where_those_of_fp32_do(layout):
     for gradients, precision in ((expected, "fp32"), (found, "bf16")):
         g, d, _ = body_losses(generator, discriminator, None, objective(lambda_fm=10.0), precision, *pair())
         update(g, d, generator, discriminator, [])
-        gradients += [p.grad.clone() for network in (generator, discriminator) for p in network.parameters() if p.ndim > 1]
+        gradients += [
+            p.grad.clone() for network in (generator, discriminator) for p in network.parameters() if p.ndim > 1
+        ]
         generator.to(memory_format=layout)
         discriminator.to(memory_format=layout)
     for a, b in zip(expected, found, strict=True):

@@ -37,7 +37,7 @@ def test_any_reader_reads_the_pngs_of_one_bit(tmp_path):
     write_masks(tmp_path / "masks.parquet", masks(5))
     table = pq.read_table(tmp_path / "masks.parquet")
     assert table.schema.types == [pa.int32(), pa.binary()] and table["frame"].to_pylist() == [0, 1, 2, 3, 4]
-    for png, mask in zip(table["mask"].to_pylist(), masks(5)):
+    for png, mask in zip(table["mask"].to_pylist(), masks(5), strict=True):
         picture = Image.open(io.BytesIO(png))
         assert picture.mode == "1"
         np.testing.assert_array_equal(np.asarray(picture), mask)

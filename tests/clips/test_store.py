@@ -26,7 +26,7 @@ def write(path, frames, fps=Fraction(30), shots=None, source_times=None):
     frames = list(frames)
     shots = shots if shots is not None else [0] * len(frames)
     times = source_times if source_times is not None else [float(i / fps) for i in range(len(frames))]
-    stored = [StoredFrame(*one) for one in zip(frames, shots, times)]
+    stored = [StoredFrame(*one) for one in zip(frames, shots, times, strict=True)]
     write_frames(path, stored, frames[0].shape[1], frames[0].shape[0], fps)
     return FrameStore(path)
 

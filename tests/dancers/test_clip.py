@@ -32,7 +32,8 @@ def clip(wheel, tmp_path_factory):
 
 
 def test_a_clip_is_four_files_that_agree(clip):
-    video, track, masks = probe(clip / "video.mp4"), read_track(clip / "poses.parquet"), MaskStore(clip / "masks.parquet")
+    video, track = probe(clip / "video.mp4"), read_track(clip / "poses.parquet")
+    masks = MaskStore(clip / "masks.parquet")
     pictures = list(read_pictures(video, fit_height(96, 128, 128)))
     assert len(pictures) == len(track) == len(masks) == 12
     assert (track.width, track.height, track.fps) == (96, 128, 30)

@@ -140,7 +140,9 @@ def test_ctrl_c_ends_the_stage_and_its_processes(pictures, tmp_path, project):
     (folder / "stage.py").write_text(STAGE)
     (folder / "params.yaml").write_bytes((project / "params.yaml").read_bytes())
     command = [sys.executable, "stage.py", "target"]
-    stage = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
+    stage = subprocess.Popen(
+        command, cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+    )
     said = b""
     while not re.search(rb"\| [1-9]\d*/240", said):
         said += (more := stage.stderr.read1())

@@ -67,7 +67,8 @@ def test_without_any_truth_the_table_is_empty_and_has_all_columns():
 
 
 def test_what_no_measure_declares_is_an_error():
-    with pytest.raises(ValueError, match=r"declared by no measure in pipeline/evaluation/registry.py: mask.undeclared$"):
+    told = r"declared by no measure in pipeline/evaluation/registry.py: mask.undeclared$"
+    with pytest.raises(ValueError, match=told):
         frame_table({"tango": [record(0) | {"mask.undeclared": 1.0}]}, LPIPS)
 
 
@@ -77,7 +78,8 @@ def test_an_invented_measure_takes_part(invented):
     others = {f"baselines.{name}.{key}": 1.0 for name in BASELINES for key in bright}
     metrics = summary(record(0) | bright | others | {"baselines.mean_frame.box.brightness": 2.0})
     assert region_tables("tango", metrics)[1].columns[-1] == "Brightness"
-    assert verdict("tango", metrics)[0] == "tango: the result does not beat the mean frame in the person box (Brightness)"
+    sentence = "tango: the result does not beat the mean frame in the person box (Brightness)"
+    assert verdict("tango", metrics)[0] == sentence
 
 
 def test_tables_end_with_the_result():

@@ -80,7 +80,7 @@ def test_the_empty_background_as_the_result_scores_as_that_baseline(score, walk)
 
 def test_a_blank_result_beats_nothing(score):
     metrics, _, _ = score(lambda t: np.full((HEIGHT, WIDTH, 3), 250, np.uint8))
-    for sentence, title in zip(verdict("dance", metrics), BASELINES.values()):
+    for sentence, title in zip(verdict("dance", metrics)[: len(BASELINES)], BASELINES.values(), strict=True):
         assert f"does not beat the {title}" in sentence
     assert metrics["frame"]["psnr"] < metrics["baselines"]["mean_frame"]["frame"]["psnr"] - 5
 

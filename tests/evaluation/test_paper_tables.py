@@ -39,7 +39,7 @@ def test_the_papers_order_of_its_rows_holds():
     """The paper's claims, as its numbers: the face GAN helps the face, and everything helps the whole."""
     body, face, distance, missed = tables(METRICS, "T.S.")
     for table in (body, face):
-        ssim, lpips = zip(*(values[:2] for _, values in table.rows[:3]))
+        ssim, lpips = zip(*(values[:2] for _, values in table.rows[:3]), strict=True)
         assert list(ssim) == sorted(ssim) and list(lpips) == sorted(lpips, reverse=True)
     for table in (distance, missed):
         overall = [values[3] for _, values in table.rows[:3]]

@@ -61,7 +61,8 @@ def test_keys_are_the_same_whatever_the_order_of_a_record():
 
 
 def test_what_no_measure_declares_is_an_error():
-    with pytest.raises(ValueError, match=r"declared by no measure in pipeline/evaluation/registry.py: body.undeclared$"):
+    told = r"declared by no measure in pipeline/evaluation/registry.py: body.undeclared$"
+    with pytest.raises(ValueError, match=told):
         to_table([*records(), FULL | {"frame": 13, "time": 0.5, "body.undeclared": 1.0}], LPIPS)
 
 

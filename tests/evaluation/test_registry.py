@@ -12,7 +12,9 @@ def test_no_two_values_share_a_key_a_curve_or_a_column(lpips):
     places = Counter()
     for measure in registry.of_held_out(lpips):
         for value in measure.values:
-            places.update([value.key, (measure.plot.name, value.curve), (value.table, value.column), ("frames", value.count)])
+            places.update([
+                value.key, (measure.plot.name, value.curve), (value.table, value.column), ("frames", value.count),
+            ])
     del places["frames", ""]  # not counted
     places.update(measure.name for measure in registry.of_regions(lpips))
     assert set(places.values()) == {1}

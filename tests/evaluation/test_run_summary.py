@@ -51,12 +51,13 @@ def test_what_was_not_measured_is_left_out():
 
 
 def test_the_verdict_names_the_weakest_part_and_who_is_not_beaten():
-    assert verdict(METRICS) == ("tango beats every baseline by every measure; weak: hands, 36.2 of 42 joints missed a frame.")
+    assert verdict(METRICS) == ("tango beats every baseline by every measure; weak: hands, 36.2 of 42 joints "
+                                "missed a frame.")
     metrics = copy.deepcopy(METRICS)
     metrics["transfer"]["tango"]["baselines"]["nearest_pose"] = dict.fromkeys(REGIONS, WORSE) | {"mask": SCORES}
     metrics["missed_detections"]["hands"] = 4.2
-    assert verdict(metrics) == ("tango does not beat the nearest pose everywhere; of body, face and hands at most a tenth of the "
-                                "joints is missed.")
+    assert verdict(metrics) == ("tango does not beat the nearest pose everywhere; of body, face and hands at most a "
+                                "tenth of the joints is missed.")
 
 
 @pytest.mark.parametrize(("missed", "weak"), [(2.3, False), (2.4, True), (23.0, True)])

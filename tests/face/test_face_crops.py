@@ -38,7 +38,9 @@ def test_every_frame_wanted_is_in_one_run_of_its_shot(seed):
     covered = np.concatenate([np.arange(run.begin, run.end) for run in runs])
     assert (np.diff(covered) > 0).all() and np.isin(times, covered).all()
     assert all(shots[run.lead] == shots[run.end - 1] and run.end - run.begin <= LONGEST for run in runs)
-    assert all(run.begin - run.lead == LEAD_IN or run.lead == 0 or shots[run.lead - 1] < shots[run.lead] for run in runs)
+    assert all(
+        run.begin - run.lead == LEAD_IN or run.lead == 0 or shots[run.lead - 1] < shots[run.lead] for run in runs
+    )
 
 
 def test_crops_are_of_pictures_rendered_in_a_row_from_each_runs_lead(frames, body, tmp_path):  # noqa: F811

@@ -72,7 +72,7 @@ def test_upsampling_changes_neither_sizes_nor_what_the_enhancer_takes_over(enhan
 
 
 def dependence_with_silent_stages_from(level, skips):
-    """How much a generator's features depend on its input when what its way down gives from ``level`` on is constant."""
+    """How much a generator's features depend on its input if what its way down gives from ``level`` on is constant."""
     torch.manual_seed(0)
     network = GlobalGenerator(3, 3, 4, 4, 1, skips=skips)
     for stage in network.features.encode[level:]:

@@ -29,9 +29,9 @@ def bones():
     """(limb, parent, joint, degrees, px) of all joints but the root, from the root outward."""
     result = [(limb, *bone) for limb, bone in MIDDLE.items()]
     for sides, mirror in ((LEFT, False), (RIGHT, True)):
-        other = dict(zip(LEFT, sides))
+        other = dict(zip(LEFT, sides, strict=True))
 
-        def bone(limb, parent, joint, degrees, length):
+        def bone(limb, parent, joint, degrees, length, mirror=mirror, other=other):
             degrees = 180 - degrees if mirror else degrees
             result.append((limb, other.get(parent, parent), other[joint], degrees, length))
 

@@ -116,7 +116,9 @@ def test_a_frame_without_anybody_is_the_plate_and_the_next_one_begins_afresh(tmp
         np.testing.assert_allclose(empty.astype(int), plate, atol=1)
     renderer.face = None  # whose place is smoothed over the gap
     frames = frames_of(renderer, without_bodies(track, [0, 3]))
-    expected = frames_of(renderer, part(track, slice(1, 3)), (0, 0)) + frames_of(renderer, part(track, slice(4, 5)), (0,))
+    expected = (
+        frames_of(renderer, part(track, slice(1, 3)), (0, 0)) + frames_of(renderer, part(track, slice(4, 5)), (0,))
+    )
     np.testing.assert_array_equal([frames[1], frames[2], frames[4]], expected)
 
 

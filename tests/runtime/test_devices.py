@@ -57,7 +57,8 @@ def test_freed_memory_is_kept():
         "from pipeline.runtime.devices import keep_freed_memory\n"
         "keep_freed_memory()\n"
         "resident = lambda: int(Path('/proc/self/statm').read_text().split()[1]) * resource.getpagesize()\n"
-        "before = resident(); block = torch.ones(3_000_000_000, dtype=torch.uint8); del block; print(resident() - before)"
+        "before = resident(); block = torch.ones(3_000_000_000, dtype=torch.uint8); del block; "
+        "print(resident() - before)"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert int(result.stdout) > 2_500_000_000

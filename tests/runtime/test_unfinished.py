@@ -87,8 +87,8 @@ def test_a_folder_that_is_mounted_has_its_own_place(project, kind):
     frames = project / "data/frames"
     for folder in (frames, project / "disk"):
         folder.mkdir(parents=True)
-    mount = ["mount", "-t", "tmpfs", "tmpfs"] if kind == "another file system" else ["mount", "--bind", str(project / "disk")]
-    if subprocess.run([*mount, str(project / "data")], capture_output=True).returncode:
+    what = ["-t", "tmpfs", "tmpfs"] if kind == "another file system" else ["--bind", str(project / "disk")]
+    if subprocess.run(["mount", *what, str(project / "data")], capture_output=True).returncode:
         pytest.skip("mounting is not allowed here")
     try:
         with atomic(frames / "target.parquet") as partial:

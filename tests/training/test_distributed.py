@@ -110,7 +110,8 @@ def test_two_processes_with_half_the_batch_each_learn_what_one_does(tmp_path, mo
             # Adam divides a gradient by its size: a bias before an instance norm, whose gradient is nothing but
             # rounding, goes a learning rate a step up or down. Nearly all others go the same way.
             assert difference.abs().max() < 2.1 * 3 * LEARNING_RATE
-            # With moved pictures gradients change their signs between steps, and Adam makes more of what is left of them.
+            # With moved pictures gradients change their signs between steps, and Adam makes more of
+            # what is left of them.
             assert difference.abs().quantile(0.9) < (0.1 if moves else 0.01) * LEARNING_RATE
 
 

@@ -69,8 +69,8 @@ def test_ctrl_c_saves_says_how_to_go_on_and_the_rest_is_as_if_nothing_had_happen
     whole = run(tmp_path / "whole", values)
     with pytest.raises(KeyboardInterrupt) as stop:
         run(tmp_path / "stopped", values, stops_at=step)
-    assert str(stop.value) == (f"stopped at step {step} of toy; run the same again to go on from step {step} of toy; loss "
-                               f"curves and samples so far: {tmp_path / 'stopped/run/log'}")
+    assert str(stop.value) == (f"stopped at step {step} of toy; run the same again to go on from step {step} of toy; "
+                               f"loss curves and samples so far: {tmp_path / 'stopped/run/log'}")
     shutil.rmtree(tmp_path / "stopped/run/log")
     resumed = run(tmp_path / "stopped", values, seed=1)
     for name, tensor in whole.tensors().items():

@@ -38,7 +38,8 @@ def test_minutes_are_remembered_by_stage_and_clip(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert minutes_by_stage(["target"]) == {}
     (tmp_path / ".minutes").mkdir()
-    for age, (name, minutes) in enumerate([("decode@target", 1.5), ("decode@tango", 2.0), ("decode@gone", 9), ("report", 0.25)]):
+    stages = ("decode@target", 1.5), ("decode@tango", 2.0), ("decode@gone", 9), ("report", 0.25)
+    for age, (name, minutes) in enumerate(stages):
         (tmp_path / ".minutes" / name).write_text(str(minutes))
         os.utime(tmp_path / ".minutes" / name, (age, age))
     assert list(minutes_by_stage(["target", "tango"]).items()) == [("decode", 3.5), ("report", 0.25)]
@@ -105,6 +106,7 @@ def test_other_errors_keep_their_traceback(monkeypatch):
 
 @pytest.mark.parametrize("given", [[], ["--help"], ["one", "two", "three"]])
 def test_a_wrong_call_and_one_for_help_tell_the_usage(given, project):
-    called = subprocess.run([sys.executable, "-m", "pipeline.ablations", *given], cwd=project, capture_output=True, text=True)
+    command = [sys.executable, "-m", "pipeline.ablations", *given]
+    called = subprocess.run(command, cwd=project, capture_output=True, text=True)
     assert called.returncode == 2
     assert called.stderr == "usage: python -m pipeline.ablations <grid> <seeds>\n"

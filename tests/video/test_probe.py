@@ -58,7 +58,9 @@ def test_rotated_videos_have_the_size_they_are_shown_in(make, degrees, shown):
     assert (video.width, video.height) == shown
 
 
-@pytest.mark.parametrize(("degrees", "tilted"), [(0, False), (90, False), (180, False), (-90, False), (10, True), (45.5, True)])
+@pytest.mark.parametrize(
+    ("degrees", "tilted"), [(0, False), (90, False), (180, False), (-90, False), (10, True), (45.5, True)]
+)
 def test_a_rotation_that_is_no_quarter_turn_is_known(make, degrees, tilted):
     video = probe(make("rotated.mp4", "-display_rotation", degrees, "-i", make.pattern(), "-c", "copy"))
     assert video.is_tilted == tilted

@@ -61,7 +61,9 @@ def test_pictures_are_turned_by_any_angle_that_the_file_asks_for(make):
     assert np.degrees(np.arctan2(-vy * np.sign(vx), abs(vx))) == pytest.approx(30, abs=1)
 
 
-@pytest.mark.parametrize("matrix", [b"\0\1\2\3" * 9, b"\xff" * 36, b"\0" * 36, b"\0\0\0\1" * 9, b"\x7f\xff\xff\xff" * 9])
+@pytest.mark.parametrize(
+    "matrix", [b"\0\1\2\3" * 9, b"\xff" * 36, b"\0" * 36, b"\0\0\0\1" * 9, b"\x7f\xff\xff\xff" * 9]
+)
 def test_a_matrix_that_means_nothing_is_read_all_the_same(make, matrix):
     pictures = unscaled(with_matrix(make.pattern(), matrix))
     assert len(pictures) == 60
@@ -90,7 +92,7 @@ def test_times_and_pictures_agree_with_pyav(make, reference, name, arguments):
     ours = unscaled(path)
     assert len(ours) == len(frames)
     np.testing.assert_allclose([float(time) for time, _ in ours], times, atol=2e-6)
-    for (_, picture), frame, following in zip(ours, frames, frames[1:]):
+    for (_, picture), frame, following in zip(ours, frames, frames[1:], strict=False):
         assert picture.shape == frame.shape and picture.dtype == np.uint8
         assert difference(picture, frame) < 2 < difference(picture, following)
 
@@ -150,7 +152,7 @@ def test_rotated_videos_stand_upright(make, reference, degrees):
     flat = make("flat.mp4", *PATTERN, *H264)
     turned = make("turned.mp4", "-display_rotation", degrees, "-i", flat, "-c", "copy")
     _, frames = reference(flat)
-    for (_, picture), frame in zip(unscaled(turned), frames):
+    for (_, picture), frame in zip(unscaled(turned), frames, strict=True):
         assert difference(picture, np.rot90(frame, degrees // 90)) < 1.5
 
 

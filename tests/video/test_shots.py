@@ -33,7 +33,7 @@ def test_frames_pass_unchanged_and_in_order():
     pictures = dance(0, 4)
     out = list(number_shots((i, picture) for i, picture in enumerate(pictures)))
     assert [time for _, time, _ in out] == [0, 1, 2, 3]
-    assert all(a is b for a, (_, _, b) in zip(pictures, out))
+    assert all(a is b for a, (_, _, b) in zip(pictures, out, strict=True))
     assert list(number_shots([])) == []
 
 
