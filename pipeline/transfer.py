@@ -23,7 +23,7 @@ FACE_WEIGHTS = Path("models/face.safetensors")
 
 
 def transfer(
-    track: PoseTrack,
+    track: PoseTrack[np.ndarray],
     renderer: Renderer,
     source: FrameStore,
     write_result: Callable[[np.ndarray], None],

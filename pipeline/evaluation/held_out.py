@@ -32,7 +32,7 @@ Detection = Callable[[np.ndarray], Future]  # uint8 RGB (H, W, 3) -> joints (137
 
 def evaluate_held_out(
     store: FrameStore,
-    track: PoseTrack,
+    track: PoseTrack[np.ndarray],
     first: int,
     renderer: Renderer,
     lpips: Lpips,

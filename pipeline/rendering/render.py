@@ -35,7 +35,7 @@ class BodyRenderer:
         for_inference(self.generator, device, self.precision)
         self.width, self.height = header["width"], header["height"]
 
-    def scale(self, track: PoseTrack) -> np.ndarray:
+    def scale(self, track: PoseTrack[np.ndarray]) -> np.ndarray:
         """A track's joints, (frames, 137, 3), in pixels of the pictures this renderer makes."""
         return scale_joints(track.joints, self.height / track.height)
 
@@ -95,12 +95,12 @@ class Renderer:
             self.face.load_state_dict(tensors)
             for_inference(self.face, device, self.body.precision)
 
-    def scale(self, track: PoseTrack) -> np.ndarray:
+    def scale(self, track: PoseTrack[np.ndarray]) -> np.ndarray:
         """A track's joints, (frames, 137, 3), in pixels of the rendered pictures."""
         return self.body.scale(track)
 
     @torch.inference_mode()
-    def render(self, track: PoseTrack, shots: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    def render(self, track: PoseTrack[np.ndarray], shots: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """(pose picture, rendered frame) for every pose of ``track`` in order, both uint8 RGB (height, width, 3).
 
         shots: int (frames,), another number after every cut. Each shot starts as the clip does, from zeros: what was seen
