@@ -21,6 +21,8 @@ class InstanceNorm(nn.Module):
 
 
 class ResidualConvolution(nn.Conv2d):
+    bias: nn.Parameter
+
     def __init__(self, channels: int) -> None:
         super().__init__(channels, channels, 3, padding=1, padding_mode="reflect")
 
@@ -75,4 +77,5 @@ def init_weights(module: nn.Module) -> None:
     """Normal initialization of convolutions; for ``module.apply``."""
     if isinstance(module, nn.Conv2d | nn.ConvTranspose2d) and not isinstance(module, ResidualConvolution):
         nn.init.normal_(module.weight, 0.0, WEIGHT_DEVIATION)
-        nn.init.zeros_(module.bias)
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)

@@ -51,7 +51,8 @@ class BodyRenderer:
         """
         draw = partial(draw_pose, width=self.width, height=self.height)
         seen = bodies_seen(joints)
-        previous, nobody = None, self.generator.plate
+        previous: Tensor | None = None
+        nobody = self.generator.plate
         for t, picture in enumerate(in_threads(draw, joints, threads=1)):
             if seen[t]:
                 if begins is not None and begins[t]:
@@ -59,11 +60,10 @@ class BodyRenderer:
                 previous = self.generator(on_device(picture, self.device)[None], previous)
                 yield picture, previous[0]
                 continue
-            if self.generator.plate is None:
-                if previous is not None:
-                    nobody = previous[0]
-                elif nobody is None:
-                    nobody = self._alone(draw, joints[seen])
+            if self.generator.plate is None and previous is not None:
+                nobody = previous[0]
+            if nobody is None:
+                nobody = self._alone(draw, joints[seen])
             previous = None
             yield picture, nobody
 
@@ -88,7 +88,7 @@ class Renderer:
         tensors, header = load_weights(face)
         if header["body"] != sha256(body):
             raise UserError(f"{face} was trained with another body generator than {body}: run `dvc repro`")
-        self.face = None
+        self.face: FaceGenerator | None = None
         if header["enabled"]:
             self.size = header["size"]
             self.face = FaceGenerator(**header["architecture"])
@@ -115,7 +115,7 @@ class Renderer:
             ])
         boxes[~bodies_seen(joints)] = -1
         for (picture, frame), (x0, y0, x1, y1) in zip(self.body.run(joints, begins), boxes, strict=True):
-            if x0 >= 0:
+            if self.face is not None and x0 >= 0:
                 frame = frame.clone()  # the frame without the face goes on to the next step
                 crop = frame[:, y0:y1, x0:x1]
                 crop += self.face(on_device(picture[y0:y1, x0:x1], self.body.device)[None], crop[None])[0]
