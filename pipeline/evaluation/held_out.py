@@ -99,4 +99,5 @@ def cut_out(
     boxes: (x0, y0, x1, y1) each, -1 if absent.
     """
     large = {name: box for name, box in boxes.items() if min(box[2] - box[0], box[3] - box[1]) >= smallest}
-    return {name: tuple(each[y0:y1, x0:x1] for each in pair) for name, (x0, y0, x1, y1) in large.items()}
+    real, generated = pair
+    return {name: (real[y0:y1, x0:x1], generated[y0:y1, x0:x1]) for name, (x0, y0, x1, y1) in large.items()}
