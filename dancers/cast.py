@@ -1,7 +1,7 @@
 """What the built-in dancers are made of: persons, rooms, cameras and clips, described in YAML and checked."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from ruamel.yaml import YAML
@@ -9,6 +9,8 @@ from ruamel.yaml import YAML
 from pipeline.user.cli import UserError
 
 FOLDER = Path(__file__).parent
+
+Content = TypeVar("Content")
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -142,29 +144,29 @@ class Clip(Description):
 
 def persons() -> dict[str, Person]:
     """The persons of ``persons.yaml``."""
-    return _load("persons.yaml", Person)
+    return _load("persons.yaml", TypeAdapter(dict[str, Person]))
 
 
 def rooms() -> dict[str, Room]:
     """The rooms of ``rooms.yaml``."""
-    return _load("rooms.yaml", Room)
+    return _load("rooms.yaml", TypeAdapter(dict[str, Room]))
 
 
 def cameras() -> dict[str, Camera]:
     """The cameras of ``cameras.yaml``."""
-    return _load("cameras.yaml", Camera)
+    return _load("cameras.yaml", TypeAdapter(dict[str, Camera]))
 
 
 def clip_sets() -> dict[str, dict[str, Clip]]:
     """The sets of clips of ``clips.yaml``: ``{set: {clip: Clip}}``; a clip's name is its folder."""
-    return _load("clips.yaml", dict[str, Clip])
+    return _load("clips.yaml", TypeAdapter(dict[str, dict[str, Clip]]))
 
 
-def _load(name: str, kind: type) -> dict:
-    """``{name: kind}`` of a YAML file beside this one. Raises UserError naming all that is wrong in it."""
+def _load(name: str, kind: TypeAdapter[Content]) -> Content:
+    """What a YAML file beside this one holds, of that ``kind``. Raises UserError naming all that is wrong in it."""
     content = YAML(typ="safe").load(FOLDER / name)
     try:
-        return TypeAdapter(dict[str, kind]).validate_python(content)
+        return kind.validate_python(content)
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
         raise UserError(f"{FOLDER / name} has {len(lines)} problem(s):\n  " + "\n  ".join(lines)) from None

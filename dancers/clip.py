@@ -24,6 +24,8 @@ FPS = 30
 CRF = 23  # of H.264: ten seconds at 512x512 stay under 1 MB
 VIDEO, POSES, MASKS, DESCRIPTION = "video.mp4", "poses.parquet", "masks.parquet", "clip.json"
 
+_scene: Scene  # of a process that renders, made by :func:`_prepare`
+
 
 def render_clip(wheel: Path, clip: Clip, folder: Path, jobs: int | None = None) -> None:
     """Render ``clip`` into ``folder``: video.mp4, poses.parquet, masks.parquet and clip.json.

@@ -13,6 +13,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from ruamel.yaml import YAML
@@ -24,8 +25,9 @@ MOTIONS = Path(__file__).with_name("motions.yaml")
 FEET = {"left_foot": "L", "right_foot": "R"}
 ARMS = {"left_arm": "L", "right_arm": "R"}
 ARM = {"up": 14, "front": 0, "elbow": 18, "roll": 0, "twist": 0, "wrist": 0, "curl": 0.15}
-FOOT = {"front": 0, "side": 0, "lift": 0, "turn": 0, "heel": 0}
-PARTS = {  # every channel and its value where a motion says nothing: degrees, leg lengths, curl 0..1
+FOOT: dict[str, float] = {"front": 0, "side": 0, "lift": 0, "turn": 0, "heel": 0}
+# every channel and its value where a motion says nothing: degrees, leg lengths, curl 0..1
+PARTS: dict[str, dict[str, float]] = {
     "pelvis": {"height": 0.98, "front": 0, "side": 0, "turn": 0, "lean": 3, "tilt": 0},
     "spine": {"bend": 2, "side": 0, "twist": 0},
     "head": {"nod": 0, "tilt": 0, "turn": 0},
@@ -44,7 +46,7 @@ CLEARANCE = 0.07  # leg lengths by which a foot is lifted that changes its place
 def load_motions(file: Path = MOTIONS) -> dict[str, "Motion"]:
     """All motions by name. Raises UserError if one is described wrongly."""
     content = YAML(typ="safe").load(file)
-    figures = {}
+    figures: dict[str, list[_Key]] = {}
     for name, keys in content["figures"].items():
         mirror = isinstance(keys, Mapping)
         figures[name] = (_mirrored(figures[keys["mirror"]]) if mirror
@@ -110,13 +112,14 @@ class Motion:
             channels["pelvis.height"] += self._steps["bounce"] * (np.cos(2 * np.pi * stride) - 1)
         pelvis = pelvis + channels["pelvis.front"] * forward + channels["pelvis.side"] * left
         turn, lean, tilt = _angles(channels, "pelvis", ("turn", "lean", "tilt"))
+        bend, sideways, twist = _angles(channels, "spine", ("bend", "side", "twist"))
+        nod, slant, look = _angles(channels, "head", ("nod", "tilt", "turn"))
         return Pose(
             pelvis=(pelvis[0], pelvis[1], channels["pelvis.height"]),
             hips=(heading + turn, lean, tilt),
-            spine=_angles(channels, "spine", ("bend", "side", "twist")),
-            head=_angles(channels, "head", ("nod", "tilt", "turn")),
-            arms={side: Arm(*_angles(channels, part, ("up", "front", "elbow", "roll", "twist", "wrist")),
-                            curl=channels[f"{part}.curl"]) for part, side in ARMS.items()},
+            spine=(bend, sideways, twist),
+            head=(nod, slant, look),
+            arms={side: _arm(channels, part) for part, side in ARMS.items()},
             feet={side: _from_channels(channels, part, side, arcs[part], place, heading)
                   for part, side in FEET.items()},
         )
@@ -172,7 +175,8 @@ class Waves:
     """A mean plus sinusoids: a number, or [mean, [amplitude, period, phase in degrees], …]."""
 
     def __init__(self, description: float | Sequence) -> None:
-        self._mean, *waves = description if isinstance(description, Sequence) else [description]
+        numbers: Sequence[Any] = description if isinstance(description, Sequence) else [description]
+        self._mean, *waves = numbers
         self._waves = [(amplitude, 2 * np.pi / period, np.radians(phase)) for amplitude, period, phase in waves]
 
     def __call__(self, time: float) -> float:
@@ -229,6 +233,11 @@ def _perform(figure: Sequence[_Key], since: float,
     return dance, dict.fromkeys(FEET, 0.0)
 
 
+def _arm(channels: Mapping[str, float], part: str) -> Arm:
+    up, front, elbow, roll, twist, wrist = _angles(channels, part, ("up", "front", "elbow", "roll", "twist", "wrist"))
+    return Arm(up, front, elbow, roll, twist, wrist, channels[f"{part}.curl"])
+
+
 def _from_body(foot: np.ndarray, part: str, side: str, place: np.ndarray, heading: float) -> dict[str, float]:
     """A foot (x, y, lift, yaw, pitch) as channels, seen from the body's ``place`` and ``heading``."""
     x, y, lift, yaw, pitch = foot
@@ -251,7 +260,7 @@ def _from_channels(channels: Mapping[str, float], part: str, side: str, arc: flo
 def _channels(description: Mapping, place: str) -> dict:
     """Nested parts and names as a flat dict; ``arms`` and ``feet`` stand for both sides. UserError if unknown."""
     both = {"arms": ARMS, "feet": FEET}
-    flat = {}
+    flat: dict[str, float] = {}
     for part in sorted(description, key=lambda part: part not in both):  # what one side says goes before both's
         for target in both.get(part, [part]):
             _check_keys({part: None}, {*PARTS, *both}, place)

@@ -141,7 +141,7 @@ def develop(light: np.ndarray) -> np.ndarray:
 
 
 @njit(inline="always")
-def _develop(light: float) -> int:
+def _develop(light: float) -> np.uint8:
     """Linear light as a byte: a soft shoulder instead of clipped highlights, then gamma."""
     shoulder = 1.12 * light / (1 + 0.12 * light)
     return np.uint8(min(max(shoulder, 0.0), 1.0) ** (1 / GAMMA) * 255 + 0.5)

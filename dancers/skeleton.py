@@ -249,13 +249,13 @@ class _Arm:
 
 def _bones_of_the_trunk(pose: Pose) -> dict[str, np.ndarray]:
     """Local rotations of spine, neck, head and collar bones."""
-    local = {}
-    for bones, (bend, side, twist) in (
+    local: dict[str, np.ndarray] = {}
+    for bones, (bend, sideways, twist) in (
         (("spine05", "spine04", "spine03", "spine02", "spine01"), pose.spine),
         (("neck01", "neck02", "neck03", "head"), pose.head),
     ):
         share = 1 / len(bones)
-        local |= dict.fromkeys(bones, _turn(twist * share) @ _lean(bend * share) @ _tilt(side * share))
+        local |= dict.fromkeys(bones, _turn(twist * share) @ _lean(bend * share) @ _tilt(sideways * share))
     for side, sign in SIDES.items():
         rise = SHRUG * (1 - np.cos(pose.arms[side].up)) / 2
         local[f"clavicle.{side}"] = _tilt(-sign * rise)
@@ -285,7 +285,7 @@ def _unit(vector: np.ndarray) -> np.ndarray:
     return vector / np.sqrt(vector @ vector)
 
 
-def _rotation(axis: np.ndarray, angle: float) -> np.ndarray:
+def _rotation(axis: np.ndarray | tuple[float, float, float], angle: float) -> np.ndarray:
     """Rotation (3, 3) by ``angle`` around the unit vector ``axis`` (Rodrigues' formula)."""
     x, y, z = axis
     cross = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])

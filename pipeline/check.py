@@ -7,6 +7,7 @@ reports/check.txt, always the same, on which decoding depends: so nothing is run
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from pipeline.clips import paths
@@ -28,7 +29,7 @@ def attempts(params: Params) -> Iterator[Callable[[], object]]:
     yield lambda: load_perceptual(params.train, max(params.train.lambda_vgg, params.face.lambda_vgg))
     yield lambda: probe(Path(params.target.video))
     for name in params.sources:
-        yield lambda name=name: check_source(params, name)
+        yield partial(check_source, params, name)
 
 
 def check_distance(params: Params) -> None:

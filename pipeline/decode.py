@@ -91,7 +91,8 @@ def warnings(video: Video, store: FrameStore, silenced: str | None) -> Iterator[
 
 def main(clip: str) -> None:
     params = load_params()
-    width, height, how = params.decode.width, params.decode.height, params.decode.fit
+    width, height = params.decode.width, params.decode.height
+    how: str = params.decode.fit
     video = probe(Path(params.clip(clip).video))
     fps = stored_rate(params.decode.fps, video)
     if clip == "target":

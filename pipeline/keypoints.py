@@ -32,7 +32,7 @@ EXPECTED = {
 }
 
 
-def keypoints(store: FrameStore, params: Keypoints) -> PoseTrack:
+def keypoints(store: FrameStore, params: Keypoints) -> PoseTrack[np.ndarray]:
     """Detect the joints in every frame of ``store``.
 
     They are kept in a temporary file: those of a long clip have hundreds of MB.
@@ -45,7 +45,7 @@ def keypoints(store: FrameStore, params: Keypoints) -> PoseTrack:
     return PoseTrack(joints, store.times, store.fps, store.width, store.height, DETECTOR_NAME)
 
 
-def coverage(track: PoseTrack) -> dict[str, float]:
+def coverage(track: PoseTrack[np.ndarray]) -> dict[str, float]:
     """Share of the frames, 0..1, in which the detector found anything of the body, the face and each hand."""
     found = found_joints(track.joints)
     return {part: float(found[:, span].any(axis=1).mean()) for part, span in PARTS.items()}

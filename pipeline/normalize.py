@@ -10,6 +10,7 @@ beside it as JSON, and reports/normalize/<source>.png to judge it by.
 
 import sys
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 
@@ -36,7 +37,7 @@ OFTEN_OUTSIDE = 0.05  # share of frames with joints outside the target's picture
 
 
 def normalize(
-    name: str, source: PoseTrack, target: PoseTrack, params: Normalize
+    name: str, source: PoseTrack[np.ndarray], target: PoseTrack[np.ndarray], params: Normalize
 ) -> tuple[np.ndarray, FeetFit | None, dict]:
     """Put the smoothed ``source``, the clip called ``name``, into the picture of the smoothed ``target``.
 
@@ -44,12 +45,13 @@ def normalize(
     shall tell: what was measured and decided, and every reason for doubt. Raises UserError if a clip never
     shows ankles and nose.
     """
-    summary = {"method": params.method, "foot": params.foot, "alpha": params.alpha, "carried": {}}
+    summary: dict[str, Any] = {"method": params.method, "foot": params.foot, "alpha": params.alpha, "carried": {}}
     poses = source.joints
     if params.carry_hands:
         poses, summary["carried"] = carry_hands(poses)
+    fit: FeetFit | None = None
+    warnings: list[str] = []
     if params.method == "none":
-        fit, warnings = None, []
         sizes = (source.width, source.height), (target.width, target.height)
         joints = place_whole_picture(poses, *sizes)
     else:
@@ -75,7 +77,7 @@ def normalize(
     return joints, fit, summary | {"outside": outside, "warnings": warnings}
 
 
-def load_smoothed(clip: str, pose: Pose) -> PoseTrack:
+def load_smoothed(clip: str, pose: Pose) -> PoseTrack[np.ndarray]:
     """The poses of ``clip``, smoothed."""
     track = read_track(paths.poses(clip))
     return track.with_joints(smooth(track.joints, pose.smooth_window, pose.max_gap, pose.min_confidence))

@@ -21,7 +21,7 @@ from pipeline.video.encode import video_writer
 
 
 def transfer(
-    track: PoseTrack,
+    track: PoseTrack[np.ndarray],
     renderer: Renderer,
     source: FrameStore,
     write_result: Callable[[np.ndarray], None],

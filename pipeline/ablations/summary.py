@@ -27,8 +27,8 @@ def summarize_grid(runs: Runs) -> pd.DataFrame:
             lines += [_line(_title(table.title), f"paper: {name}", column, [v]) for column, v in cells]
     for row, seeds in runs.items():
         flat = [_flat(metrics) for metrics in seeds]
-        for table, column in dict.fromkeys(key for cells in flat for key in cells):
-            lines.append(_line(table, row, column, [cells.get((table, column)) for cells in flat]))
+        for title, column in dict.fromkeys(key for values in flat for key in values):
+            lines.append(_line(title, row, column, [values.get((title, column)) for values in flat]))
     frame = pd.DataFrame(lines, columns=COLUMNS)
     order = {table: place for place, table in enumerate(dict.fromkeys(frame["table"]))}
     return frame.sort_values("table", key=lambda names: names.map(order), kind="stable", ignore_index=True)
@@ -48,7 +48,7 @@ def as_markdown(summary: pd.DataFrame) -> str:
 
 def _flat(metrics: Mapping[str, Any]) -> dict[tuple[str, str], float | None]:
     """One run's values by (table, column)."""
-    cells = {}
+    cells: dict[tuple[str, str], float | None] = {}
     for table in tables(metrics, ""):
         cells |= {(_title(table.title), column): value
                   for column, value in zip(table.columns, table.rows[-1][1], strict=True)}

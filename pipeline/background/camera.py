@@ -63,11 +63,11 @@ def camera_motion(sample: BackgroundSample) -> CameraMotion:
     if corners is None or len(corners) < FEWEST:
         return CameraMotion(0.0, 0.0, height)
     corners = corners[:, 0]
-    fits = [
+    similarities = [
         _similarity(corners, *_follow(corners, structures[middle], structure, nearest))
         for structure, nearest in zip(structures, clearances, strict=True)
     ]
-    fits = np.array([fit for fit in fits if fit is not None])  # at least that of the middle frame to itself
+    fits = np.array([fit for fit in similarities if fit is not None])  # at least that of the middle frame to itself
     places = corners @ fits[:, :, :2].transpose(0, 2, 1) + fits[:, None, :, 2]
     drifts = np.median(np.linalg.norm(places - np.median(places, axis=0), axis=2), axis=1)
     return CameraMotion(float(np.percentile(drifts, PERCENTILE)), 1 - len(fits) / len(structures), height)

@@ -9,7 +9,7 @@ from pipeline.background.segmentation import PersonSegmenter
 from pipeline.clips.scaling import resize
 from pipeline.clips.spread import spread
 from pipeline.clips.store import FrameStore
-from pipeline.clips.track import Joints
+from pipeline.pose.joint_file import JointFile
 from pipeline.runtime.parallel import in_threads, usable_cores
 from pipeline.user.cli import UserError
 
@@ -31,7 +31,9 @@ class BackgroundSample:
     clearances: np.ndarray
 
 
-def sample_background(store: FrameStore, joints: Joints, end: int, width: int, height: int) -> BackgroundSample:
+def sample_background(
+    store: FrameStore, joints: np.ndarray | JointFile, end: int, width: int, height: int
+) -> BackgroundSample:
     """Look at most at 201 evenly spread frames of 0..end-1, scaled to ``width`` x ``height`` px, the store's shape.
 
     joints: (frames, 137, 3) in px of the store. Frames in which nobody is found are left out, since the person may be

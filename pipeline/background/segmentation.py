@@ -22,7 +22,7 @@ class PersonSegmenter:
     def __enter__(self) -> "PersonSegmenter":
         return self
 
-    def __exit__(self, *exception) -> None:
+    def __exit__(self, *exception: object) -> None:
         self._segmentation.close()
 
     def person(self, picture: np.ndarray) -> np.ndarray:

@@ -29,7 +29,7 @@ class Pairs:
 def body_phase(
     name: str, generator: BodyGenerator, frames: TrainingFrames, pairs: Pairs, perceptual: nn.Module | None,
     params: Train, precision: str, device: torch.device, steps: int, decay_steps: int, frozen_global_steps: int = 0,
-) -> Phase:
+) -> Phase[BodyGenerator]:
     """``generator`` learns from ``pairs`` of ``frames`` against new discriminators; see :func:`body_losses`.
 
     frozen_global_steps: first steps that train the local enhancer only.

@@ -1,5 +1,7 @@
 """One training step of the body GAN: "Full Objective" of "Everybody Dance Now"."""
 
+from typing import cast
+
 import torch
 from torch import Tensor, nn
 
@@ -43,8 +45,8 @@ def body_losses(
 
         logits = [(real[-1].float(), fake[-1].float()) for real, fake in zip(real_maps, fake_maps, strict=True)]
         terms = {
-            "d": sum(discriminator_loss(params.gan_loss, real, fake) for real, fake in logits),
-            "g_gan": sum(generator_loss(params.gan_loss, real, fake) for real, fake in logits),
+            "d": cast(Tensor, sum(discriminator_loss(params.gan_loss, real, fake) for real, fake in logits)),
+            "g_gan": cast(Tensor, sum(generator_loss(params.gan_loss, real, fake) for real, fake in logits)),
         }
         discriminator_total, generator_total = terms["d"], terms["g_gan"]
         for name, weight, judged in (("r1", params.r1, judged_reals), ("r2", params.r2, judged_fakes)):

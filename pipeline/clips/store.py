@@ -73,7 +73,8 @@ class FrameStore:
         self.path = path
         if not path.is_file():
             raise UserError(f"{path} is missing: run `dvc repro`, or the decode stage, first")
-        self._index, self._file, self._process = None, None, None
+        self._index, self._file = None, None
+        self._process: int | None = None  # the one that opened the file
         self._jpegs: tuple[int, pa.ChunkedArray] | None = None  # the row group read last: its number and pictures
         try:
             file = self._opened()

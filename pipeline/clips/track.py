@@ -1,10 +1,10 @@
 """A clip's poses and their Parquet file."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -24,18 +24,21 @@ class Joints(Protocol):
 
     def __len__(self) -> int: ...
 
-    def __getitem__(self, which: int | slice) -> np.ndarray: ...
+    def __getitem__(self, which: slice, /) -> np.ndarray: ...
+
+
+AnyJoints = TypeVar("AnyJoints", bound=Joints, covariant=True)
 
 
 @dataclass(frozen=True)
-class PoseTrack:
+class PoseTrack(Generic[AnyJoints]):
     """The poses of one clip, one for each stored frame.
 
     joints: pixels of a ``width`` x ``height`` picture; an array unless :func:`open_track` made the track.
     times: float64 (frames,), seconds. fps: frames per second. detector: name and version.
     """
 
-    joints: Joints
+    joints: AnyJoints
     times: np.ndarray
     fps: Fraction
     width: int
@@ -45,9 +48,9 @@ class PoseTrack:
     def __len__(self) -> int:
         return len(self.joints)
 
-    def with_joints(self, joints: np.ndarray) -> "PoseTrack":
+    def with_joints(self, joints: np.ndarray) -> "PoseTrack[np.ndarray]":
         """The same clip with other joints, float32 (frames, 137, 3)."""
-        return replace(self, joints=joints.astype(np.float32))
+        return PoseTrack(joints.astype(np.float32), self.times, self.fps, self.width, self.height, self.detector)
 
 
 def write_track(path: Path, track: PoseTrack) -> None:
@@ -74,13 +77,13 @@ def write_track(path: Path, track: PoseTrack) -> None:
             file.write_batch(pa.record_batch(columns, schema=schema))
 
 
-def read_track(path: Path) -> PoseTrack:
+def read_track(path: Path) -> PoseTrack[np.ndarray]:
     """Read what :func:`write_track` wrote. Raises UserError if the file is missing or is something else."""
     track = open_track(path)
     return track.with_joints(track.joints[:])
 
 
-def open_track(path: Path) -> PoseTrack:
+def open_track(path: Path) -> PoseTrack[Joints]:
     """Like :func:`read_track`, but the joints are read when they are asked for: a long clip's have hundreds of MB."""
     if not path.is_file():
         raise UserError(f"{path} is missing: run `dvc repro`, or the stage that makes it, first")

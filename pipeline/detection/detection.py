@@ -10,6 +10,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from traceback import format_exception
+from typing import cast
 
 import numpy as np
 
@@ -55,7 +56,7 @@ def _in_processes(
     todo = iter(runs)
     try:
         while workers:
-            for pipe in wait(list(workers)):
+            for pipe in cast(list[Connection], wait(list(workers))):
                 try:
                     answer = pipe.recv()
                     if answer is None:
@@ -77,10 +78,10 @@ def _in_processes(
             process.terminate()
 
 
-def _start(count: int, *arguments) -> dict[Connection, BaseProcess]:
+def _start(count: int, *arguments: object) -> dict[Connection, BaseProcess]:
     """Processes that serve, each with the pipe to it. They leave answering Ctrl-C to this one, from their birth on."""
     context = get_context("spawn")
-    workers = {}
+    workers: dict[Connection, BaseProcess] = {}
     handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         for _ in range(count):

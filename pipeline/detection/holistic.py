@@ -58,7 +58,7 @@ class HolisticDetector:
     def __enter__(self) -> "HolisticDetector":
         return self
 
-    def __exit__(self, *exception) -> None:
+    def __exit__(self, *exception: object) -> None:
         self._holistic.close()
 
     def detect(self, frame: np.ndarray) -> np.ndarray:

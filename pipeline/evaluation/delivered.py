@@ -94,7 +94,7 @@ def score_delivered(
     def score(item: tuple[int, TruthFrame, dict[str, np.ndarray]]) -> Record:
         frame, truth, pictures = item
         measured = measure(truth.picture, truth.mask, pictures)
-        record: Record = {"frame": frame, "time": float(frame / delivered.fps)} | measured.pop("result")
+        record: Record = {"frame": frame, "time": float(frame / delivered.fps), **measured.pop("result")}
         for name, values in measured.items():
             record |= prefixed(f"baselines.{name}", values)
         pose = found_only(truth.pose, min_confidence)

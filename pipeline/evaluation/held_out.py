@@ -32,7 +32,7 @@ Detection = Callable[[np.ndarray], Future]  # uint8 RGB (H, W, 3) -> joints (137
 
 def evaluate_held_out(
     store: FrameStore,
-    track: PoseTrack,
+    track: PoseTrack[np.ndarray],
     first: int,
     renderer: Renderer,
     lpips: Lpips,
@@ -100,4 +100,5 @@ def cut_out(
     boxes: (x0, y0, x1, y1) each, -1 if absent.
     """
     large = {name: box for name, box in boxes.items() if min(box[2] - box[0], box[3] - box[1]) >= smallest}
-    return {name: tuple(each[y0:y1, x0:x1] for each in pair) for name, (x0, y0, x1, y1) in large.items()}
+    real, generated = pair
+    return {name: (real[y0:y1, x0:x1], generated[y0:y1, x0:x1]) for name, (x0, y0, x1, y1) in large.items()}

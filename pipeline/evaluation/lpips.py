@@ -44,7 +44,9 @@ class Lpips:
         self.smallest = SMALLEST[net]
         self.device = device
         network, channels = _uniform() if net == "efficientnet_lite0" else _trained(net, weights)
-        self.network = network.to(device, memory_format=torch.channels_last).eval().requires_grad_(False)
+        # torch's stubs know the two arguments one by one only
+        network = network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.network = network.eval().requires_grad_(False)
         self.roots = [weight.to(device).sqrt() for weight in channels]
 
     def __call__(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -157,6 +157,6 @@ class RegionMeasure:
     headline: str = ""
 
 
-def prefixed(group: str, values: Record) -> Record:
+def prefixed(group: str, values: Mapping[str, float | None]) -> Record:
     """``{"body": 1}`` of ``group`` -> ``{"group.body": 1}``."""
     return {f"{group}.{key}": value for key, value in values.items()}

@@ -88,7 +88,7 @@ def nested(flat: dict[str, Any]) -> dict[str, Any]:
 
 def flat(tree: Mapping[str, Any]) -> dict[str, Any]:
     """``{"body": {"ssim": 1}}`` -> ``{"body.ssim": 1}``."""
-    leaves = {}
+    leaves: dict[str, Any] = {}
     for key, value in tree.items():
         if isinstance(value, Mapping):
             leaves |= {f"{key}.{rest}": leaf for rest, leaf in flat(value).items()}

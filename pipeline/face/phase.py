@@ -17,7 +17,7 @@ from pipeline.training.phase import Phase, place
 def face_phase(
     generator: FaceGenerator, dataset: FaceDataset, examples: FaceDataset, perceptual: nn.Module | None, face: Face,
     params: Train, precision: str, device: torch.device,
-) -> Phase:
+) -> Phase[FaceGenerator]:
     """``generator`` learns from ``dataset`` against a new discriminator; see :func:`face_losses`.
 
     examples: what is looked at. params: what the Face GAN shares with the body's.

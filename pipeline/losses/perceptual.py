@@ -1,6 +1,7 @@
 """Perceptual loss: pictures should look alike to a network that knows natural pictures."""
 
 from pathlib import Path
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -58,4 +59,4 @@ class PerceptualLoss(nn.Module):
             move = torch.randint(GRID, (2,)).tolist()
             fake, real = (picture.roll(move, (2, 3)) for picture in (fake, real))
         pairs = zip(self.weights, self.maps(fake), self.maps(real), strict=True)
-        return sum(weight * l1(f, r) for weight, f, r in pairs)
+        return cast(Tensor, sum(weight * l1(f, r) for weight, f, r in pairs))

@@ -22,6 +22,9 @@ class VGG19(nn.Module):
     Raises UserError if neither can be had.
     """
 
+    mean: Tensor
+    std: Tensor
+
     def __init__(self, weights: Path | None = None) -> None:
         super().__init__()
         network = vgg19(weights=None)

@@ -1,5 +1,7 @@
 """The body generator: a pose picture and its own previous output in, the target person out."""
 
+from typing import cast
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -22,6 +24,8 @@ class BodyGenerator(nn.Module):
     that lays the person over it. ``upsampling``, ``skips``: see :class:`GlobalGenerator`.
     """
 
+    plate: Tensor | None
+
     def __init__(
         self, temporal: bool, ngf: int, downsamplings: int, blocks: int, enhancer_blocks: int | None,
         plate: tuple[int, int] | None = None, upsampling: str = "transpose", skips: bool = False,
@@ -29,15 +33,14 @@ class BodyGenerator(nn.Module):
         super().__init__()
         self.temporal = temporal
         in_channels, out_channels = 6 if temporal else 3, 3 if plate is None else 4
-        self.network: nn.Module = GlobalGenerator(
-            in_channels, out_channels, ngf, downsamplings, blocks, upsampling, skips
-        )
+        network = GlobalGenerator(in_channels, out_channels, ngf, downsamplings, blocks, upsampling, skips)
+        self.network: GlobalGenerator | LocalEnhancer = network
         if enhancer_blocks is not None:
-            self.network = LocalEnhancer(self.network, in_channels, out_channels, ngf, enhancer_blocks, upsampling)
+            self.network = LocalEnhancer(network, in_channels, out_channels, ngf, enhancer_blocks, upsampling)
         self.register_buffer("plate", None if plate is None else torch.zeros(3, *plate))
         if plate is not None:
             # the mask starts open: a person that begins half transparent keeps holes where the background looks alike
-            nn.init.constant_(self.network.to_output.bias[3:], MASK_BIAS)
+            nn.init.constant_(cast(Tensor, self.network.to_output.bias)[3:], MASK_BIAS)
 
     def forward(self, pose: Tensor, previous: Tensor | None) -> Tensor:
         """pose, previous: float (B, 3, H, W) in [-1, 1]; previous is None for the first frame. -> the same shape."""
@@ -51,13 +54,15 @@ class BodyGenerator(nn.Module):
         return self.plate + mask * (person - self.plate)
 
     def set_plate(self, picture: np.ndarray) -> None:
-        """Take uint8 RGB (H, W, 3) of any size as the background, scaled to the size of the plate."""
-        height, width = self.plate.shape[1:]
-        self.plate.copy_(to_tensor(resize(picture, width, height)))
+        """Take uint8 RGB (H, W, 3) of any size as the background, scaled to the plate, which there must be."""
+        plate = cast(Tensor, self.plate)
+        height, width = plate.shape[1:]
+        plate.copy_(to_tensor(resize(picture, width, height)))
 
     def start_from(self, coarse: "BodyGenerator") -> None:
         """Take over the features of a generator trained at half the size, for the enhancer to build on."""
-        self.network.global_features.load_state_dict(coarse.network.features.state_dict())
+        network, half = cast(LocalEnhancer, self.network), cast(GlobalGenerator, coarse.network)
+        network.global_features.load_state_dict(half.features.state_dict())
 
     def freeze_global(self, frozen: bool) -> None:
         """With an enhancer: train only it (True), or everything (False). Without: there is nothing to freeze."""

@@ -65,4 +65,5 @@ def init_weights(module: nn.Module) -> None:
     """Normal initialization of convolutions; for ``module.apply``."""
     if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
         nn.init.normal_(module.weight, 0.0, WEIGHT_DEVIATION)
-        nn.init.zeros_(module.bias)
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)

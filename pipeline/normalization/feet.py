@@ -65,11 +65,11 @@ class Stance:
         """Whether the person comes nearer and goes away by more than trembling."""
         return self.range >= SMALL_RANGE * self.height_near
 
-    def height_at(self, rows: np.ndarray) -> np.ndarray:
+    def height_at(self, rows: np.ndarray | float) -> np.ndarray:
         """The upright height at foot rows (...), on the line from far to near, constant beyond both ends."""
         if self.range == 0:
             return np.full_like(rows, self.height_near, dtype=float)
-        return np.interp(rows, (self.far, self.near), (self.height_far, self.height_near))
+        return np.asarray(np.interp(rows, (self.far, self.near), (self.height_far, self.height_near)))
 
 
 @dataclass(frozen=True)
@@ -278,9 +278,12 @@ def _range(columns: np.ndarray) -> tuple[float, float]:
 
 def _least_shift(moved: tuple[float, float], fixed: tuple[float, float]) -> float:
     """The least shift of the range ``moved`` after which it lies in the range ``fixed``, or contains it."""
-    return float(np.clip(0, *sorted((fixed[0] - moved[0], fixed[1] - moved[1]))))
+    least, most = sorted((fixed[0] - moved[0], fixed[1] - moved[1]))
+    return float(np.clip(0, least, most))
 
 
 def _top(values: np.ndarray, otherwise: np.ndarray | None = None) -> float:
     """The maximum of ``values`` but for their top hundredth; of ``otherwise`` if there are none."""
-    return float(np.percentile(values if len(values) else otherwise, TOP))
+    if otherwise is not None and not len(values):
+        values = otherwise
+    return float(np.percentile(values, TOP))

@@ -4,7 +4,6 @@ import numpy as np
 
 from pipeline.clips import layout as j
 from pipeline.clips.layout import LEFT_HAND, RIGHT_HAND, found_joints
-from pipeline.clips.track import Joints
 
 HANDS = {
     "left_hand": (LEFT_HAND, j.LEFT_ELBOW, j.LEFT_WRIST),
@@ -14,7 +13,7 @@ SHORTEST = 0.3  # of the median forearm: one that points at the camera tells no 
 LOOSEST = 0.3  # of the same: a hand that begins so far from the body's wrist is not this arm's
 
 
-def carry_hands(joints: Joints) -> tuple[np.ndarray, dict[str, int]]:
+def carry_hands(joints: np.ndarray) -> tuple[np.ndarray, dict[str, int]]:
     """Give a forearm whose hand was not found the hand of the nearest frame that has both, turned as the forearm has.
 
     The hand begins at the forearm's end, wherever it began in the frame that gives it. One that was found far

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pipeline.clips.layout import NOSE, found_joints
@@ -17,9 +18,9 @@ SOURCE, TARGET, RESULT = "tab:red", "tab:blue", "tab:green"
 
 def plot_normalization(
     path: Path,
-    source: PoseTrack,
-    target: PoseTrack,
-    result: PoseTrack,
+    source: PoseTrack[np.ndarray],
+    target: PoseTrack[np.ndarray],
+    result: PoseTrack[np.ndarray],
     stances: tuple[Stance, Stance] | None,
     ratios: dict[str, float],
     foot: str,
@@ -72,7 +73,7 @@ def plot_normalization(
         figure.savefig(partial, dpi=100, metadata={"Software": None})  # the version would change the bytes
 
 
-def _rows(axes, track: PoseTrack, colour: str, label: str, foot: str) -> None:
+def _rows(axes: Axes, track: PoseTrack[np.ndarray], colour: str, label: str, foot: str) -> None:
     """Plot the rows of nose (thin) and foot (thick) over time."""
     noses = np.where(found_joints(track.joints[:, NOSE]), track.joints[:, NOSE, 1], np.nan)
     feet = foot_rows(track.joints, foot)
@@ -80,7 +81,7 @@ def _rows(axes, track: PoseTrack, colour: str, label: str, foot: str) -> None:
     axes.plot(track.times, noses, color=colour, linewidth=0.9)
 
 
-def _upright(track: PoseTrack) -> int:
+def _upright(track: PoseTrack[np.ndarray]) -> int:
     """The frame with the greatest height from nose to foot; 0 if none shows both."""
     noses = np.where(found_joints(track.joints[:, NOSE]), track.joints[:, NOSE, 1], np.nan)
     heights = foot_rows(track.joints, "lowest") - noses

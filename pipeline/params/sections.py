@@ -1,7 +1,7 @@
 """The sections of ``params.yaml``: every field with its unit and what is allowed."""
 
 from pathlib import PurePosixPath
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -33,7 +33,7 @@ class Source(Clip):
     truth: str | None = None
 
     @model_validator(mode="after")
-    def _truth_is_tracked(self):
+    def _truth_is_tracked(self) -> Self:
         if self.truth is not None:
             folder = PurePosixPath(self.truth)
             if TRUTH not in folder.parents or ".." in folder.parts:
@@ -65,7 +65,7 @@ class Pose(Section):
     max_gap: Annotated[int, Field(ge=0)]
 
     @model_validator(mode="after")
-    def _odd_window(self):
+    def _odd_window(self) -> Self:
         if self.smooth_window % 2 == 0:
             raise ValueError(f"smooth_window is {self.smooth_window}; allowed: an odd number of frames")
         return self

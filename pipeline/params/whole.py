@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -57,7 +58,7 @@ class Params(Section):
     evaluate: Evaluate
 
     @model_validator(mode="after")
-    def _fit_together(self):
+    def _fit_together(self) -> Self:
         problems = [*_sizes(self), *_phases(self), *_batches(self), *_weight_files(self)]
         if problems:
             raise ValueError("\n".join(problems))
@@ -159,7 +160,7 @@ def parse_params(text: bytes, name: str) -> Params:
         raise UserError(f"{name} has {len(lines)} problem(s):\n  " + "\n  ".join(lines)) from None
 
 
-def _describe(problem: dict) -> list[str]:
+def _describe(problem: ErrorDetails) -> list[str]:
     """One line a problem: key, value, what is allowed."""
     key = ".".join(str(part) for part in problem["loc"] if part != "[key]") or str(PARAMS_FILE)
     kind, value = problem["type"], problem["input"]

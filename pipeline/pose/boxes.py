@@ -31,7 +31,7 @@ def face_boxes(joints: np.ndarray, size: int, width: int, height: int) -> np.nda
     centres[seen] = np.nanmedian(points, axis=1)
 
     # A Gaussian over the seen frames only: the weights of unseen ones are taken out again.
-    steady = _blur_over_time(centres)[seen] / _blur_over_time(seen[:, None].astype(np.float64))[seen]
+    steady = _blur_over_time(centres)[seen] / _blur_over_time(np.expand_dims(seen, 1).astype(np.float64))[seen]
     centres = centres[seen] + np.clip(steady - centres[seen], -MAX_LAG * size, MAX_LAG * size)
 
     corners = np.clip(np.rint(centres - size / 2), 0, (width - size, height - size))

@@ -1,5 +1,7 @@
 """A generator's last convolution, which makes few channels of many."""
 
+from typing import cast
+
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -19,7 +21,7 @@ class FewChannelConvolution(nn.Module):
         self.size, self.out_channels = convolution.kernel_size[0], convolution.out_channels
         columns = convolution.weight.detach().permute(3, 0, 1, 2).flatten(0, 1)[..., None]
         self.weight = nn.Parameter(columns.contiguous(), requires_grad=False)  # (size x few, C, size, 1)
-        self.bias = nn.Parameter(convolution.bias.detach().clone(), requires_grad=False)
+        self.bias = nn.Parameter(cast(Tensor, convolution.bias).detach().clone(), requires_grad=False)
 
     def forward(self, x: Tensor) -> Tensor:
         width = x.shape[3]

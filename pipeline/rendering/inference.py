@@ -1,5 +1,7 @@
 """A trained generator made ready to run many times without learning."""
 
+from typing import TypeGuard, cast
+
 import torch
 from torch import Tensor, nn
 
@@ -39,7 +41,7 @@ def _prepare(network: nn.Module, on_cpu: bool, dtype: torch.dtype) -> None:
             setattr(network, name, layer)
 
 
-def _is_wide(layer: nn.Module) -> bool:
+def _is_wide(layer: nn.Module) -> TypeGuard[nn.Conv2d]:
     """Whether it is one of the convolutions of a wide generator's residual blocks."""
     return (
         isinstance(layer, nn.Conv2d) and layer.kernel_size == (3, 3) and layer.stride == (1, 1)
@@ -49,4 +51,4 @@ def _is_wide(layer: nn.Module) -> bool:
 
 def _round_input(layer: nn.Module, inputs: tuple[Tensor]) -> tuple[Tensor]:
     """What a layer is given, in the type of its weights."""
-    return (inputs[0].to(layer.weight.dtype),)
+    return (inputs[0].to(cast(Tensor, layer.weight).dtype),)

@@ -35,7 +35,7 @@ class BodyRenderer:
         for_inference(self.generator, device, self.precision)
         self.width, self.height = header["width"], header["height"]
 
-    def scale(self, track: PoseTrack) -> np.ndarray:
+    def scale(self, track: PoseTrack[np.ndarray]) -> np.ndarray:
         """A track's joints, (frames, 137, 3), in pixels of the pictures this renderer makes."""
         return scale_joints(track.joints, self.height / track.height)
 
@@ -51,7 +51,8 @@ class BodyRenderer:
         """
         draw = partial(draw_pose, width=self.width, height=self.height)
         seen = bodies_seen(joints)
-        previous, nobody = None, self.generator.plate
+        previous: Tensor | None = None
+        nobody = self.generator.plate
         for t, picture in enumerate(in_threads(draw, joints, threads=1)):
             if seen[t]:
                 if begins is not None and begins[t]:
@@ -59,11 +60,10 @@ class BodyRenderer:
                 previous = self.generator(on_device(picture, self.device)[None], previous)
                 yield picture, previous[0]
                 continue
-            if self.generator.plate is None:
-                if previous is not None:
-                    nobody = previous[0]
-                elif nobody is None:
-                    nobody = self._alone(draw, joints[seen])
+            if self.generator.plate is None and previous is not None:
+                nobody = previous[0]
+            if nobody is None:
+                nobody = self._alone(draw, joints[seen])
             previous = None
             yield picture, nobody
 
@@ -88,19 +88,19 @@ class Renderer:
         tensors, header = load_weights(face)
         if header["body"] != sha256(body):
             raise UserError(f"{face} was trained with another body generator than {body}: run `dvc repro`")
-        self.face = None
+        self.face: FaceGenerator | None = None
         if header["enabled"]:
             self.size = header["size"]
             self.face = FaceGenerator(**header["architecture"])
             self.face.load_state_dict(tensors)
             for_inference(self.face, device, self.body.precision)
 
-    def scale(self, track: PoseTrack) -> np.ndarray:
+    def scale(self, track: PoseTrack[np.ndarray]) -> np.ndarray:
         """A track's joints, (frames, 137, 3), in pixels of the rendered pictures."""
         return self.body.scale(track)
 
     @torch.inference_mode()
-    def render(self, track: PoseTrack, shots: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    def render(self, track: PoseTrack[np.ndarray], shots: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """(pose picture, rendered frame) for every pose of ``track`` in order, both uint8 RGB (height, width, 3).
 
         shots: int (frames,), another number after every cut. Each shot starts as the clip does, from zeros: what
@@ -116,7 +116,7 @@ class Renderer:
             ])
         boxes[~bodies_seen(joints)] = -1
         for (picture, frame), (x0, y0, x1, y1) in zip(self.body.run(joints, begins), boxes, strict=True):
-            if x0 >= 0:
+            if self.face is not None and x0 >= 0:
                 frame = frame.clone()  # the frame without the face goes on to the next step
                 crop = frame[:, y0:y1, x0:x1]
                 crop += self.face(on_device(picture[y0:y1, x0:x1], self.body.device)[None], crop[None])[0]

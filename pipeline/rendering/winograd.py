@@ -1,5 +1,7 @@
 """3x3 convolutions of trained residual blocks with 2.25 times fewer multiplications."""
 
+from typing import cast
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -23,7 +25,7 @@ class WinogradConvolution(nn.Module):
         filters = convolution.weight.detach().double()
         turned = torch.einsum("iy,jx,ocyx->jico", FILTER, FILTER, filters)
         self.weight = nn.Parameter(turned.flatten(0, 1).to(convolution.weight.dtype).contiguous(), requires_grad=False)
-        self.bias = nn.Parameter(convolution.bias.detach().clone(), requires_grad=False)
+        self.bias = nn.Parameter(cast(Tensor, convolution.bias).detach().clone(), requires_grad=False)
 
     def forward(self, x: Tensor) -> Tensor:
         height, width = x.shape[2:]

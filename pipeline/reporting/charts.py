@@ -4,13 +4,15 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.typing import RcKeyType
 
 COLUMNS = 3
-STYLE = {
+STYLE: dict[RcKeyType, Any] = {
     "svg.hashsalt": "charts",  # else the names inside the file are random
     "svg.fonttype": "none",
     "font.family": "sans-serif",

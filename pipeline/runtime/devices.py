@@ -32,7 +32,8 @@ def make_repeatable(seed: int) -> None:
         torch.backends.cudnn.benchmark = False
         torch.use_deterministic_algorithms(True, warn_only=True)
         # otherwise deterministic mode also fills every new tensor, which costs time and changes nothing here
-        torch.utils.deterministic.fill_uninitialized_memory = False
+        # torch adds this property to the module at run time, where mypy does not see it
+        torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
 
 
 def keep_freed_memory() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, cast
 from uuid import uuid4
 
 from pipeline.runtime.locks import lock
@@ -70,7 +70,8 @@ def _file_system(folder: Path) -> str:
     opened = os.open(folder, os.O_RDONLY)
     try:
         # Linux: the mount, as one file system may be mounted in two places, between which nothing can be moved either
-        return re.search(r"mnt_id:\s*(\d+)", Path(f"/proc/self/fdinfo/{opened}").read_text())[1]
+        mount = re.search(r"mnt_id:\s*(\d+)", Path(f"/proc/self/fdinfo/{opened}").read_text())
+        return cast(re.Match[str], mount)[1]
     except FileNotFoundError:
         return str(os.fstat(opened).st_dev)
     finally:

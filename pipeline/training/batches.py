@@ -1,6 +1,7 @@
 """Which examples every training step sees, and their preparation in other processes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
+from typing import cast
 
 import numpy as np
 import torch
@@ -54,7 +55,7 @@ def step_loader(dataset: Dataset, batch: int, start: int, steps: int, seed: int)
     """
     return DataLoader(
         dataset,
-        batch_sampler=StepSampler(len(dataset), batch, start, steps, seed, slice(rank(), None, size())),
+        batch_sampler=StepSampler(len(cast(Sized, dataset)), batch, start, steps, seed, slice(rank(), None, size())),
         num_workers=loader_processes(),
         pin_memory=torch.cuda.is_initialized(),  # then the networks are on a GPU
         worker_init_fn=leave_stopping_to_parent,

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from datetime import timedelta
+from typing import cast
 
 import torch
 import torch.distributed as dist
@@ -52,7 +53,7 @@ def together(device: torch.device, processes: int) -> Iterator[None]:
     if device.type == "cuda":
         torch.cuda.set_device(device)  # not before: processes that wait for the first machine need no memory of a GPU
     global _waiting_room
-    _waiting_room = dist.new_group(backend="gloo", timeout=LONG_PATIENCE)
+    _waiting_room = cast(dist.ProcessGroup, dist.new_group(backend="gloo", timeout=LONG_PATIENCE))
     end: int | None = None
     try:
         if count != processes:
@@ -117,7 +118,7 @@ def require_same(value: object, message: str) -> None:
         raise UserError(message)
 
 
-def _all_reduce(tensor: Tensor, operation: dist.ReduceOp) -> None:
+def _all_reduce(tensor: Tensor, operation: dist.ReduceOp.RedOpType) -> None:
     with _others_there():
         dist.all_reduce(tensor, operation)
 

@@ -5,8 +5,8 @@ from torch import Tensor
 
 from pipeline.clips.scaling import resize, scale_joints
 from pipeline.clips.store import FrameStore
-from pipeline.clips.track import Joints
 from pipeline.networks.pictures import to_planes
+from pipeline.pose.joint_file import JointFile
 from pipeline.pose.picture import draw_pose
 
 
@@ -17,7 +17,7 @@ class TrainingFrames:
     width, height: pixels of the training picture.
     """
 
-    def __init__(self, store: FrameStore, joints: Joints, width: int, height: int) -> None:
+    def __init__(self, store: FrameStore, joints: np.ndarray | JointFile, width: int, height: int) -> None:
         self.store, self.joints = store, joints
         self.width, self.height = width, height
 

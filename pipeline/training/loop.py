@@ -1,7 +1,7 @@
 """The loop around a training step: progress, loss curves, sample grids, checkpoints, a stop when asked or diverged."""
 
-from collections.abc import Callable, Collection, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -15,7 +15,7 @@ from pipeline.training.checkpoint import Checkpoints
 from pipeline.training.distributed import any_rank, average, meet, rank
 from pipeline.training.interrupt import Interrupt
 from pipeline.training.state import TrainingState
-from pipeline.training.waiting import TimedBatches
+from pipeline.training.waiting import Batches, TimedBatches
 from pipeline.user.cli import UserError
 
 Losses = Callable[[Any], tuple[Tensor, Tensor, dict[str, Tensor]]]
@@ -33,7 +33,7 @@ def update(generator_loss: Tensor, discriminator_loss: Tensor, generator: nn.Mod
     discriminator.zero_grad(set_to_none=True)
     discriminator_loss.backward(inputs=list(discriminator.parameters()), retain_graph=True)
     generator_loss.backward(inputs=trained)
-    average([parameter.grad for parameter in (*trained, *discriminator.parameters())])
+    average([cast(Tensor, parameter.grad) for parameter in (*trained, *discriminator.parameters())])
     for optimizer in optimizers:
         optimizer.step()
 
@@ -55,7 +55,7 @@ def advance(state: TrainingState, losses: Losses, batch: Any) -> dict[str, Tenso
 
 def train(
     state: TrainingState,
-    batches: Collection[Any],
+    batches: Batches,
     losses: Losses,
     live: Live | None,
     checkpoints: Checkpoints,
@@ -110,7 +110,7 @@ def log_terms(state: TrainingState, live: Live | None) -> dict[str, float]:
         live.step = state.step
         for key, value in means.items():
             live.log_metric(f"{state.name}/{key}", value)
-        live.log_metric(f"{state.name}/learning_rate", state.optimizers[0][1].get_last_lr()[0])
+        live.log_metric(f"{state.name}/learning_rate", float(state.optimizers[0][1].get_last_lr()[0]))
         live.make_summary()
     return means
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic, TypeVar, cast
 
 import numpy as np
 import torch
@@ -19,9 +20,11 @@ from pipeline.training.matrix_products import use_matrix_products
 from pipeline.training.optimizer import make_optimizer
 from pipeline.training.state import TrainingState
 
+AnyGenerator = TypeVar("AnyGenerator", bound=nn.Module)
+
 
 @dataclass(frozen=True)
-class Phase:
+class Phase(Generic[AnyGenerator]):
     """What body and face are told apart by, and how long and how fast they learn.
 
     name: of its curves and checkpoints. generator, discriminator: before the first step, where they train
@@ -33,11 +36,11 @@ class Phase:
     """
 
     name: str
-    generator: nn.Module
+    generator: AnyGenerator
     discriminator: nn.Module
     losses: Losses
     dataset: Dataset
-    sample: Callable[[nn.Module], np.ndarray]
+    sample: Callable[[AnyGenerator], np.ndarray]
     steps: int
     decay_steps: int
     batch: int
@@ -56,20 +59,20 @@ class Phase:
         average = MovingAverage(self.generator, self.ema) if self.ema else None
         return TrainingState(self.name, self.generator, self.discriminator, optimizers, average=average)
 
-    def run(self, checkpoints: Checkpoints, log: Log, live: Live | None) -> nn.Module:
+    def run(self, checkpoints: Checkpoints, log: Log, live: Live | None) -> AnyGenerator:
         """Train from where the last checkpoint stands; returns the generator that renders."""
         state = self.start()
         checkpoints.restore(state)
         batches = step_loader(self.dataset, self.batch, state.step, self.steps + self.decay_steps, self.seed)
-        train(
-            state, batches, self.losses, live, checkpoints, log, lambda: self.sample(state.rendered), self.before_step
-        )
-        return state.rendered
+        rendered = cast(AnyGenerator, state.rendered)  # the generator or a copy of it that holds its average
+        train(state, batches, self.losses, live, checkpoints, log, lambda: self.sample(rendered), self.before_step)
+        return rendered
 
 
 def place(network: nn.Module, device: torch.device, precision: str) -> nn.Module:
     """Put ``network`` where it trains, in the memory format and with the kinds of convolutions that are fast there."""
-    network.to(device=device, memory_format=memory_format(precision))
+    # torch's stubs know the two arguments one by one only
+    network.to(device=device, memory_format=memory_format(precision))  # type: ignore[call-overload]
     if device.type == "cpu" and precision == "bf16":
         use_matrix_products(network)
     return network

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import cv2
 import numpy as np
@@ -47,7 +47,8 @@ def loaded_code() -> dict[str, str]:
     ]
     # __main__ is the stage when it runs as `python -m pipeline.<stage>`, and not this project's in a test
     return {
-        spec.name: sha256(Path(spec.origin)) for spec in specs if spec is not None and spec.name.startswith("pipeline.")
+        spec.name: sha256(Path(cast(str, spec.origin)))
+        for spec in specs if spec is not None and spec.name.startswith("pipeline.")
     }
 
 

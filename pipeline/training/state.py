@@ -1,5 +1,6 @@
 """Everything that a phase of training changes, to be put away between two steps and taken up again exactly."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +24,7 @@ class TrainingState:
     name: str
     generator: nn.Module
     discriminator: nn.Module
-    optimizers: list[tuple[Optimizer, LRScheduler]]
+    optimizers: Sequence[tuple[Optimizer, LRScheduler]]
     step: int = 0
     terms: dict[str, list[Tensor]] = field(default_factory=dict)
     average: MovingAverage | None = None

@@ -1,14 +1,22 @@
 """How much of a training's time is spent waiting for data."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from time import perf_counter
-from typing import Any
+from typing import Any, Protocol
+
+
+class Batches(Protocol):
+    """One after another, and how many there are."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
 
 
 class TimedBatches:
     """``batches``, one after another, and the seconds it took to get them: ``waited``, of ``total`` since the first."""
 
-    def __init__(self, batches: Collection[Any]) -> None:
+    def __init__(self, batches: Batches) -> None:
         self.batches, self.waited, self.total = batches, 0.0, 0.0
 
     def __len__(self) -> int:

@@ -6,7 +6,9 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from typing import cast
 
 MINUTES = Path(".minutes")  # how long each stage took when it last ran here, a file each, for :func:`minutes_by_stage`
 
@@ -26,9 +28,11 @@ def run(main: Callable[..., None], *arguments: str) -> None:
     given, begin = sys.argv[1:], time.monotonic()
     if len(given) != len(arguments) or {"-h", "--help"} & set(given):
         names = " ".join(f"<{name}>" for name in arguments)
-        module = sys.modules["__main__"].__spec__.name.removesuffix(".__main__")
+        module = _main_module().removesuffix(".__main__")
         print(f"usage: python -m {module} {names}".rstrip(), file=sys.stderr)
         sys.exit(2)
+    message: str | None
+    code: str | int | None
     try:
         clips = [argument.rpartition("@")[2] for argument in given]
         main(*clips)
@@ -63,9 +67,14 @@ def minutes_by_stage(clips: Iterable[str]) -> dict[str, float]:
     return times
 
 
+def _main_module() -> str:
+    """The name of what `python -m` runs."""
+    return cast(ModuleSpec, sys.modules["__main__"].__spec__).name
+
+
 def _note_minutes(clips: list[str], seconds: float) -> None:
     """Remember how long a stage took; nothing depends on it, so no stage fails for want of it."""
-    package, _, stage = sys.modules["__main__"].__spec__.name.partition(".")
+    package, _, stage = _main_module().partition(".")
     if package == "pipeline" and "." not in stage and os.environ.get("RANK", "0") == "0":
         with suppress(OSError):
             MINUTES.mkdir(exist_ok=True)

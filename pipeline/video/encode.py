@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import ffmpeg
 import numpy as np
@@ -55,7 +56,7 @@ class _Encoder:
         self.count = 0
         self._process: FfmpegProcess | None = None
 
-    def _start(self, frame: np.ndarray) -> None:
+    def _start(self, frame: np.ndarray) -> FfmpegProcess:
         self.height, self.width = (side + side % 2 for side in frame.shape[:2])
         size = f"{self.width}x{self.height}"
         raw = ffmpeg.input("pipe:0", format="rawvideo", pix_fmt="rgb24", s=size, r=str(self.fps))
@@ -68,11 +69,11 @@ class _Encoder:
             fps_mode="passthrough",
             **{"flags:v": "+bitexact", "bsf:v": f"filter_units=remove_types={SEI}"}, **MP4,
         )
-        self._process = FfmpegProcess(output, subprocess.PIPE)
+        return FfmpegProcess(output, subprocess.PIPE)
 
     def write(self, frame: np.ndarray) -> None:
         if self._process is None:
-            self._start(frame)
+            self._process = self._start(frame)
         missing = [(0, self.height - frame.shape[0]), (0, self.width - frame.shape[1]), (0, 0)]
         if np.any(missing):
             frame = np.pad(frame, missing, "edge")
@@ -91,7 +92,7 @@ class _Encoder:
     def __enter__(self) -> "_Encoder":
         return self
 
-    def __exit__(self, *error) -> None:
+    def __exit__(self, *error: object) -> None:
         if self._process is not None:
             self._process.__exit__(*error)
 
@@ -105,7 +106,7 @@ def sound_problem(path: Path, start: float, duration: float) -> str | None:
     return (errors_in(result.stderr) or ["no reason given"])[0] if result.returncode else None
 
 
-def _sound(start: float, duration: float):
+def _sound(start: float, duration: float) -> Any:
     """The first sound of a :func:`confined_input` from ``start`` s on, for ``duration`` s; none if there is none."""
     return confined_input(ss=f"{start:.6f}", t=f"{duration:.6f}")["a:0?"]
 

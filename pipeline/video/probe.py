@@ -146,7 +146,7 @@ def _cut_short(path: Path) -> UserError:
     return UserError(f"{path} is cut short or damaged: copy or download it again")
 
 
-def _first_picture(path: Path) -> tuple[int, int, list[str], float]:
+def _first_picture(path: Path) -> tuple[int, int, tuple[str, str, str, str], float]:
     """Width and height as shown, px, the names of chroma location, matrix, primaries and transfer, and the rotation."""
     shown = confined_input()["V:0"].filter("showinfo", checksum=0).output("pipe:1", format="null", vframes=1)
     log = run_ffmpeg(shown, path).stderr
@@ -155,8 +155,10 @@ def _first_picture(path: Path) -> tuple[int, int, list[str], float]:
         reason = (errors_in(log) or ["no reason given"])[0]
         raise UserError(f"{path} has pictures that ffmpeg cannot decode ({reason}): give another file")
     chroma, *numbers = picture.groups()
+    matrix, primaries, transfer = colours.groups()
     sar_x, sar_y, width, height = (int(number) for number in numbers)
     shape = Fraction(sar_x, sar_y) if sar_x and sar_y else Fraction(1)
     chroma = "left" if chroma == "unspecified" else chroma
     rotation = ROTATION.search(log)
-    return round(width * shape), height, [chroma, *colours.groups()], float(rotation[1]) if rotation else 0.0
+    turned = float(rotation[1]) if rotation else 0.0
+    return round(width * shape), height, (chroma, matrix, primaries, transfer), turned

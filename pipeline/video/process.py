@@ -7,8 +7,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, cast
 
 import ffmpeg
 import imageio_ffmpeg
@@ -22,7 +23,7 @@ _KEPT_ERRORS = 100
 SILENCE = 600  # s for which ffmpeg may give, take and say nothing: the sound of 15 hours is encoded in less
 
 
-def confined_input(**options):
+def confined_input(**options: object) -> Any:
     """ffmpeg's input for a user's file, which is handed over as standard input.
 
     A playlist called .mp4 may name other files and addresses. ffmpeg therefore gets an open file and no
@@ -31,7 +32,7 @@ def confined_input(**options):
     return ffmpeg.input("fd:", protocol_whitelist="fd", **options)
 
 
-def run_ffmpeg(output, path: Path) -> subprocess.CompletedProcess:
+def run_ffmpeg(output: Any, path: Path) -> subprocess.CompletedProcess:
     """Run an ffmpeg-python graph whose :func:`confined_input` is ``path``; collect what it prints."""
     log: list[str] = []
     with open(path, "rb") as file, FfmpegProcess(output, file, log.append) as process:
@@ -56,7 +57,7 @@ class FfmpegProcess:
     """
 
     def __init__(
-        self, output, stdin: IO | int, on_line: Callable[[str], None] = lambda line: None,
+        self, output: Any, stdin: IO | int, on_line: Callable[[str], None] = lambda line: None,
         on_end: Callable[[], None] = lambda: None,
     ):
         self._errors: deque[str] = deque(maxlen=_KEPT_ERRORS)
@@ -67,6 +68,8 @@ class FfmpegProcess:
         self._process = subprocess.Popen(
             output.compile(COMMAND), stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
+        self._stdout = cast(BufferedReader, self._process.stdout)
+        self._stderr = cast(BufferedReader, self._process.stderr)
         self._ended = threading.Event()
         self._threads = [threading.Thread(target=work, daemon=True) for work in (self._listen, self._watch)]
         for thread in self._threads:
@@ -75,20 +78,21 @@ class FfmpegProcess:
     def read_into(self, picture: np.ndarray) -> bool:
         """Fill ``picture``, uint8, with the next bytes that come out; False if they have ended before it is full."""
         with self.waiting():
-            return self._process.stdout.readinto(picture) == picture.nbytes
+            return self._stdout.readinto(picture.data) == picture.nbytes
 
     def read_all(self) -> bytes:
         """Everything that comes out, to the end."""
-        parts = []
+        parts: list[bytes] = []
         while not parts or parts[-1]:
             with self.waiting():
-                parts.append(self._process.stdout.read1())
+                parts.append(self._stdout.read1())
         return b"".join(parts)
 
     def write(self, picture: np.ndarray) -> None:
         """Hand over ``picture``, uint8 and contiguous. Raises BrokenPipeError if ffmpeg has ended."""
+        stdin = cast(IO[bytes], self._process.stdin)
         with self.waiting():
-            self._process.stdin.write(picture)
+            stdin.write(picture.data)
 
     def finish(self) -> tuple[int, list[str]]:
         """End the input and wait: ffmpeg's exit code and the last errors that it reported."""
@@ -111,7 +115,7 @@ class FfmpegProcess:
 
     def _listen(self) -> None:
         try:
-            for raw in self._process.stderr:
+            for raw in self._stderr:
                 self._heard_at = time.monotonic()
                 line = raw.decode(errors="replace").rstrip()
                 self._errors.extend(errors_in(line))
@@ -148,10 +152,10 @@ class FfmpegProcess:
     def __enter__(self) -> "FfmpegProcess":
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: object) -> None:
         self._process.kill()  # nothing happens to one that has ended by itself
         self._close_stdin()
         self._process.wait()
         self._join()
-        self._process.stdout.close()
-        self._process.stderr.close()
+        self._stdout.close()
+        self._stderr.close()

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from fractions import Fraction
 from queue import SimpleQueue
+from typing import Any
 
 import cv2
 import numpy as np
@@ -48,7 +49,7 @@ def read_pictures(video: Video, fit: Fit) -> Iterator[tuple[Fraction, np.ndarray
             yield time, cv2.merge((red, green, blue))
         code, errors = process.finish()
     reason = f" ({errors[-1]})" if errors else ""
-    if code or time is None or start + video.duration - time > UNDECODABLE_SECONDS + 1 / video.rate:
+    if code or start is None or time is None or start + video.duration - time > UNDECODABLE_SECONDS + 1 / video.rate:
         at = "" if time is None else f" after {float(time):.2f} s"
         raise UserError(f"{video.path} cannot be decoded{at}{reason}: copy it again or give another file")
     if errors:
@@ -79,7 +80,7 @@ class _PictureTimes:
         return self._times.get()
 
 
-def graph(video: Video, fit: Fit):
+def graph(video: Video, fit: Fit) -> Any:
     """The ffmpeg graph from the file to placed pictures, plane by plane: ffmpeg itself turns them upright first.
 
     Planes (gbrp) because ffmpeg computes them several times as fast as interleaved RGB, and the same values.
@@ -93,7 +94,7 @@ def graph(video: Video, fit: Fit):
     return scaled
 
 
-def _scaled(pictures, video: Video, fit: Fit):
+def _scaled(pictures: Any, video: Video, fit: Fit) -> Any:
     matrix = "auto"
     if video.matrix == "unknown":
         matrix = "bt709" if video.width >= HD_WIDTH or video.height > HD_HEIGHT else "smpte170m"
@@ -104,7 +105,7 @@ def _scaled(pictures, video: Video, fit: Fit):
     return scaled.filter("format", "gbrp")
 
 
-def _tone_mapped(pictures, video: Video, fit: Fit):
+def _tone_mapped(pictures: Any, video: Video, fit: Fit) -> Any:
     """PQ or HLG to BT.709: linear light, BT.709 primaries, highlights rolled off, hue kept."""
     linear = pictures.filter(
         "zscale", fit.scaled_width, fit.scaled_height, filter="bicubic", transfer="linear", npl=SDR_WHITE,

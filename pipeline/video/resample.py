@@ -24,12 +24,13 @@ def resample(
     can tell repeated and dropped pictures. Where two are equally near, the later one is taken.
     """
     pictures = iter(pictures)
-    start, picture = next(pictures)
+    shown = next(pictures)
+    start, frame = shown[0], 0
     frames, end = round(duration * rate), start + duration
-    time, frame = start, 0
-    for next_time, next_picture in chain(pictures, [(None, None)]):
-        halfway = end if next_time is None else (time + next_time) / 2
+    for following in chain(pictures, [None]):
+        halfway = end if following is None else (shown[0] + following[0]) / 2
         while frame < frames and start + frame / rate < halfway:
-            yield time, picture
+            yield shown
             frame += 1
-        time, picture = next_time, next_picture
+        if following is not None:
+            shown = following

@@ -25,10 +25,10 @@ def number_shots(frames: Iterable[tuple[Fraction, np.ndarray]]) -> Iterator[tupl
     Runs one frame behind, since a cut is judged by the step after it too.
     """
     shot, waiting, before, step = 0, None, 0.0, 0.0
-    thumbnail = None
+    thumbnail: np.ndarray | None = None
     for time, frame in frames:
         previous, thumbnail = thumbnail, _thumbnail(frame)
-        if waiting is not None:
+        if waiting is not None and previous is not None:
             after = difference(previous, thumbnail)
             shot += step > CUT and step > ALONE * max(before, after)
             yield shot, *waiting
