@@ -98,7 +98,8 @@ def main() -> None:
     for name in names:
         print(f"video: {paths.video(name)}, beside the source and the pose: {paths.side_by_side(name)}")
     print(f"metrics: {paths.SUMMARY}, all of them {paths.METRICS}, by frame {paths.PER_FRAME}")
-    print(f"pictures: {', '.join(map(str, (paths.HELD_OUT_PICTURE, *TRAINING, *map(paths.normalization_plot, names))))}")
+    pictures = paths.HELD_OUT_PICTURE, *TRAINING, *map(paths.normalization_plot, names)
+    print(f"pictures: {', '.join(map(str, pictures))}")
     if minutes := minutes_by_stage(["target", *names]):
         parts = ", ".join(f"{stage} {each:.1f}" for stage, each in minutes.items())
         print(f"minutes, when each stage last ran here: {parts}; together {sum(minutes.values()):.1f}")

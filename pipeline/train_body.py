@@ -138,7 +138,8 @@ def main() -> None:
                 "inputs": {str(FRAMES): store.sha256, str(POSES): sha256(POSES)},
             }
 
-        run_training("train_body", params, store, [POSES], parameters, device, train, paths.BODY_WEIGHTS, paths.BODY_LOG)
+        results = paths.BODY_WEIGHTS, paths.BODY_LOG
+        run_training("train_body", params, store, [POSES], parameters, device, train, *results)
 
 
 if __name__ == "__main__":

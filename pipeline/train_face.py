@@ -82,7 +82,8 @@ def main() -> None:
             if rank() == 0:
                 paths.FACE_LOG.mkdir(parents=True, exist_ok=True)
                 save_weights(paths.FACE_WEIGHTS, {}, header)
-            print(f"face.enabled is false: {paths.FACE_WEIGHTS} holds no network, and the body generator's output is the result")
+            print(f"face.enabled is false: {paths.FACE_WEIGHTS} holds no network, and the body generator's output is the "
+                  "result")
             return
         store, track = FrameStore(FRAMES), open_track(POSES)
         parameters = {"face": params.face.model_dump(), "train": params.train.model_dump(),
@@ -96,7 +97,8 @@ def main() -> None:
                 "architecture": architecture, "size": params.face.size, "face": params.face.model_dump()
             }
 
-        run_training("train_face", params, store, [POSES, paths.BODY_WEIGHTS], parameters, body.device, train, paths.FACE_WEIGHTS, paths.FACE_LOG)
+        inputs, results = [POSES, paths.BODY_WEIGHTS], (paths.FACE_WEIGHTS, paths.FACE_LOG)
+        run_training("train_face", params, store, inputs, parameters, body.device, train, *results)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,9 @@ def delivered_sections(metrics: Mapping[str, Any]) -> list[dict[str, Any]]:
     if not metrics:
         return []
     if not paths.PER_FRAME_TRANSFER.is_file():
-        raise UserError(f"{paths.PER_FRAME_TRANSFER} is missing: run `dvc repro`, or `python -m pipeline.evaluate`, first")
+        raise UserError(
+            f"{paths.PER_FRAME_TRANSFER} is missing: run `dvc repro`, or `python -m pipeline.evaluate`, first"
+        )
     table = pd.read_parquet(paths.PER_FRAME_TRANSFER)
     return [
         {
