@@ -38,7 +38,7 @@ def train_body(
 ) -> tuple[BodyGenerator, dict]:
     """Train the body generator on the training part of the target clip; with an enhancer, coarse to fine.
 
-    store: the target's frames. track: its poses as detected. checkpoints: of this very training, which goes on
+    store: the target's frames. track: its poses as detected. checkpoints: of this very training, which resumes
     from the newest; loss curves and sample grids go to their log folder. Returns the generator that renders and the
     arguments it was built with. Raises UserError if a background plate is asked for and the camera moves.
     """
@@ -61,7 +61,7 @@ def train_body(
     frames = TrainingFrames(store, joints, width, height)
     background = None
     if plate:
-        with rank_0_first():  # the others, and a training that goes on, find it
+        with rank_0_first():  # the others, and a training that resumes, find it
             background = kept(checkpoints.folder / "plate.npy", lambda: background_plate(frames, end))
     with rank_0_first():  # one download for all
         perceptual = load_perceptual(params, params.lambda_vgg)

@@ -34,7 +34,7 @@ def train_face(
 ) -> tuple[FaceGenerator, dict]:
     """Train the face generator on the training part of the target clip, on what ``body`` renders there.
 
-    store: the target's frames. track: its poses as detected. checkpoints: of this very training, which goes on
+    store: the target's frames. track: its poses as detected. checkpoints: of this very training, which resumes
     from the newest; loss curves and sample grids go to their log folder. Returns the generator and the arguments it
     was built with. Raises UserError if no face is ever seen.
     """
@@ -82,8 +82,8 @@ def main() -> None:
             if rank() == 0:
                 paths.FACE_LOG.mkdir(parents=True, exist_ok=True)
                 save_weights(paths.FACE_WEIGHTS, {}, header)
-            print(f"face.enabled is false: {paths.FACE_WEIGHTS} holds no network, and the body generator's output is the "
-                  "result")
+            print(f"face.enabled is false: {paths.FACE_WEIGHTS} holds no network, and the body generator's output is "
+                  "the result")
             return
         store, track = FrameStore(FRAMES), open_track(POSES)
         parameters = {"face": params.face.model_dump(), "train": params.train.model_dump(),

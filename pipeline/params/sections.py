@@ -182,9 +182,9 @@ class Log(Section):
 
 
 class Checkpoints(Section):
-    """How often a training stage puts its state away, in seconds (0: after every step), and how many states it keeps.
+    """How often a training stage saves its state, in seconds (0: after every step), and how many states it keeps.
 
-    No stage tracks them in ``dvc.yaml``, since going on from a checkpoint gives the same weights as never stopping.
+    No stage tracks them in ``dvc.yaml``, since resuming from a checkpoint gives the same weights as never stopping.
     """
 
     every: NotNegative

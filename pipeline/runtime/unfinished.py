@@ -70,9 +70,8 @@ def _file_system(folder: Path) -> str:
     opened = os.open(folder, os.O_RDONLY)
     try:
         # Linux: the mount, as one file system may be mounted in two places, between which nothing can be moved either
-        mount = re.search(r"mnt_id:\s*(\d+)", Path(f"/proc/self/fdinfo/{opened}").read_text())
-        return cast(re.Match[str], mount)[1]
-    except FileNotFoundError:
-        return str(os.fstat(opened).st_dev)
+        told = Path(f"/proc/self/fdinfo/{opened}")
+        mount = re.search(r"mnt_id:\s*(\d+)", told.read_text() if told.is_file() else "")
+        return mount[1] if mount else str(os.fstat(opened).st_dev)
     finally:
         os.close(opened)

@@ -24,7 +24,7 @@ class StepSampler(Sampler[list[int]]):
     """Batches of items for steps ``start`` to ``steps`` - 1: one shuffled pass over the data after another.
 
     Item i + size * epoch is example i in the given pass, for data that come out differently every time. Every step's
-    batch follows from its number and the seed alone, so that training goes on where it stopped.
+    batch follows from its number and the seed alone, so that training resumes where it stopped.
     ``part``: which of a batch's items are given.
     """
 

@@ -1,4 +1,4 @@
-"""Checkpoints: all that a stopped training run needs to go on as if it had never stopped, a file each."""
+"""Checkpoints: all that a stopped training run needs to resume as if it had never stopped, a file each."""
 
 import hashlib
 import json
@@ -63,11 +63,11 @@ class Checkpoints:
                 _restore_log(self.log, tensors)
             self._pending = tensors, header
             self.last = f"step {header['step']} of {header['phase']}"
-            print(f"going on from {self.last} ({path})")
+            print(f"resuming from {self.last} ({path})")
             break
 
     def open_log(self) -> AbstractContextManager[Live | None]:
-        """DVCLive, writing to ``log``: after what is there if this run goes on, else into an empty folder.
+        """DVCLive, writing to ``log``: after what is there if this run resumes, else into an empty folder.
 
         None for all ranks but 0.
         """

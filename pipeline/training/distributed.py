@@ -131,7 +131,7 @@ def _others_there() -> Iterator[None]:
     except RuntimeError as error:
         raise UserError(
             f"a process of this training has ended or cannot be reached, so rank {rank()} stops too; run the same "
-            f"again to go on from the last checkpoint ({str(error).splitlines()[0]})"
+            f"again to resume from the last checkpoint ({str(error).splitlines()[0]})"
         ) from None
 
 

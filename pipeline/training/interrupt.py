@@ -8,7 +8,7 @@ GRACE = 30  # s that a loader process goes on after SIGTERM
 
 
 class Interrupt:
-    """While entered, Ctrl-C and SIGTERM only set ``requested``, for the work to stop where it can go on later.
+    """While entered, Ctrl-C and SIGTERM only set ``requested``, for the work to stop where it can resume later.
 
     Another Ctrl-C stops at once (KeyboardInterrupt). Another SIGTERM does not: `timeout` and schedulers send several.
     ``tell``: whether to tell the user.

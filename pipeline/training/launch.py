@@ -67,7 +67,7 @@ def launch(stage: str, devices: int, nodes: int, device: torch.device) -> bool:
     status = _wait(workers)
     if status < 0 and not asked:
         raise UserError(f"a process of this training was killed by {signal.Signals(-status).name}; run the same again "
-                        "to go on from the last checkpoint, with smaller networks or pictures if memory ran out")
+                        "to resume from the last checkpoint, with smaller networks or pictures if memory ran out")
     if status:
         sys.exit(STOPPED if status < 0 else status)
     return True

@@ -95,7 +95,7 @@ def train(
                 meet()
                 progress.close()
                 start = checkpoints.last or "the start"
-                raise KeyboardInterrupt(f"stopped at step {state.step} of {state.name}; run the same again to go on "
+                raise KeyboardInterrupt(f"stopped at step {state.step} of {state.name}; run the same again to resume "
                                         f"from {start}; loss curves and samples so far: {checkpoints.log}")
     check_weights(state, checkpoints)
     if timed.total:
@@ -139,6 +139,6 @@ def _diverged(state: TrainingState, step: int, what: list[str], checkpoints: Che
     last = f"the last good checkpoint is {checkpoints.last}" if checkpoints.last else "there is no checkpoint yet"
     return UserError(
         f"training diverged at step {step} of {state.name}: {', '.join(what)} became NaN or infinite; {last}, but "
-        "going on from it would repeat this, so change a parameter: lower the learning rate or the loss weights, or "
+        "resuming from it would repeat this, so change a parameter: lower the learning rate or the loss weights, or "
         "use train.precision fp32"
     )

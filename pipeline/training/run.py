@@ -24,7 +24,7 @@ def run_training(
     """Let ``train`` make a generator and its weights' header; write both to ``weights``, curves and samples to ``log``.
 
     stage: its name. store, inputs, parameters: the frames, other files and parameters that decide the result, and so
-    which earlier run this one goes on. train: gets that run's checkpoints. Of several processes rank 0 alone writes.
+    which earlier run this one resumes. train: gets that run's checkpoints. Of several processes rank 0 alone writes.
     """
     files = [*inputs, *([Path(params.train.perceptual_weights)] if params.train.perceptual_weights else [])]
     with run_folder(run_key(stage, store, files, parameters, device)) as folder:

@@ -1,4 +1,4 @@
-"""Where a training run keeps what it needs to go on after a stop, for one process at a time."""
+"""Where a training run keeps what it needs to resume after a stop, for one process at a time."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Everything that a phase of training changes, to be put away between two steps and taken up again exactly."""
+"""Everything that a phase of training changes, to be saved between two steps and restored exactly."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

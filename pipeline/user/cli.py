@@ -91,5 +91,5 @@ def _shortage(error: Exception) -> str | None:
         return f"memory ran out ({''.join(said)}): lower train.height, train.generator.ngf or the batches, or use bf16"
     if "DataLoader worker" in str(error):
         return (f"a process that prepares training pictures has ended ({str(error).splitlines()[0]}), mostly for want "
-                "of memory: run the same again, which goes on from the last checkpoint")
+                "of memory: run the same again, which resumes from the last checkpoint")
     return None

@@ -49,7 +49,7 @@ def test_damage_is_recognised_and_the_checkpoint_before_counts(folder, capsys, d
     captured = capsys.readouterr()
     assert captured.err.count(newest.name) == captured.err.count("\n") == 1
     assert "damaged" in captured.err
-    assert "going on from step 1 of toy" in captured.out
+    assert "resuming from step 1 of toy" in captured.out
     state = toy_state(seed=1)
     again.restore(state)
     assert state.step == 1

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from test_going_on import assert_the_same_bytes, checkpoints, make_workspaces, start
+from test_resume import assert_the_same_bytes, checkpoints, make_workspaces, start
 from tiny_training import make_workspace, shrink
 from toy_training import toy_losses, toy_state
 
@@ -162,7 +162,7 @@ def test_ended_in_every_way_and_continued_gives_the_bytes_of_torchrun_without_a_
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does
     _, err = process.communicate(timeout=300)
     assert process.returncode == 130
-    assert err.count("run the same again to go on from step") == err.count("stopping after this step") == 1
+    assert err.count("run the same again to resume from step") == err.count("stopping after this step") == 1
 
     process = start_and_await_a_checkpoint(tmp_path, "train_body")
     process.terminate()  # this process alone: it passes SIGTERM on
@@ -193,7 +193,7 @@ def test_the_processes_put_a_checkpoint_away_and_end_when_the_one_that_started_t
     process = start(tmp_path, "train_body")
     out, err = process.communicate(timeout=300)
     assert process.returncode == 0, err
-    assert "going on from step" in out
+    assert "resuming from step" in out
 
 
 @pytest.mark.slow

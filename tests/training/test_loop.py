@@ -1,4 +1,4 @@
-"""The training loop: who gets which gradient, what is logged, stops when asked or diverged, and going on from them."""
+"""The training loop: who gets which gradient, what is logged, stops when asked or diverged, and resuming from them."""
 
 import json
 import shutil
@@ -29,7 +29,7 @@ LOG = Log(every=2, samples_every=4)
 
 
 def run(tmp_path, values, every=1000, stops_at=None, losses=None, seed=0, before_step=lambda step: None):
-    """Train the toy networks on ``values`` in a folder of their own, going on from its checkpoints. -> the state."""
+    """Train the toy networks on ``values`` in a folder of their own, resuming from its checkpoints. -> the state."""
     (tmp_path / "run").mkdir(exist_ok=True)
     checkpoints = Checkpoints(tmp_path / "run", every, 2)
     state = toy_state(seed=seed)
@@ -69,7 +69,7 @@ def test_ctrl_c_saves_says_how_to_go_on_and_the_rest_is_as_if_nothing_had_happen
     whole = run(tmp_path / "whole", values)
     with pytest.raises(KeyboardInterrupt) as stop:
         run(tmp_path / "stopped", values, stops_at=step)
-    assert str(stop.value) == (f"stopped at step {step} of toy; run the same again to go on from step {step} of toy; "
+    assert str(stop.value) == (f"stopped at step {step} of toy; run the same again to resume from step {step} of toy; "
                                f"loss curves and samples so far: {tmp_path / 'stopped/run/log'}")
     shutil.rmtree(tmp_path / "stopped/run/log")
     resumed = run(tmp_path / "stopped", values, seed=1)

@@ -1,4 +1,4 @@
-"""The state of a training phase: what was put away and taken up again goes on to the same bits."""
+"""The state of a training phase: what was saved and restored trains on to the same bits."""
 
 import json
 

@@ -64,7 +64,7 @@ def test_a_loader_process_that_was_killed_is_one_line(monkeypatch, capsys):
         raise RuntimeError("DataLoader worker (pid 7) is killed by signal: Killed. ")
 
     code, said = end(monkeypatch, capsys, main)
-    assert code == 1 and said.count("\n") == 1 and "goes on from the last checkpoint" in said
+    assert code == 1 and said.count("\n") == 1 and "resumes from the last checkpoint" in said
 
 
 def test_a_full_disk_is_one_line(monkeypatch, capsys):

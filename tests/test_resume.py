@@ -100,9 +100,9 @@ def test_body_training_that_is_stopped_again_and_again_ends_in_the_same_bytes(tm
     assert stop(tmp_path, "train_body", signal.SIGKILL, "coarse")[0] == -signal.SIGKILL
     code, out, err = stop(tmp_path, "train_body", signal.SIGINT)
     assert code == 130
-    assert "going on from step" in out
+    assert "resuming from step" in out
     newest = checkpoints(tmp_path)[-1].stem.split("-")
-    assert f"run the same again to go on from step {newest[2]} of {newest[1]}" in err
+    assert f"run the same again to resume from step {newest[2]} of {newest[1]}" in err
     assert stop(tmp_path, "train_body", signal.SIGKILL, "body")[0] == -signal.SIGKILL
     older, newest = checkpoints(tmp_path)[-2:]
     os.truncate(newest, 5000)
