@@ -29,8 +29,15 @@ def lock(folder: Path) -> TextIO:
         except BlockingIOError:
             file.close()
             raise
-        if path.exists() and os.path.samestat(os.fstat(file.fileno()), path.stat()):
+        if _lies_at(path, file):
             file.truncate(0)
             print(f"process {os.getpid()} on {socket.gethostname()}", file=file, flush=True)
             return file
         file.close()  # its holder finished and removed it while we opened it
+
+
+def _lies_at(path: Path, file: TextIO) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
-from typing import TextIO, cast
+from typing import TextIO
 from uuid import uuid4
 
 from pipeline.runtime.locks import lock
