@@ -35,10 +35,11 @@ def unfinished(beside: Path) -> Iterator[Path]:
 def sweep(beside: Path) -> None:
     """Remove what processes that are no more have left where :func:`unfinished` puts what goes into ``beside``."""
     place = _place(beside)
-    for folder in place.glob("*"):
-        if not folder.name.startswith(_PROCESS):
-            with suppress(BlockingIOError, FileNotFoundError), lock(folder):
-                shutil.rmtree(folder, ignore_errors=True)
+    with suppress(FileNotFoundError):  # there is nothing, or another process has just removed it
+        for name in os.listdir(place):
+            if not name.startswith(_PROCESS):
+                with suppress(BlockingIOError), lock(place / name):
+                    shutil.rmtree(place / name, ignore_errors=True)
     _leave(place)
 
 
