@@ -18,7 +18,7 @@ from pipeline.clips.layout import NUM_JOINTS, PARTS, found_joints
 from pipeline.clips.store import FrameStore
 from pipeline.clips.track import PoseTrack, write_track
 from pipeline.detection.detection import detect
-from pipeline.detection.detector import DETECTOR_NAME
+from pipeline.detection.detector import detector_name
 from pipeline.params import Keypoints, load_params
 from pipeline.runtime.files import write_json
 from pipeline.user.cli import UserError, run
@@ -42,7 +42,7 @@ def keypoints(store: FrameStore, params: Keypoints) -> PoseTrack[np.ndarray]:
     found = detect(store, params)
     for index, pose in tqdm(found, f"keypoints {store.path.stem}", total=len(store), unit="frame"):
         joints[index] = pose
-    return PoseTrack(joints, store.times, store.fps, store.width, store.height, DETECTOR_NAME)
+    return PoseTrack(joints, store.times, store.fps, store.width, store.height, detector_name(params))
 
 
 def coverage(track: PoseTrack[np.ndarray]) -> dict[str, float]:

@@ -8,8 +8,6 @@ import numpy as np
 from pipeline.detection.holistic import HolisticDetector
 from pipeline.params import Keypoints
 
-DETECTOR_NAME = HolisticDetector.name  # and version, for the files of poses
-
 
 class Detector(Protocol):
     """Finds one person's joints frame by frame, following them: one instance a clip, frames in order."""
@@ -20,6 +18,11 @@ class Detector(Protocol):
         -> float32 (137, 3) of (x, y, confidence) in its pixels, 0 where not found.
         """
         ...
+
+
+def detector_name(params: Keypoints) -> str:
+    """The name and version, for the files of poses, of the detector that ``params`` name."""
+    return HolisticDetector.name
 
 
 def open_detector(params: Keypoints) -> AbstractContextManager[Detector]:
