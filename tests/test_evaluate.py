@@ -27,7 +27,7 @@ from pipeline.evaluation.records import plots, summarize, to_table
 from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.face_generator import FaceGenerator
 from pipeline.networks.weights import save_weights, sha256
-from pipeline.params import Keypoints, Pose
+from pipeline.params import Pose, load_params
 from pipeline.user.cli import UserError
 from pipeline.video.encode import video_writer
 
@@ -37,7 +37,7 @@ STORED, SIZE, FACE_SIZE = 256, 128, 32  # px
 FRAMES, CUT = 20, 16  # the clip jumps before frame CUT
 FIRST = 12
 POSE = Pose(min_confidence=0.3, smooth_window=3, max_gap=2)
-KEYPOINTS = Keypoints(min_detection_confidence=0.5, min_tracking_confidence=0.5)
+KEYPOINTS = load_params(Path(__file__).parents[1] / "params.yaml").keypoints
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import sys
 import time
 from fractions import Fraction
 from itertools import islice
+from pathlib import Path
 
 import av
 import numpy as np
@@ -19,12 +20,12 @@ from pipeline.clips.store import FrameStore, StoredFrame, write_frames
 from pipeline.detection import detection
 from pipeline.detection.detection import detect
 from pipeline.detection.holistic import HolisticDetector
-from pipeline.params import Keypoints
+from pipeline.params import load_params
 from pipeline.user.cli import UserError
 
 pytestmark = pytest.mark.filterwarnings("ignore:SymbolDatabase.GetPrototype")  # pytest resets the detector's
 
-LIMITS = Keypoints(min_detection_confidence=0.5, min_tracking_confidence=0.5)
+LIMITS = load_params(Path(__file__).parents[2] / "params.yaml").keypoints
 
 
 @pytest.fixture
