@@ -1,5 +1,6 @@
 """Learning rate: constant, then linear to zero; each parameter once."""
 
+import pytest
 import torch
 
 from pipeline.training.optimizer import make_optimizer
@@ -26,10 +27,15 @@ def test_without_decay_the_rate_stays_until_the_end():
         schedule.step()
 
 
-def test_first_step_is_adams_by_hand():
+def test_steps_follow_our_moments_and_our_schedule_by_hand():
+    """Two steps in float64: the second one's moments remember the first by our betas, and its rate has decayed."""
     weight = torch.nn.Parameter(torch.tensor([1.0]))
-    optimizer, _ = make_optimizer([weight], 0.1, (0.5, 0.999), 1, 0)
-    weight.grad = torch.tensor([3.0])
-    optimizer.step()
-    # bias-corrected moments of one step are g and g squared, so the step is the rate itself
-    torch.testing.assert_close(weight.detach(), torch.tensor([0.9]))
+    optimizer, schedule = make_optimizer([weight], 0.1, (0.5, 0.9), steps=1, decay_steps=2)
+    place, first, second = 1.0, 0.0, 0.0
+    for step, (gradient, rate) in enumerate(((3.0, 0.1), (-1.0, 0.1), (2.0, 0.05)), start=1):
+        weight.grad = torch.tensor([gradient])
+        optimizer.step()
+        schedule.step()
+        first, second = 0.5 * first + 0.5 * gradient, 0.9 * second + 0.1 * gradient**2
+        place -= rate * (first / (1 - 0.5**step)) / ((second / (1 - 0.9**step)) ** 0.5 + 1e-8)
+        assert weight.item() == pytest.approx(place, rel=1e-5)
