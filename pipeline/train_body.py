@@ -21,7 +21,7 @@ from pipeline.pose.joint_file import smoothed
 from pipeline.runtime.devices import keep_freed_memory, make_repeatable, pick_device, pick_precision
 from pipeline.runtime.files import kept
 from pipeline.training.checkpoint import Checkpoints
-from pipeline.training.distributed import rank_0_first, together
+from pipeline.training.distributed import process_group, rank_0_first
 from pipeline.training.frames import TrainingFrames
 from pipeline.training.launch import launch
 from pipeline.training.run import run_training
@@ -120,7 +120,7 @@ def main() -> None:
     precision = pick_precision(params.train.precision, device)
     if launch("train_body", params.train.devices, params.train.nodes, device):
         return
-    with together(device, params.train.devices * params.train.nodes):
+    with process_group(device, params.train.devices * params.train.nodes):
         store, track = FrameStore(FRAMES), open_track(POSES)
         parameters = {"train": params.train.model_dump(), "precision": precision, "pose": params.pose.model_dump(),
                       "split": params.split.model_dump()}

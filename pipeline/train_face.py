@@ -18,7 +18,7 @@ from pipeline.pose.joint_file import smoothed
 from pipeline.rendering.render import BodyRenderer
 from pipeline.runtime.devices import keep_freed_memory, make_repeatable, pick_device
 from pipeline.training.checkpoint import Checkpoints
-from pipeline.training.distributed import rank, rank_0_first, together
+from pipeline.training.distributed import process_group, rank, rank_0_first
 from pipeline.training.frames import TrainingFrames
 from pipeline.training.launch import launch
 from pipeline.training.run import run_training
@@ -75,7 +75,7 @@ def main() -> None:
     device = pick_device(params.device)
     if launch("train_face", params.train.devices, params.train.nodes, device):
         return
-    with together(device, params.train.devices * params.train.nodes):
+    with process_group(device, params.train.devices * params.train.nodes):
         body = BodyRenderer(paths.BODY_WEIGHTS, device)
         header = {"enabled": params.face.enabled, "body": sha256(paths.BODY_WEIGHTS)}
         if not params.face.enabled:

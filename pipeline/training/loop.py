@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from pipeline.params import Log
 from pipeline.training.checkpoint import Checkpoints
-from pipeline.training.distributed import any_rank, average, meet, rank
+from pipeline.training.distributed import any_rank, average_over_ranks, barrier, rank
 from pipeline.training.interrupt import Interrupt
 from pipeline.training.state import TrainingState
 from pipeline.training.waiting import Batches, TimedBatches
@@ -33,7 +33,7 @@ def update(generator_loss: Tensor, discriminator_loss: Tensor, generator: nn.Mod
     discriminator.zero_grad(set_to_none=True)
     discriminator_loss.backward(inputs=list(discriminator.parameters()), retain_graph=True)
     generator_loss.backward(inputs=trained)
-    average([cast(Tensor, parameter.grad) for parameter in (*trained, *discriminator.parameters())])
+    average_over_ranks([cast(Tensor, parameter.grad) for parameter in (*trained, *discriminator.parameters())])
     for optimizer in optimizers:
         optimizer.step()
 
@@ -49,7 +49,7 @@ def advance(state: TrainingState, losses: Losses, batch: Any) -> dict[str, Tenso
     if state.average is not None:
         state.average.update(state.generator, state.step)
     terms = {key: value.detach() for key, value in terms.items()}
-    average(list(terms.values()))
+    average_over_ranks(list(terms.values()))
     return terms
 
 
@@ -92,7 +92,7 @@ def train(
                 checkpoints.save(state)
             if stop:
                 # Rank 0 has written the checkpoint: who starts processes may kill the others soon after one has ended.
-                meet()
+                barrier()
                 progress.close()
                 start = checkpoints.last or "the start"
                 raise KeyboardInterrupt(f"stopped at step {state.step} of {state.name}; run the same again to resume "
