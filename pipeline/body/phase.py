@@ -20,7 +20,7 @@ from pipeline.training.phase import Phase, place
 
 @dataclass(frozen=True)
 class Pairs:
-    """Pairs of consecutive frames by the later one, int64 (pairs,): for training, and a few held-out ones to look at."""
+    """Pairs of consecutive frames by the later one, int64 (pairs,): for training, and a few held-out to look at."""
 
     training: np.ndarray
     samples: np.ndarray
