@@ -1,4 +1,4 @@
-"""Stage train_body: learn to make the target person of pose pictures ("Everybody Dance Now", "Temporal Smoothing")."""
+"""Stage train_body: train the body GAN, from pose pictures to the target ("Everybody Dance Now", "Full Objective")."""
 
 import numpy as np
 import torch
@@ -29,7 +29,7 @@ from pipeline.user.cli import UserError, run
 
 FRAMES, POSES = paths.frames("target"), paths.poses("target")
 SAMPLES = 4  # held-out frames in the sample grids
-BACKGROUND_HEIGHT = 256  # px at least, if the store has them: a smaller picture tells too little of a camera's motion
+BACKGROUND_HEIGHT = 256  # px at least, if the store has as many: in a smaller picture the camera's motion hardly shows
 
 
 def train_body(
@@ -38,9 +38,9 @@ def train_body(
 ) -> tuple[BodyGenerator, dict]:
     """Train the body generator on the training part of the target clip; with an enhancer, coarse to fine.
 
-    store: the target's frames. track: its poses as detected. checkpoints: of this very training, which resumes
-    from the newest; loss curves and sample grids go to their log folder. Returns the generator that renders and the
-    arguments it was built with. Raises UserError if a background plate is asked for and the camera moves.
+    store: the target's frames. track: its poses as detected. checkpoints: this run's; training resumes from the newest,
+    and loss curves and sample grids go to their log folder. Returns the generator that renders and the arguments it was
+    built with. Raises UserError if ``train.background`` is ``plate`` and the camera moves.
     """
     make_repeatable(params.seed)
     keep_freed_memory()
@@ -61,7 +61,7 @@ def train_body(
     frames = TrainingFrames(store, joints, width, height)
     background = None
     if plate:
-        with rank_0_first():  # the others, and a training that resumes, find it
+        with rank_0_first():  # rank 0 saves it for the others and for resuming
             background = kept(checkpoints.folder / "plate.npy", lambda: background_plate(frames, end))
     with rank_0_first():  # one download for all
         perceptual = load_perceptual(params, params.lambda_vgg)
