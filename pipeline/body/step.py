@@ -44,6 +44,7 @@ def body_losses(
         judged_reals = torch.cat([poses, frames], dim=1).flatten(1, 2)
         fake_maps, real_maps = discriminator(judged_fakes), discriminator(judged_reals)
 
+        # the adversarial terms are summed over scales, feature matching is averaged over them, as in the released code
         logits = [(real[-1].float(), fake[-1].float()) for real, fake in zip(real_maps, fake_maps, strict=True)]
         terms = {
             "d": cast(Tensor, sum(discriminator_loss(params.gan_loss, real, fake) for real, fake in logits)),
