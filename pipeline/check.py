@@ -1,9 +1,9 @@
-"""Stage check: what can be known to fail later is tried before any clip is touched.
+"""Stage check: whatever can be known to fail later fails now, before any clip is touched.
 
     python -m pipeline.check
 
 Reads params.yaml, looks at every video and truth that it names and loads every network's weights. Writes
-reports/check.txt, always the same, on which decoding depends: so nothing is run anew because this was.
+reports/check.txt, whose content is always the same, on which decoding depends: so checking again re-runs no stage.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ from pipeline.video.resample import stored_rate
 
 
 def attempts(params: Params) -> Iterator[Callable[[], object]]:
-    """What raises UserError now if a stage would later."""
+    """Calls that raise UserError if a later stage would."""
     yield lambda: pick_device(params.device)
     yield lambda: check_distance(params)
     yield lambda: load_perceptual(params.train, max(params.train.lambda_vgg, params.face.lambda_vgg))

@@ -1,10 +1,10 @@
-"""Stage decode: a video of any kind becomes a store of frames at a constant rate, each readable at random.
+"""Stage decode: from a video of any kind to a store of frames at a constant rate, with random access.
 
     python -m pipeline.decode <clip>
 
 The target is fitted into decode.width x decode.height, the shape of what is trained on. A source keeps its
 own shape, scaled to decode.height: only its poses are used, and they are found best in a picture without
-bars. Writes data/frames/<clip>.parquet and, beside it, what the store was made of as JSON.
+bars. Writes data/frames/<clip>.parquet and, beside it, a JSON file that says how the store was made.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ def decode(video: Video, fit: Fit, fps: Fraction, path: Path) -> FrameStore:
     """Store the frames of ``video``, placed by ``fit``, at ``fps`` frames per second in ``path`` and open it.
 
     Each frame is the picture nearest in time: at another rate than the video's own, pictures are repeated or
-    left out, and FrameStore.pairs() knows where. Raises UserError, and writes nothing, if that gives fewer
+    left out, and FrameStore.pairs() tells where. Raises UserError, and writes nothing, if that gives fewer
     than 2 frames or if the video cannot be decoded to its end.
     """
     count = round(video.duration * fps)
@@ -49,9 +49,9 @@ def decode(video: Video, fit: Fit, fps: Fraction, path: Path) -> FrameStore:
 
 
 def summary(video: Video, fit: Fit, how: str, store: FrameStore, silenced: str | None) -> dict:
-    """What the store was made of, as written beside it; ``to_original`` maps store px to original px.
+    """How the store was made, as written beside it; ``to_original`` maps store px to original px.
 
-    silenced: why its sound cannot be taken along, if it has any and it cannot.
+    silenced: why the video's sound cannot be used; None if it can, or if there is none.
     """
     with open(video.path, "rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()

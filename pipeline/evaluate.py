@@ -34,10 +34,10 @@ from pipeline.video.probe import probe
 def open_delivered(
     name: str, truth: Path, target: FrameStore, how: str, width: int, height: int, pose: Pose
 ) -> Delivered:
-    """What the source ``name`` became, and the clip in the folder ``truth`` that it should have become.
+    """The result for the source ``name``, with the clip in the folder ``truth`` that is its ground truth.
 
-    width, height: px of the training picture, into which the truth is fitted as the ``target``'s frames are, by
-    ``how``. Raises UserError if a file is missing or result, poses and truth do not belong together.
+    width, height: px of the training picture, to which the truth is fitted by ``how``, as the ``target``'s frames are.
+    Raises UserError if a file is missing or result, poses and truth do not belong together.
     """
     source, normalized = read_track(paths.poses(name)), read_track(paths.normalized(name))
     result = probe(paths.video(name))
@@ -57,7 +57,7 @@ def open_delivered(
 
 
 def print_scores(metrics: dict[str, Any], run_name: str, size: str) -> None:
-    """The paper's tables with this run, which is ``run_name`` in them, and every transfer beside the baselines."""
+    """Print the paper's tables with this run as a row, ``run_name``, and every transfer beside the baselines."""
     print("\n\n".join(as_text(each) for each in tables(metrics, run_name)))
     print(f"\nThis run: {metrics['frames']['held_out']} held-out frames at {size}. {CAVEAT}")
     for reason in unmeasured(metrics):
@@ -72,7 +72,7 @@ def main() -> None:
     keep_freed_memory()
     device = pick_device(params.device)
     make_repeatable(seed=0)  # nothing here is drawn at random; this chooses deterministic kernels
-    torch.backends.cudnn.allow_tf32 = False  # a GPU shall measure what a CPU does
+    torch.backends.cudnn.allow_tf32 = False  # so that a GPU measures the same as a CPU
     store, track = FrameStore(paths.frames("target")), read_track(paths.poses("target"))
     if len(store) != len(track):
         raise UserError(f"{paths.poses('target')} has {len(track)} poses for the {len(store)} frames of {store.path}: "

@@ -23,7 +23,7 @@ from pipeline.params import Keypoints, load_params
 from pipeline.runtime.files import write_json
 from pipeline.user.cli import UserError, run
 
-# Below these shares of the frames the user is warned, and why it matters.
+# By part: the share of the frames below which the user is warned, and why it matters.
 EXPECTED = {
     "body": (0.9, "frames without a body neither train nor render anything"),
     "face": (0.5, "the Face GAN learns from and works on the others only"),
@@ -35,7 +35,7 @@ EXPECTED = {
 def keypoints(store: FrameStore, params: Keypoints) -> PoseTrack[np.ndarray]:
     """Detect the joints in every frame of ``store``.
 
-    They are kept in a temporary file: those of a long clip have hundreds of MB.
+    The joints are in a temporary file, since those of a long clip take hundreds of MB.
     """
     with TemporaryFile() as file:
         joints = np.memmap(file, np.float32, "w+", shape=(len(store), NUM_JOINTS, 3))
@@ -46,7 +46,7 @@ def keypoints(store: FrameStore, params: Keypoints) -> PoseTrack[np.ndarray]:
 
 
 def coverage(track: PoseTrack[np.ndarray]) -> dict[str, float]:
-    """Share of the frames, 0..1, in which the detector found anything of the body, the face and each hand."""
+    """Share of the frames, 0..1, in which the detector found any joint of the body, the face and each hand."""
     found = found_joints(track.joints)
     return {part: float(found[:, span].any(axis=1).mean()) for part, span in PARTS.items()}
 

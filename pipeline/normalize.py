@@ -2,8 +2,8 @@
 
     python -m pipeline.normalize <source>
 
-Reads data/poses/target.parquet and data/poses/<source>.parquet and smooths both; fits on all their frames, by the feet
-and, for the target's build, by the limbs.
+Reads data/poses/target.parquet and data/poses/<source>.parquet and smooths both; fits the one to the other over all
+their frames, by the feet and, for the target's build, by the lengths of the limbs.
 Writes data/normalized/<source>.parquet (poses in the target's picture, at the source's times), the fit
 beside it as JSON, and reports/normalize/<source>.png to judge it by.
 """
@@ -33,7 +33,7 @@ from pipeline.pose.smoothing import smooth
 from pipeline.runtime.files import write_json
 from pipeline.user.cli import run
 
-OFTEN_OUTSIDE = 0.05  # share of frames with joints outside the target's picture from which to warn
+OFTEN_OUTSIDE = 0.05  # share of frames with joints outside the target's picture; above it there is a warning
 
 
 def normalize(
@@ -41,9 +41,8 @@ def normalize(
 ) -> tuple[np.ndarray, FeetFit | None, dict]:
     """Put the smoothed ``source``, the clip called ``name``, into the picture of the smoothed ``target``.
 
-    Returns the joints, float32 (frames, 137, 3), the fit (None by method ``none``) and all of it that JSON
-    shall tell: what was measured and decided, and every reason for doubt. Raises UserError if a clip never
-    shows ankles and nose.
+    Returns the joints, float32 (frames, 137, 3), the fit (None for method ``none``) and what goes into the JSON file:
+    what was measured and decided, and warnings. Raises UserError if a clip never shows ankles and nose together.
     """
     summary: dict[str, Any] = {"method": params.method, "foot": params.foot, "alpha": params.alpha, "carried": {}}
     poses = source.joints

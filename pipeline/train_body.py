@@ -1,4 +1,4 @@
-"""Stage train_body: learn to make the target person of pose pictures ("Everybody Dance Now", "Temporal Smoothing")."""
+"""Stage train_body: train the body GAN, from pose pictures to the target ("Everybody Dance Now", "Full Objective")."""
 
 import numpy as np
 import torch
@@ -21,7 +21,7 @@ from pipeline.pose.joint_file import smoothed
 from pipeline.runtime.devices import keep_freed_memory, make_repeatable, pick_device, pick_precision
 from pipeline.runtime.files import kept
 from pipeline.training.checkpoint import Checkpoints
-from pipeline.training.distributed import rank_0_first, together
+from pipeline.training.distributed import process_group, rank_0_first
 from pipeline.training.frames import TrainingFrames
 from pipeline.training.launch import launch
 from pipeline.training.run import run_training
@@ -29,7 +29,7 @@ from pipeline.user.cli import UserError, run
 
 FRAMES, POSES = paths.frames("target"), paths.poses("target")
 SAMPLES = 4  # held-out frames in the sample grids
-BACKGROUND_HEIGHT = 256  # px at least, if the store has them: a smaller picture tells too little of a camera's motion
+BACKGROUND_HEIGHT = 256  # px at least, if the store has as many: in a smaller picture the camera's motion hardly shows
 
 
 def train_body(
@@ -38,9 +38,9 @@ def train_body(
 ) -> tuple[BodyGenerator, dict]:
     """Train the body generator on the training part of the target clip; with an enhancer, coarse to fine.
 
-    store: the target's frames. track: its poses as detected. checkpoints: of this very training, which resumes
-    from the newest; loss curves and sample grids go to their log folder. Returns the generator that renders and the
-    arguments it was built with. Raises UserError if a background plate is asked for and the camera moves.
+    store: the target's frames. track: its poses as detected. checkpoints: this run's; training resumes from the newest,
+    and loss curves and sample grids go to their log folder. Returns the generator that renders and the arguments it was
+    built with. Raises UserError if ``train.background`` is ``plate`` and the camera moves.
     """
     make_repeatable(params.seed)
     keep_freed_memory()
@@ -61,7 +61,7 @@ def train_body(
     frames = TrainingFrames(store, joints, width, height)
     background = None
     if plate:
-        with rank_0_first():  # the others, and a training that resumes, find it
+        with rank_0_first():  # rank 0 saves it for the others and for resuming
             background = kept(checkpoints.folder / "plate.npy", lambda: background_plate(frames, end))
     with rank_0_first():  # one download for all
         perceptual = load_perceptual(params, params.lambda_vgg)
@@ -120,7 +120,7 @@ def main() -> None:
     precision = pick_precision(params.train.precision, device)
     if launch("train_body", params.train.devices, params.train.nodes, device):
         return
-    with together(device, params.train.devices * params.train.nodes):
+    with process_group(device, params.train.devices * params.train.nodes):
         store, track = FrameStore(FRAMES), open_track(POSES)
         parameters = {"train": params.train.model_dump(), "precision": precision, "pose": params.pose.model_dump(),
                       "split": params.split.model_dump()}

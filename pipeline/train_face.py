@@ -1,4 +1,4 @@
-"""Stage train_face: learn to refine the face of the fixed body generator ("Everybody Dance Now", "Face GAN")."""
+"""Stage train_face: train the Face GAN on the fixed body generator's output ("Everybody Dance Now", "Face GAN")."""
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from pipeline.pose.joint_file import smoothed
 from pipeline.rendering.render import BodyRenderer
 from pipeline.runtime.devices import keep_freed_memory, make_repeatable, pick_device
 from pipeline.training.checkpoint import Checkpoints
-from pipeline.training.distributed import rank, rank_0_first, together
+from pipeline.training.distributed import process_group, rank, rank_0_first
 from pipeline.training.frames import TrainingFrames
 from pipeline.training.launch import launch
 from pipeline.training.run import run_training
@@ -34,9 +34,9 @@ def train_face(
 ) -> tuple[FaceGenerator, dict]:
     """Train the face generator on the training part of the target clip, on what ``body`` renders there.
 
-    store: the target's frames. track: its poses as detected. checkpoints: of this very training, which resumes
-    from the newest; loss curves and sample grids go to their log folder. Returns the generator and the arguments it
-    was built with. Raises UserError if no face is ever seen.
+    store: the target's frames. track: its poses as detected. checkpoints: this run's; training resumes from the newest,
+    and loss curves and sample grids go to their log folder. Returns the generator and the arguments it was built with.
+    Raises UserError if no face is ever seen.
     """
     make_repeatable(train_params.seed)
     keep_freed_memory()
@@ -62,7 +62,7 @@ def train_face(
     with rank_0_first():  # one download for all
         perceptual = load_perceptual(train_params, face.lambda_vgg)
     generator = FaceGenerator(**architecture)
-    with rank_0_first():  # the others wait: a run is rendered frame after frame, and once for all
+    with rank_0_first():  # the others wait: rendering is sequential, and once is enough for all
         crops = render_crops(body, pictures, boxes, runs, checkpoints.folder)
     dataset, examples = (FaceDataset(pictures, crops, boxes, frames) for frames in (chosen, samples))
     phase = face_phase(generator, dataset, examples, perceptual, face, train_params, body.precision, body.device)
@@ -75,7 +75,7 @@ def main() -> None:
     device = pick_device(params.device)
     if launch("train_face", params.train.devices, params.train.nodes, device):
         return
-    with together(device, params.train.devices * params.train.nodes):
+    with process_group(device, params.train.devices * params.train.nodes):
         body = BodyRenderer(paths.BODY_WEIGHTS, device)
         header = {"enabled": params.face.enabled, "body": sha256(paths.BODY_WEIGHTS)}
         if not params.face.enabled:

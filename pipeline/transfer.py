@@ -1,4 +1,4 @@
-"""Stage transfer: the target person does a source's dance, as a video anyone can play."""
+"""Stage transfer: render the target person doing a source's dance, as a video that any player plays."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -27,10 +27,10 @@ def transfer(
     write_result: Callable[[np.ndarray], None],
     write_side_by_side: Callable[[np.ndarray], None],
 ) -> None:
-    """Render every frame recurrently and write it, and source | pose | result side by side.
+    """Render every frame recurrently; write it alone, and side by side with source and pose picture.
 
-    track: the source's poses in the target's frame. source: its own frames, one for each pose. The writers take
-    uint8 RGB (H, W, 3); all three pictures of the side-by-side have the result's height. A frame is written by a thread
+    track: the source's normalized poses, in the target's picture. source: its own frames, one for each pose. The
+    writers take uint8 RGB (H, W, 3); side by side, all three pictures have the result's height. A thread writes a frame
     while the next one is rendered.
     """
     width, height = max(1, round(source.width * renderer.height / source.height)), renderer.height

@@ -1,4 +1,4 @@
-"""Training pairs: two consecutive frames of the target and the pose pictures up to them, drawn at load time."""
+"""Training pairs: two consecutive frames of the target and their pose pictures, drawn at load time."""
 
 import numpy as np
 import torch
@@ -12,8 +12,8 @@ from pipeline.user.cli import UserError
 class PairDataset(Dataset):
     """Item i, and i + len * epoch: (poses, frames) of the pair of frames (t - 1, t), t = ends[i].
 
-    Each is uint8 RGB (2, 3, height, width). Bytes, which are a quarter of what networks want: the training's process
-    makes them floats, on its device. ends: int64 (pairs,), the later frame of each pair.
+    Each is uint8 RGB (2, 3, height, width). They leave the loader processes as bytes, a quarter of the size of float32;
+    the training process converts them on its device. ends: int64 (pairs,), the later frame of each pair.
     """
 
     def __init__(self, frames: TrainingFrames, ends: np.ndarray) -> None:
@@ -29,9 +29,9 @@ class PairDataset(Dataset):
 
 
 def consecutive_pairs(pairs: np.ndarray, seen: np.ndarray, start: int, end: int) -> np.ndarray:
-    """Of the clip's consecutive ``pairs`` (later frames), those inside [start, end) with a body in both frames.
+    """Those of the clip's ``pairs`` (:meth:`FrameStore.pairs`) inside [start, end) with a body in both frames.
 
-    seen: bool (frames,), see :func:`bodies_seen`. -> int64 (pairs,). Raises UserError if none is left.
+    seen: bool (frames,), see :func:`bodies_seen`. -> int64 (pairs,), later frames. Raises UserError if none is left.
     """
     chosen = pairs[(pairs > start) & (pairs < end)]
     chosen = chosen[seen[chosen] & seen[chosen - 1]]

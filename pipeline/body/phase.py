@@ -20,7 +20,7 @@ from pipeline.training.phase import Phase, place
 
 @dataclass(frozen=True)
 class Pairs:
-    """Later frames, int64, of pairs of consecutive frames: those to learn from and a few held-out ones to look at."""
+    """Pairs of consecutive frames by the later one, int64 (pairs,): for training, and a few held-out to look at."""
 
     training: np.ndarray
     samples: np.ndarray
@@ -30,9 +30,10 @@ def body_phase(
     name: str, generator: BodyGenerator, frames: TrainingFrames, pairs: Pairs, perceptual: nn.Module | None,
     params: Train, precision: str, device: torch.device, steps: int, decay_steps: int, frozen_global_steps: int = 0,
 ) -> Phase[BodyGenerator]:
-    """``generator`` learns from ``pairs`` of ``frames`` against new discriminators; see :func:`body_losses`.
+    """A phase in which ``generator`` learns from ``pairs`` of ``frames``, with new discriminators.
 
-    frozen_global_steps: first steps that train the local enhancer only.
+    perceptual, params, precision: see :func:`body_losses`. steps, decay_steps: at a constant learning rate and while it
+    falls to 0. frozen_global_steps: the first so many of these steps train the local enhancer only.
     """
     d = params.discriminator
     place(generator, device, precision)
@@ -44,7 +45,7 @@ def body_phase(
     fixed = default_collate([examples[i] for i in range(len(examples))])
 
     def floats(batch: list[Tensor]) -> list[Tensor]:
-        """Pictures as the loader sends them, uint8, as networks want them."""
+        """Pictures as the loader sends them, uint8, converted for the networks: float32 in [-1, 1]."""
         return [to_float(pictures.to(device, non_blocking=True)) for pictures in batch]
 
     return Phase(

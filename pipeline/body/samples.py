@@ -1,4 +1,4 @@
-"""What the body generator makes of the same held-out frames again and again while it trains."""
+"""Sample grids: what the body generator makes of a few held-out frames, always the same, as training goes on."""
 
 import numpy as np
 import torch
@@ -10,7 +10,7 @@ from pipeline.networks.pictures import to_picture
 
 @torch.no_grad()
 def body_grid(generator: BodyGenerator, poses: Tensor, frames: Tensor) -> np.ndarray:
-    """One row an example: pose picture, generated frame, real frame, each the later of its pair.
+    """One row per example: pose picture, generated frame, real frame, of the later frame of its pair.
 
     poses, frames: float (N, 2, 3, H, W) in [-1, 1], on the generator's device. -> uint8 RGB (N * H, 3 * W, 3).
     """

@@ -28,12 +28,13 @@ def body_losses(
     poses: Tensor,
     frames: Tensor,
 ) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
-    """Losses of a batch of pairs: (for the generator, for the discriminator, every term by name).
+    """Losses of a batch of pairs: (the generator's, the discriminator's, every term by name), scalars.
 
-    perceptual: the network of L_VGG, None if the objective has no such term. params: the objective's form and weights.
+    perceptual: the perceptual loss, None if the objective has no such term. params: the objective's form and weights.
     precision: ``fp32`` or ``bf16``. poses, frames: float (B, 2, 3, H, W) in [-1, 1], two consecutive frames. Without
-    temporal smoothing the two are separate examples. The generated pictures pass the discriminator once; both losses
-    use that pass, so back-propagate each into its own network's parameters only.
+    temporal smoothing the two are separate examples. Terms are unweighted. The generated pictures are not detached for
+    the discriminator's loss, since both losses share one forward pass: so back-propagate each loss into its own
+    network's parameters only.
     """
     if not generator.temporal:
         poses, frames = poses.flatten(0, 1).unsqueeze(1), frames.flatten(0, 1).unsqueeze(1)
@@ -43,6 +44,7 @@ def body_losses(
         judged_reals = torch.cat([poses, frames], dim=1).flatten(1, 2)
         fake_maps, real_maps = discriminator(judged_fakes), discriminator(judged_reals)
 
+        # the adversarial terms are summed over scales, feature matching is averaged over them, as in the released code
         logits = [(real[-1].float(), fake[-1].float()) for real, fake in zip(real_maps, fake_maps, strict=True)]
         terms = {
             "d": cast(Tensor, sum(discriminator_loss(params.gan_loss, real, fake) for real, fake in logits)),
@@ -57,9 +59,9 @@ def body_losses(
             terms["g_fm"] = feature_matching_loss(real_maps, fake_maps)
             generator_total = generator_total + params.lambda_fm * terms["g_fm"]
         if perceptual is not None:
-            # the sum over both frames of a pair, as the objective writes it: T times the mean over all frames
+            # summed over the frames of a pair, as in the paper's objective, while `perceptual` takes the mean over them
             distance = perceptual(fakes.flatten(0, 1), frames.flatten(0, 1))
             terms["g_vgg"] = poses.shape[1] * distance
             generator_total = generator_total + params.lambda_vgg * terms["g_vgg"]
-    terms["l1"] = (fakes.detach() - frames).abs().mean()  # watched, not trained on
+    terms["l1"] = (fakes.detach() - frames).abs().mean()  # logged only
     return generator_total, discriminator_total, terms

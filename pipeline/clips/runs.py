@@ -1,7 +1,8 @@
-"""How a clip is cut into runs, each of which a detector of its own sees.
+"""How a clip is divided into runs of consecutive frames, each for a detector of its own.
 
-At cuts, since the detector follows a person from frame to frame, and after so many frames, so that several processes
-can share a long clip. The runs depend on the clip alone, so the poses do not depend on how many processes there are.
+It is divided at cuts, since the detector tracks a person from frame to frame, and after RUN frames at the latest, so
+that several processes can share a long clip. The runs depend on the clip alone, so the poses do not depend on the
+number of processes.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""Face crops of what the fixed body generator makes, on the disk run by run, so that no stop costs many of them."""
+"""Face crops of the fixed body generator's output, kept on disk run by run, so that a stop loses few of them.
+
+A run here is a run of consecutive frames, see :class:`Run`, not a run of training.
+"""
 
 from pathlib import Path
 
@@ -10,15 +13,15 @@ from pipeline.rendering.render import BodyRenderer
 from pipeline.runtime.files import atomic
 from pipeline.training.frames import TrainingFrames
 
-LEAD_IN = 8  # frames rendered before a run, until the generator has forgotten that it started from nothing
-LONGEST = 256  # frames a run, and so a file: starting anew costs 3 %
+LEAD_IN = 8  # frames rendered before a run, until the generator's start from zeros no longer shows
+LONGEST = 256  # frames of a run, and so of a file: at this length the lead-in costs 3 %
 
 
 def runs_around(times: np.ndarray, shots: np.ndarray) -> list[Run]:
-    """Runs of frames that hold all of the ascending ``times``, each within a shot and at most LONGEST frames long.
+    """Runs of frames that contain all of the ascending ``times``, each within a shot and at most LONGEST frames long.
 
-    Frames between two of ``times`` that are no farther apart than a lead-in are rendered anyway. shots: int (frames,),
-    one more after every cut; as in rendering, the frame after a cut starts from nothing.
+    Two of ``times`` share a run if they are at most LEAD_IN frames apart, since those between them would be rendered
+    anyway. shots: int (frames,), one more after every cut; as in rendering, the frame after a cut starts from zeros.
     """
     apart = (np.diff(times) > LEAD_IN) | (np.diff(shots[times]) > 0)
     runs = []
@@ -32,8 +35,8 @@ def runs_around(times: np.ndarray, shots: np.ndarray) -> list[Run]:
 class FaceCrops:
     """``crops[t]``, float16 (3, S, S) in [-1, 1]: frame t's face as the body generator makes it; 0 where none is seen.
 
-    folder: of the files of ``runs``, see :func:`render_crops`. Nothing of them is held in memory. May be handed to
-    other processes. Raises KeyError for a frame in none of the runs.
+    folder: where :func:`render_crops` has put the files of ``runs``; none is held in memory. May be handed to other
+    processes. Raises KeyError for a frame in none of the runs.
     """
 
     def __init__(self, folder: Path, runs: list[Run]) -> None:
@@ -55,9 +58,10 @@ class FaceCrops:
 def render_crops(
     body: BodyRenderer, frames: TrainingFrames, boxes: np.ndarray, runs: list[Run], folder: Path
 ) -> FaceCrops:
-    """Render each of ``runs`` recurrently, from its lead on, and keep its face crops in ``folder``, unless it has them.
+    """Render each of ``runs`` recurrently, from its lead-in on, and save its face crops in ``folder``.
 
-    frames: the poses. boxes: int32 (frames, 4), -1 where no face is seen; square, all of one size S.
+    Runs whose file is there already are not rendered again. frames: gives the poses. boxes: int32 (frames, 4) of
+    (x0, y0, x1, y1) in px of the body generator's picture, -1 where no face is seen; squares, all of one size S.
     """
     crops = FaceCrops(folder, runs)
     size = int((boxes[:, 2] - boxes[:, 0]).max())

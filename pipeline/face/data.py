@@ -1,4 +1,4 @@
-"""Face crops: what the fixed body generator makes of the training frames, beside the real face."""
+"""The Face GAN's training data: crops of the fixed body generator's output and of the real frame."""
 
 import numpy as np
 import torch
@@ -11,11 +11,11 @@ from pipeline.face.crops import FaceCrops
 from pipeline.pose.boxes import REACH, face_boxes
 from pipeline.training.frames import TrainingFrames
 
-RUN = 32  # frames rendered in a row where a clip has more than training looks at
+RUN = 32  # consecutive frames rendered together, if a clip has more frames with a face than training has steps for
 
 
 def boxes_over_time(frames: TrainingFrames, size: int) -> np.ndarray:
-    """The face boxes of all frames, see :func:`face_boxes`, worked out block by block: int32 (frames, 4)."""
+    """The face boxes of all frames, see :func:`face_boxes`, computed block by block: int32 (frames, 4)."""
     boxes = []
     for start in range(0, len(frames.joints), BLOCK):
         first = max(start - REACH, 0)
@@ -26,7 +26,7 @@ def boxes_over_time(frames: TrainingFrames, size: int) -> np.ndarray:
 
 
 def spread_runs(times: np.ndarray, most: int) -> np.ndarray:
-    """At most ``most`` of the ascending ``times``, in runs of neighbours that are evenly spread over them all."""
+    """At most ``most`` of the ascending ``times``, in runs of RUN neighbours spread evenly over all of them."""
     if len(times) <= most:
         return times
     run = min(RUN, most)
@@ -37,7 +37,7 @@ def spread_runs(times: np.ndarray, most: int) -> np.ndarray:
 class FaceDataset(Dataset):
     """Item i, and i + len * epoch: (pose, generated, real) crops of the i-th of ``times``, each (3, S, S).
 
-    ``generated`` is float16 in [-1, 1]; the others are uint8 RGB, which the training's process makes floats.
+    ``generated`` is float16 in [-1, 1]; the others are uint8 RGB, which the training process converts to floats.
     frames: pose pictures and real frames. boxes: see :func:`boxes_over_time`. times: int64 (items,), the frames in
     which a face is seen.
     """

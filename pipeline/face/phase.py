@@ -1,4 +1,4 @@
-"""The Face GAN's training, on what the fixed body generator makes: its networks, its step function and its data."""
+"""The Face GAN's training, on the fixed body generator's output: its networks, its step function and its data."""
 
 import torch
 from torch import Tensor, nn
@@ -18,9 +18,10 @@ def face_phase(
     generator: FaceGenerator, dataset: FaceDataset, examples: FaceDataset, perceptual: nn.Module | None, face: Face,
     params: Train, precision: str, device: torch.device,
 ) -> Phase[FaceGenerator]:
-    """``generator`` learns from ``dataset`` against a new discriminator; see :func:`face_losses`.
+    """A phase in which ``generator`` learns from ``dataset``, with a new discriminator.
 
-    examples: what is looked at. params: what the Face GAN shares with the body's.
+    examples: the crops of the sample grids. perceptual, face, precision: see :func:`face_losses`. params: of
+    ``train``, for what the Face GAN shares with the body GAN: Adam's betas and the seed.
     """
     place(generator, device, precision)
     discriminator = PatchDiscriminator(6, face.discriminator.ndf, face.discriminator.layers)
@@ -30,7 +31,7 @@ def face_phase(
     fixed = default_collate([examples[i] for i in range(len(examples))])
 
     def floats(batch: list[Tensor]) -> list[Tensor]:
-        """Crops (pose, generated, real) as the loader sends them, uint8 and float16, as networks want them."""
+        """Crops (pose, generated, real) as the loader sends them, uint8 and float16, as float32 in [-1, 1]."""
         pose, generated, real = (crops.to(device, non_blocking=True) for crops in batch)
         return [to_float(pose), generated.float(), to_float(real)]
 

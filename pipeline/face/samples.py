@@ -1,4 +1,4 @@
-"""What the face generator makes of the same face crops again and again while it trains."""
+"""Sample grids: what the face generator makes of a few face crops, always the same, as training goes on."""
 
 import numpy as np
 import torch
@@ -10,7 +10,7 @@ from pipeline.networks.pictures import to_picture
 
 @torch.no_grad()
 def face_grid(generator: FaceGenerator, poses: Tensor, generated: Tensor, real: Tensor) -> np.ndarray:
-    """One row an example: pose crop, the body generator's crop, the same with the residual, real crop.
+    """One row per example: pose crop, the body generator's crop, the same with the residual added, real crop.
 
     poses, generated, real: float (N, 3, S, S) in [-1, 1], on the generator's device. -> uint8 RGB (N * S, 4 * S, 3).
     """

@@ -20,11 +20,12 @@ def face_losses(
     generated: Tensor,
     real: Tensor,
 ) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
-    """Losses of a batch of face crops: (for the generator, for the discriminator, every term by name).
+    """Losses of a batch of face crops: (the generator's, the discriminator's, every term by name), scalars.
 
-    perceptual: the network of L_VGG, None if the objective has no such term. params: the objective's form and weight.
-    precision: ``fp32`` or ``bf16``. pose, generated, real: float (B, 3, S, S) in [-1, 1]: the pose picture's crop, the
-    fixed body generator's and the real frame's. D_f judges (pose, real) against (pose, generated + r).
+    perceptual: the perceptual loss, None if the objective has no such term. params: the objective's form and weight.
+    precision: ``fp32`` or ``bf16``. pose, generated, real: float (B, 3, S, S) in [-1, 1], crops of the pose picture, of
+    the fixed body generator's output and of the real frame. D_f has to tell (pose, real) from (pose, generated + r).
+    Terms are unweighted. Back-propagate each loss into its own network's parameters only, as in :func:`body_losses`.
     """
     with autocast(pose.device, precision):
         fake = generated + generator(pose, generated)
@@ -38,5 +39,5 @@ def face_losses(
         if perceptual is not None:
             terms["g_vgg"] = perceptual(fake, real)
             generator_total = generator_total + params.lambda_vgg * terms["g_vgg"]
-    terms["l1"] = (fake.detach() - real).abs().mean()  # watched, not trained on
+    terms["l1"] = (fake.detach() - real).abs().mean()  # logged only
     return generator_total, terms["d"], terms

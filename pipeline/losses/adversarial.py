@@ -1,9 +1,9 @@
-"""The GAN game in four forms. Logits are float tensors of one shape, one a patch; losses are scalars.
+"""Adversarial losses in four forms. Logits are float (B, 1, h, w), one per patch; losses are scalars.
 
 ``lsgan`` is least squares (the released code's), ``vanilla`` the paper's formula
-E[log D(real)] + E[log(1 - D(fake))] with the generator's non-saturating form, ``hinge`` clips the logits that are good
-enough. ``relativistic`` (Jolicoeur-Martineau 2018, in the paired form of Huang et al. 2024) asks of every patch only
-that the real one looks more real than the generated one at the same place.
+E[log D(real)] + E[log(1 - D(fake))] with the non-saturating form for the generator, ``hinge`` gives the discriminator
+no gradient from logits beyond 1 (real) or -1 (fake). ``relativistic`` (Jolicoeur-Martineau 2018, in the paired form of
+Huang et al. 2024) compares: the real patch should have a higher logit than the generated one at the same place.
 """
 
 import torch.nn.functional as F

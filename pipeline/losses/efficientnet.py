@@ -13,8 +13,8 @@ from pipeline.user.cli import UserError
 
 SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 
-# The last block at each tap: 24 channels at 1/4, 40 at 1/8, 80 at 1/16 and 112 at 1/16 of the size. The stem
-# before them gives 32 channels at 1/2. Deeper blocks see whole objects and cost more than they tell.
+# Indices of the blocks whose output is used: 24 channels at 1/4, 40 at 1/8, 80 at 1/16 and 112 at 1/16 of the size. The
+# stem before them gives 32 channels at 1/2. Deeper blocks respond to whole objects and are not worth their time.
 TAPS = (2, 4, 7, 10)
 CONVOLUTIONS = (("_expand_conv", "_bn0"), ("_depthwise_conv", "_bn1"), ("_project_conv", "_bn2"))  # of a block
 
@@ -42,7 +42,7 @@ class EfficientNetLite0(nn.Module):
         self.requires_grad_(False)
 
     def forward(self, image: Tensor) -> list[Tensor]:
-        # The network was trained on (255 x - 127) / 128 of x in [0, 1], which is [-1, 1] within 1 %.
+        # The network was trained on (255 x - 127) / 128 for x in [0, 1], which is [-1, 1] to within 1 %.
         hidden = self.stem(image)
         features = [hidden]
         for index, block in enumerate(self.blocks):
@@ -53,9 +53,9 @@ class EfficientNetLite0(nn.Module):
 
 
 def _joined(convolution: nn.Conv2d, norm: nn.BatchNorm2d) -> nn.Conv2d:
-    """A convolution and the batch norm behind it, whose ImageNet statistics never change, as one convolution.
+    """A convolution and the batch norm after it, whose ImageNet statistics are fixed, fused into one convolution.
 
-    The package pads a copy of the picture first; where it pads both sides alike, the convolution does it by itself.
+    The package pads in a layer of its own, which copies; where it pads both sides alike, the convolution pads itself.
     """
     joined = fuse_conv_bn_eval(convolution, norm)
     if isinstance(joined.static_padding, nn.ZeroPad2d):

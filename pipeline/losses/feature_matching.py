@@ -1,4 +1,4 @@
-"""Feature matching: generated pictures should excite the discriminator's layers as real ones do."""
+"""Feature matching: generated pictures should give the discriminator's layers the same features as real ones."""
 
 from typing import cast
 
@@ -8,10 +8,11 @@ from pipeline.losses.l1 import l1
 
 
 def feature_matching_loss(real: list[list[Tensor]], fake: list[list[Tensor]]) -> Tensor:
-    """L_FM of "Everybody Dance Now": the mean absolute difference of every layer but the logits.
+    """L_FM of "Everybody Dance Now": the mean absolute difference of the feature maps of every layer but the last.
 
-    real, fake: for each scale the discriminator's maps, logits last. Layers are weighted 4 / (layers + 1) and
-    averaged over scales, as the released code does. No gradient flows into ``real``.
+    real, fake: for each scale the discriminator's feature maps, logits last. Per scale the layers are summed and
+    multiplied by 4 / (their number), then averaged over scales, as in the released code. -> a scalar. No gradient flows
+    into ``real``.
     """
     total: Tensor | float = 0.0
     for real_maps, fake_maps in zip(real, fake, strict=True):

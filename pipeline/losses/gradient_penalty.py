@@ -1,16 +1,17 @@
-"""R1 and R2: a discriminator should be flat around the pictures that it judges."""
+"""R1 and R2: a discriminator's logits should hardly change with small changes of the picture that it judges."""
 
 import torch
 from torch import Tensor, nn
 
 
 def gradient_penalty(discriminator: nn.Module, pictures: Tensor, conditions: int) -> Tensor:
-    """Half the squared gradient of a discriminator's logits with respect to a picture, a scalar.
+    """Half the squared gradient of a discriminator's logits with respect to the frames that it judges, a scalar.
 
-    R1 of Mescheder et al. 2018 on real pictures, R2 on generated ones. pictures: float (B, C, H, W), what the
-    discriminator sees; its first ``conditions`` channels are pose pictures, with respect to which there is no penalty.
-    A pixel's gradient is that of all logits that see it; its square is summed over channels and averaged over pixels
-    and pictures, so that a weight means the same at every size. In float32 always: small differences are what counts.
+    R1 of Mescheder et al. 2018 on real frames, R2 on generated ones. discriminator: a :class:`MultiscaleDiscriminator`.
+    pictures: float (B, C, H, W), its input; the first ``conditions`` channels are pose pictures, which are not
+    penalized. The gradient is that of the sum of all logits of all scales; its square is summed over channels and
+    averaged over pixels and examples (the original sums over pixels), so that a weight means the same at every picture
+    size. Always in float32, whatever the precision of training: the gradients are small.
     """
     with torch.autocast(pictures.device.type, enabled=False):
         channels = [conditions, pictures.shape[1] - conditions]

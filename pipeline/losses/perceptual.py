@@ -1,4 +1,4 @@
-"""Perceptual loss: pictures should look alike to a network that knows natural pictures."""
+"""Perceptual loss: the distance of two pictures' features in a network pretrained on ImageNet."""
 
 from pathlib import Path
 from typing import cast
@@ -12,9 +12,9 @@ from pipeline.losses.vgg19 import VGG19
 from pipeline.params import Train
 
 # Weights of the feature maps, shallow to deep. VGG19's are the released code's. EfficientNet-Lite0 halves the
-# picture in its first layer and is blind to patterns of two pixels, which a generator then fills with coloured
-# dots, so the picture itself comes first in place of VGG19's map at full size. Its weights make every map count
-# about the same between a frame and its blurred self (0.048, 0.15, 2.9, 3.2, 3.0, 2.9 unweighted).
+# picture in its first layer and cannot see patterns with a period of two pixels, so that a generator is free to make
+# coloured dots; hence the picture itself comes first, in place of VGG19's map at full size. Its weights make every map
+# count about the same between a frame and its blurred copy (0.048, 0.15, 2.9, 3.2, 3.0, 2.9 unweighted).
 WEIGHTS = {
     "vgg19": (1 / 32, 1 / 16, 1 / 8, 1 / 4, 1.0),
     "efficientnet_lite0": (3.0, 0.5, 0.05, 0.05, 0.05, 0.05),
@@ -23,9 +23,9 @@ GRID = 16  # px: EfficientNet-Lite0's deepest map has a value every so many pixe
 
 
 def load_perceptual(params: Train, weight: float) -> "PerceptualLoss | None":
-    """The perceptual loss that ``params`` name, or None if its ``weight`` is 0.
+    """The perceptual loss over the network that ``params`` name, or None if its ``weight`` in the objective is 0.
 
-    Raises UserError if the network's weights are not to be had.
+    Raises UserError if the network's weights cannot be found or downloaded.
     """
     if not weight:
         return None
@@ -33,14 +33,15 @@ def load_perceptual(params: Train, weight: float) -> "PerceptualLoss | None":
 
 
 class PerceptualLoss(nn.Module):
-    """L_VGG of "Everybody Dance Now", over the network called ``network`` (``train.perceptual``).
+    """The perceptual loss of "Everybody Dance Now", over the network called ``network`` (``train.perceptual``).
 
-    forward(fake, real): float (B, 3, H, W) RGB in [-1, 1] -> scalar, the weighted mean absolute difference of
-    feature maps. Features of ``real`` carry no gradient. ``weights``: see :class:`VGG19`.
+    forward(fake, real): float (B, 3, H, W) RGB in [-1, 1] -> scalar, the weighted sum over layers of the mean absolute
+    difference of feature maps. No gradient flows into ``real``. ``weights``: see :class:`VGG19`. The paper's
+    network is VGG19, hence the names ``lambda_vgg`` and ``g_vgg``, whichever network is used.
 
-    EfficientNet-Lite0's strided convolutions look harder at some pixels than at their neighbours, always the same ones,
-    and a generator learns stripes from that. So both pictures are moved by a random number of pixels first, the same
-    for both, what leaves on one side coming in on the other. VGG19 is used as the paper does.
+    EfficientNet-Lite0's strided convolutions give some pixels more weight than their neighbours, always the same ones,
+    and a generator learns stripes from that. So both pictures are first shifted cyclically by the same random number of
+    pixels. For VGG19 they are not, as in the paper.
     """
 
     def __init__(self, network: str, weights: Path | None) -> None:

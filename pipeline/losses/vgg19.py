@@ -18,8 +18,8 @@ class VGG19(nn.Module):
     forward: float (B, 3, H, W) RGB in [-1, 1] -> five maps of (64, 128, 256, 512, 512) channels at
     (1, 1/2, 1/4, 1/8, 1/16) of the size. Gradients reach the picture, never the weights.
 
-    ``weights`` is a local file of torchvision's weights; None: torchvision's own place, downloaded if need be.
-    Raises UserError if neither can be had.
+    ``weights`` is a local file of torchvision's weights; None: torch's hub cache, downloaded into it if need be.
+    Raises UserError if they cannot be read or downloaded.
     """
 
     mean: Tensor

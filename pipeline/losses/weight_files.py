@@ -1,4 +1,4 @@
-"""Finding the ImageNet weights that torchvision's servers serve."""
+"""Reading torchvision's ImageNet weights from a file, or downloading them."""
 
 from pathlib import Path
 from urllib.error import URLError

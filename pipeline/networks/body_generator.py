@@ -1,4 +1,4 @@
-"""The body generator: a pose picture and its own previous output in, the target person out."""
+"""The body generator: from a pose picture and its own previous output to a picture of the target person."""
 
 from typing import cast
 
@@ -11,17 +11,19 @@ from pipeline.networks.global_generator import GlobalGenerator
 from pipeline.networks.local_enhancer import LocalEnhancer
 from pipeline.networks.pictures import to_tensor
 
-MASK_BIAS = 1.0  # before the last tanh: an opacity of 0.88
+MASK_BIAS = 1.0  # the mask channel's initial bias, before the last tanh: an opacity of 0.88
 
 
 class BodyGenerator(nn.Module):
     """G of "Everybody Dance Now": pose picture to appearance.
 
-    With ``temporal`` it is conditioned on its previous output ("Temporal Smoothing"), zeros for the first
-    frame; without, every frame stands alone (pix2pixHD of the paper's tables). ``enhancer_blocks`` is None for the
-    global generator alone, else the number of residual blocks of the local enhancer around it. ``plate`` is None, or
-    the size (H, W) of a fixed picture of the background: then the network paints the person only, with a soft mask
-    that lays the person over it. ``upsampling``, ``skips``: see :class:`GlobalGenerator`.
+    With ``temporal`` it is conditioned on its previous output ("Temporal Smoothing"), zeros for the first frame;
+    without, on the pose alone (pix2pixHD in the paper's tables). ``ngf``: filters of the global generator's first
+    layer. ``downsamplings``: its halvings. ``blocks``: its residual blocks. ``enhancer_blocks`` is None for the global
+    generator alone, else the number of residual blocks of the local enhancer around it. ``plate`` is None, or the size
+    (H, W) of a fixed background picture: then the network has a fourth output channel, a soft mask (alpha matte) with
+    which the person that it paints is composited over the plate. ``upsampling``, ``skips``: see
+    :class:`GlobalGenerator`.
     """
 
     plate: Tensor | None
@@ -39,7 +41,7 @@ class BodyGenerator(nn.Module):
             self.network = LocalEnhancer(network, in_channels, out_channels, ngf, enhancer_blocks, upsampling)
         self.register_buffer("plate", None if plate is None else torch.zeros(3, *plate))
         if plate is not None:
-            # the mask starts open: a person that begins half transparent keeps holes where the background looks alike
+            # start nearly opaque: a person that starts half transparent keeps holes where the background looks alike
             nn.init.constant_(cast(Tensor, self.network.to_output.bias)[3:], MASK_BIAS)
 
     def forward(self, pose: Tensor, previous: Tensor | None) -> Tensor:
@@ -54,26 +56,27 @@ class BodyGenerator(nn.Module):
         return self.plate + mask * (person - self.plate)
 
     def set_plate(self, picture: np.ndarray) -> None:
-        """Take uint8 RGB (H, W, 3) of any size as the background, scaled to the plate, which there must be."""
+        """Set the background to ``picture``, uint8 RGB (H, W, 3), scaled to the plate's size. Only with a plate."""
         plate = cast(Tensor, self.plate)
         height, width = plate.shape[1:]
         plate.copy_(to_tensor(resize(picture, width, height)))
 
     def start_from(self, coarse: "BodyGenerator") -> None:
-        """Take over the features of a generator trained at half the size, for the enhancer to build on."""
+        """Copy ``coarse``, a generator trained at half the size, into the global generator inside the enhancer."""
         network, half = cast(LocalEnhancer, self.network), cast(GlobalGenerator, coarse.network)
         network.global_features.load_state_dict(half.features.state_dict())
 
     def freeze_global(self, frozen: bool) -> None:
-        """With an enhancer: train only it (True), or everything (False). Without: there is nothing to freeze."""
+        """With an enhancer: train only the enhancer (True) or everything (False). Without one, do nothing."""
         if isinstance(self.network, LocalEnhancer):
             self.network.global_features.requires_grad_(not frozen)
 
     def rollout(self, poses: Tensor) -> Tensor:
-        """Generate frames in a row from the start of a clip, each from the one before: (B, T, 3, H, W) -> same shape.
+        """Generate T consecutive frames, the first from zeros, each other from the one before.
 
-        Training and rendering both call :meth:`forward` with the float output of the frame before, so what
-        training feeds back is what rendering feeds back.
+        poses: float (B, T, 3, H, W) in [-1, 1] -> the same shape. The output is fed back as it is, a float that is
+        neither detached nor rounded to 8 bits: gradients flow through the previous frame, and rendering feeds back the
+        same kind of picture. Training unrolls T = 2 frames; rendering goes on through a whole shot.
         """
         frames: list[Tensor] = []
         for t in range(poses.shape[1]):

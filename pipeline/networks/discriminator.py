@@ -1,4 +1,4 @@
-"""PatchGAN discriminators on a pyramid of scales."""
+"""Patch discriminators (PatchGAN), one for each level of an image pyramid."""
 
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -7,7 +7,10 @@ from pipeline.networks.layers import InstanceNorm, init_weights
 
 
 class PatchDiscriminator(nn.Module):
-    """forward: float (B, in, H, W) -> the maps of every layer; the last, (B, 1, h, w), are the logits of patches."""
+    """forward: float (B, in, H, W) -> the feature maps of every layer; the last, (B, 1, h, w), has a logit per patch.
+
+    ``ndf``: filters of the first layer. ``layers``: how many layers have stride 2; two with stride 1 follow.
+    """
 
     def __init__(self, in_channels: int, ndf: int, layers: int) -> None:
         super().__init__()
@@ -30,9 +33,9 @@ class PatchDiscriminator(nn.Module):
 
 
 class MultiscaleDiscriminator(nn.Module):
-    """D_1..D_k of "Everybody Dance Now": one PatchGAN at 1, 1/2, 1/4, ... of the size.
+    """D_1..D_k of "Everybody Dance Now": one patch discriminator at 1, 1/2, 1/4, ... of the size.
 
-    forward: float (B, in, H, W) -> one list of maps a scale, as :class:`PatchDiscriminator` gives them.
+    forward: float (B, in, H, W) -> for each scale, finest first, the feature maps of its :class:`PatchDiscriminator`.
     """
 
     def __init__(self, in_channels: int, ndf: int, layers: int, scales: int) -> None:

@@ -1,17 +1,18 @@
-"""pix2pixHD's global generator: down, residual blocks, up."""
+"""pix2pixHD's global generator: downsampling, residual blocks, upsampling."""
 
 from torch import Tensor, nn
 
 from pipeline.networks.layers import ResidualBlock, down, init_weights, stem, up
 
-SKIPS_FROM = 2  # halvings: finer maps would carry the pose picture's strokes into the frame
+SKIPS_FROM = 2  # halvings: skip connections of finer maps would carry the pose picture's strokes into the frame
 
 
 class GlobalFeatures(nn.Module):
     """The generator up to its last convolution: float (B, in, H, W) -> (B, ngf, H, W).
 
-    With ``skips`` the maps on the way down, from a quarter of the picture's size on, are added to those of the same
-    size on the way up: where a foot or a hand is then need not pass through the smallest maps.
+    With ``skips`` there are skip connections at a quarter of the picture's size and below: the encoder's feature maps
+    are added to the decoder's of the same size, so that the position of a foot or a hand need not pass through the
+    smallest maps. The smallest maps themselves have the residual blocks between them and get none.
     """
 
     def __init__(
@@ -40,7 +41,7 @@ class GlobalFeatures(nn.Module):
 class GlobalGenerator(nn.Module):
     """float (B, in, H, W) -> float (B, out, H, W) in [-1, 1]; H and W multiples of 2 ** downsamplings.
 
-    ``features`` gives the (B, ngf, H, W) maps before the last convolution, which a local enhancer takes over.
+    ``features`` gives the maps before the last convolution, (B, ngf, H, W), all that a local enhancer uses of it.
     ``upsampling``: see :func:`up`. ``skips``: see :class:`GlobalFeatures`.
     """
 

@@ -3,15 +3,15 @@
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-WEIGHT_DEVIATION = 0.02  # of initial weights, usual for image GANs
+WEIGHT_DEVIATION = 0.02  # standard deviation of initial weights, usual for image GANs
 
 
 class InstanceNorm(nn.Module):
     """Instance normalization without affine parameters: each channel of each picture to mean 0, variance 1.
 
-    forward: float (B, C, H, W) -> the same shape. One picture is normalized as a batch of one, which is the same
-    function: on the CPU PyTorch's own instance norm, and batch norm of a reshaped picture, return wrong gradients at
-    batch 1 when a map and its gradient lie in memory in different orders (torch 2.14.1).
+    forward: float (B, C, H, W) -> the same shape. At batch 1 it is computed as batch normalization, which is then the
+    same function: on the CPU PyTorch's own instance norm, and batch norm of a reshaped picture, return wrong gradients
+    at batch 1 if a map and its gradient have different memory formats (torch 2.14.1).
     """
 
     def forward(self, x: Tensor) -> Tensor:
@@ -21,7 +21,7 @@ class InstanceNorm(nn.Module):
 
 
 class ResidualBlock(nn.Module):
-    """Two reflect-padded 3x3 convolutions around which the input is added. (B, C, H, W) -> the same shape."""
+    """The input plus the output of two reflect-padded 3x3 convolutions. (B, C, H, W) -> the same shape."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -47,7 +47,8 @@ def up(channels: int, upsampling: str) -> nn.Sequential:
     """Double the size, halve the channels: (B, C, H, W) -> (B, C/2, 2H, 2W).
 
     ``transpose`` is pix2pixHD's transposed convolution. ``resize`` enlarges the maps bilinearly and then convolves
-    them (Odena et al. 2016): neighbouring pixels share their weights, so that it leaves no dots of two pixels.
+    them (Odena et al. 2016): every output pixel then has the same weights, which avoids checkerboard artifacts, dots
+    with a period of two pixels.
     """
     if upsampling == "transpose":
         layers: list[nn.Module] = [

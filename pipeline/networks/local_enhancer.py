@@ -8,9 +8,11 @@ from pipeline.networks.layers import ResidualBlock, down, init_weights, stem, up
 
 
 class LocalEnhancer(nn.Module):
-    """float (B, in, H, W) -> float (B, out, H, W) in [-1, 1], with the global generator's features at H/2 x W/2.
+    """float (B, in, H, W) -> float (B, out, H, W) in [-1, 1]; the global generator works at H/2 x W/2.
 
-    Its own features at half size and the global generator's are added, so it has half the global's filters.
+    H and W: multiples of 2 ** (the global generator's downsamplings + 1). ``ngf``: filters of the global generator's
+    first layer, and channels of its features. The enhancer has ngf / 2 at full size, so ngf at half size, where its
+    own features and the global generator's are added.
     """
 
     def __init__(

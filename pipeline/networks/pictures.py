@@ -1,4 +1,4 @@
-"""Pictures between uint8 arrays and network tensors."""
+"""Conversion between pictures, uint8 arrays, and the tensors that networks take and give."""
 
 import numpy as np
 import torch
@@ -6,13 +6,13 @@ from torch import Tensor
 
 
 def to_planes(picture: np.ndarray) -> Tensor:
-    """uint8 RGB (H, W, 3) -> uint8 (3, H, W), the same memory."""
+    """uint8 RGB (H, W, 3) -> uint8 RGB (3, H, W), a view of the same memory."""
     return torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)
 
 
 def to_float(planes: Tensor) -> Tensor:
     """uint8 of any shape -> float32 in [-1, 1], on the device where ``planes`` are."""
-    # a number instead of this tensor would make CUDA multiply by its reciprocal, which differs in the last bit
+    # a tensor: by a Python number CUDA would multiply with the reciprocal instead, which differs in the last bit
     return planes.float() / torch.full((), 127.5, device=planes.device) - 1
 
 
@@ -22,6 +22,6 @@ def to_tensor(picture: np.ndarray) -> Tensor:
 
 
 def to_picture(tensor: Tensor) -> np.ndarray:
-    """float (3, H, W) in [-1, 1] -> uint8 RGB (H, W, 3), rounded."""
+    """float (3, H, W) in [-1, 1] -> uint8 RGB (H, W, 3), clamped and rounded."""
     scaled = (tensor.detach().float().clamp(-1, 1) + 1) * 127.5
     return scaled.round().byte().permute(1, 2, 0).cpu().numpy()

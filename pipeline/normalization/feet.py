@@ -1,9 +1,10 @@
 """Global pose normalization ("Everybody Dance Now", section "Global pose normalization").
 
-A source person of another size, nearer to or farther from another camera, is put where the target person
-would stand. The lower a foot in the picture, the nearer to the camera; so the foot's row says how far away a
-person is, and from the rows and heights at the near and the far end of both clips follow a place and a scale
-for every frame of the source.
+The source person may be of another size and at another distance from another camera. Here their poses are moved and
+scaled to where the target person would stand. The lower a foot in the picture, the nearer it is to the camera; so the
+foot's row, its y, tells how far away a person is. The rows and the person's heights at the nearest and the farthest
+position ("near" and "far"; "close" and "far" in the paper) of both clips give a translation and a scale for every frame
+of the source.
 """
 
 from dataclasses import dataclass, replace
@@ -23,23 +24,23 @@ from pipeline.clips.layout import (
 )
 from pipeline.user.cli import UserError
 
-END_SHARE = 0.05  # of the near..far range: frames that close to an end belong to it (the paper's)
-HEIGHT_DROP = 0.1  # a near height this far below the overall height gives way to it (the paper's)
-TOP = 99.0  # percentile that stands for the maximum, so that a few wrong detections cannot be it
-SMALL_RANGE = 0.02  # of the person's height: a near..far range below this is trembling, not walking
+END_SHARE = 0.05  # of the near..far range: frames so close to an end are used to measure the height there (the paper's)
+HEIGHT_DROP = 0.1  # a near height this share below the overall height is replaced by that (the paper's)
+TOP = 99.0  # percentile taken instead of the maximum, which may be a wrong detection
+SMALL_RANGE = 0.02  # of the person's height: a near..far range below this is jitter, not walking
 TRUNK = sorted(set(range(BODY.stop)) - {LEFT_ELBOW, LEFT_WRIST, RIGHT_ELBOW, RIGHT_WRIST})
-LOW_COVERAGE = 0.5  # share of frames with feet below which a fit is flagged
-HIGH_RESIDUAL = 0.15  # of the height: frames that much taller than the fit flag it
+LOW_COVERAGE = 0.5  # share of frames with foot and nose, 0..1; below it there is a warning
+HIGH_RESIDUAL = 0.15  # of the fitted height: if people look so much taller than it, there is a warning
 
 
 @dataclass(frozen=True)
 class Stance:
     """Where one person stands in a clip and how tall they look there; rows and heights in pixels.
 
-    near, far, median: the foot's row nearest to the camera, farthest from it, and in the median frame.
-    height_near, height_far: from the foot up to the nose at those rows, standing upright. coverage: share of
-    frames, 0..1, in which foot and nose were found. residual: by which share the tallest frames exceed the
-    height that the line from far to near gives for their row.
+    near, far, median: the foot's row nearest to the camera, farthest from it, and the median over frames.
+    height_near, height_far: from foot to nose at those rows, standing upright. coverage: share of the frames, 0..1, in
+    which foot and nose were found. residual: by what share the tallest frames exceed the height that linear
+    interpolation between far and near gives for their row.
     """
 
     near: float
@@ -52,7 +53,7 @@ class Stance:
 
     @property
     def range(self) -> float:
-        """Rows between far and near, px."""
+        """The distance between the near and the far row, px."""
         return self.near - self.far
 
     @property
@@ -62,11 +63,11 @@ class Stance:
 
     @property
     def moves(self) -> bool:
-        """Whether the person comes nearer and goes away by more than trembling."""
+        """Whether the distance to the camera changes by more than jitter."""
         return self.range >= SMALL_RANGE * self.height_near
 
     def height_at(self, rows: np.ndarray | float) -> np.ndarray:
-        """The upright height at foot rows (...), on the line from far to near, constant beyond both ends."""
+        """The upright height, px, at foot rows (...): linear between far and near, constant beyond them."""
         if self.range == 0:
             return np.full_like(rows, self.height_near, dtype=float)
         return np.asarray(np.interp(rows, (self.far, self.near), (self.height_far, self.height_near)))
@@ -74,11 +75,11 @@ class Stance:
 
 @dataclass(frozen=True)
 class FeetFit:
-    """How a source frame with its foot at row f comes into the target's picture.
+    """How a source frame with its foot at row f is mapped into the target's picture.
 
-    The foot goes to ``foot_to + slope * (f - foot_from)``; everything is scaled about it by a factor that
-    goes linearly from ``scale_far`` at the source's far row to ``scale_near`` at its near row. warnings:
-    reasons, each with its number, why the fit may not be trusted.
+    The foot goes to row ``foot_to + slope * (f - foot_from)``; everything is scaled about it by a factor that changes
+    linearly from ``scale_far`` at the source's far row to ``scale_near`` at its near row. warnings: sentences, with
+    numbers, on why the fit may not be reliable.
     """
 
     source: Stance
@@ -91,14 +92,14 @@ class FeetFit:
     warnings: list[str]
 
     def feet_to(self, rows: np.ndarray) -> np.ndarray:
-        """Foot rows (...) of the source in the target's picture."""
+        """Map foot rows (...) of the source to rows of the target's picture."""
         return self.foot_to + self.slope * (rows - self.foot_from)
 
     def scales(self, rows: np.ndarray) -> np.ndarray:
         """Scale factors at the source's foot rows (...).
 
-        Beyond near and far the factor stays: a foot above the far row is, by that row's definition, one in
-        the air, and who jumps must not shrink.
+        Beyond near and far the factor is constant: a foot above the far row is, by that row's definition, in the
+        air, and a jumping person must not shrink.
         """
         if self.source.range == 0:
             return np.full_like(rows, self.scale_near, dtype=float)
@@ -106,19 +107,20 @@ class FeetFit:
 
 
 def foot_rows(joints: np.ndarray, foot: str) -> np.ndarray:
-    """The row of the foot in every frame of (frames, 137, 3), float64 (frames,); NaN where it is not seen.
+    """The foot's row, px, in every frame of (frames, 137, 3), float64 (frames,); NaN where it is not found.
 
-    foot: ``lowest`` is the lower of the ankles found (one is enough), ``mean`` the mean of both ankles.
+    foot: ``lowest`` takes the lower of the ankles found (one is enough), ``mean`` the mean of both ankles.
     """
     rows = coordinates(joints[:, (LEFT_ANKLE, RIGHT_ANKLE)])[..., 1]
     return np.fmax(rows[:, 0], rows[:, 1]) if foot == "lowest" else rows.mean(axis=1)
 
 
 def measure(joints: np.ndarray, foot: str, alpha: float, clip: str) -> Stance:
-    """Measure where the person of a whole clip, (frames, 137, 3) of smoothed joints, stands.
+    """Measure where the person in a clip, (frames, 137, 3) of smoothed joints, stands.
 
-    alpha: 0..1, how far above the median the far row may lie, as a share of the distance from near to median.
-    Maxima are 99th percentiles. Raises UserError naming ``clip`` if no frame shows ankles and nose together.
+    alpha: 0..1, how far above the median the far row may lie, as a share of the distance from near to median: feet
+    above that are taken to be in the air. Instead of maxima 99th percentiles are used. Raises UserError naming ``clip``
+    if no frame shows ankles and nose together.
     """
     rows = foot_rows(joints, foot)
     heights = rows - coordinates(joints[:, NOSE])[:, 1]
@@ -139,7 +141,7 @@ def measure(joints: np.ndarray, foot: str, alpha: float, clip: str) -> Stance:
         height_near = overall
 
     stance = Stance(near, far, median, height_near, height_far, coverage, residual=0.0)
-    if not stance.moves:  # both ends are the same place
+    if not stance.moves:  # then near and far are the same place
         stance = replace(stance, height_near=overall, height_far=overall)
     return replace(stance, residual=max(0.0, _top(heights / stance.height_at(rows)) - 1))
 
@@ -147,9 +149,9 @@ def measure(joints: np.ndarray, foot: str, alpha: float, clip: str) -> Stance:
 def fit_feet(source: Stance, target: Stance) -> FeetFit:
     """Fit the source's range of foot rows to the target's, with the heights at both ends.
 
-    Where the source's range, measured in body heights, is smaller than the target's, only as much of the
-    target's range is used, about its middle. A source that does not come nearer or go away at all is put on
-    the target's median row with one scale.
+    If the source's range, in body heights, is smaller than the target's, it is mapped to a range of that size around
+    the middle of the target's. A source whose distance to the camera does not change is put on the target's median row,
+    with one scale.
     """
     if source.moves:
         near, far = target.near, target.far
@@ -168,12 +170,12 @@ def fit_feet(source: Stance, target: Stance) -> FeetFit:
 
 
 def normalize_feet(joints: np.ndarray, fit: FeetFit, foot: str, source_width: int, target_width: int) -> np.ndarray:
-    """Put a source's smoothed joints (frames, 137, 3) into the target's picture, by the fit of their clips.
+    """Map a source's smoothed joints (frames, 137, 3) into the target's picture, by the ``fit`` of the two clips.
 
-    Every frame is scaled about its own foot, and that foot goes to its row of the fit; where it is not seen,
-    its row is interpolated over time. The paper says nothing about columns. Here they are scaled by the same
-    factor about the middle of the pictures, ``source_width`` and ``target_width`` px wide, which is where
-    the cameras look: so steps to the side, too, keep their length in body heights, near and far.
+    Every frame is scaled about its own foot, which goes to the row that the fit gives; where the foot is not found, its
+    row is interpolated over time. The paper says nothing about columns (x). Here they are scaled by the same factor
+    about the vertical centre line of the pictures, ``source_width`` and ``target_width`` px wide: so steps to the side
+    keep their length in body heights, too, near and far.
     Returns float32 (frames, 137, 3); joints not found are (0, 0, 0).
     """
     rows = interpolated(foot_rows(joints, foot))[:, None]
@@ -184,16 +186,16 @@ def normalize_feet(joints: np.ndarray, fit: FeetFit, foot: str, source_width: in
 
 
 def place_sideways(joints: np.ndarray, target: np.ndarray, width: int) -> tuple[np.ndarray, float, float]:
-    """Move a normalized dance (frames, 137, 3) sideways to where the target can be rendered.
+    """Shift a normalized dance (frames, 137, 3) sideways to where the generator can render it.
 
-    The generator has seen the ``target`` (frames, 137, 3) only where the target stood, and nobody outside
-    the picture, ``width`` px wide. So the whole dance moves by the least that lays its feet's columns over
-    the target's, one range within the other, and then likewise its joints over the picture. If more than arms
-    still leaves the picture, the dance is too wide for it: then steps to the side are shortened about the
-    median frame, as the fit compresses a range of rows too large for the target's. Ranges go from the 1st to
-    the 99th percentile.
+    The generator has seen the ``target`` (frames, 137, 3) only where the target stood, and nobody outside the picture,
+    ``width`` px wide. So the whole dance is shifted, first by the least after which the range of its feet's columns
+    lies in the range of the target's or contains it, then by the least after which the same holds for all its joints
+    and the picture. If more than arms still leaves the picture, the dance is too wide for it: then steps to the side
+    are shortened about the median position, as the fit compresses a range of rows that is larger than the target's.
+    Ranges go from the 1st to the 99th percentile.
 
-    Returns the joints, the shift in px to the right and the share, 0..1, that is left of steps to the side.
+    Returns the joints, the shift in px to the right and the factor, 0..1, by which steps to the side were shortened.
     """
     feet, target_feet = foot_columns(joints), foot_columns(target)
     columns = coordinates(joints)[..., 0]
@@ -211,7 +213,7 @@ def place_sideways(joints: np.ndarray, target: np.ndarray, width: int) -> tuple[
 
 
 def place_whole_picture(joints: np.ndarray, source_size: tuple[int, int], target_size: tuple[int, int]) -> np.ndarray:
-    """The plain alternative: scale the source's whole picture to the target's height and centre it.
+    """The simple alternative (method ``none``): scale the source's whole picture to the target's height and centre it.
 
     Sizes are (width, height). Takes and returns joints (frames, 137, 3) as :func:`normalize_feet` does.
     """
@@ -228,7 +230,7 @@ def share_outside(joints: np.ndarray, width: int, height: int) -> float:
 
 
 def foot_columns(joints: np.ndarray) -> np.ndarray:
-    """The column midway between the ankles found, float64 (frames,); interpolated over time where none is."""
+    """The column, px, midway between the ankles found, float64 (frames,); interpolated over time where none is."""
     columns = coordinates(joints[:, (LEFT_ANKLE, RIGHT_ANKLE)])[..., 0]
     return interpolated(np.fmin(*columns.T) / 2 + np.fmax(*columns.T) / 2)
 
@@ -252,7 +254,7 @@ def keep_found(joints: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def _warnings(source: Stance, target: Stance) -> list[str]:
-    """Why a fit of these two may not be trusted, each reason with its number."""
+    """Sentences, with numbers, on why a fit of these two may not be reliable."""
     reasons = []
     for name, stance in (("source", source), ("target", target)):
         if stance.coverage < LOW_COVERAGE:
@@ -269,7 +271,7 @@ def _warnings(source: Stance, target: Stance) -> list[str]:
 
 
 def _range(columns: np.ndarray) -> tuple[float, float]:
-    """Between which columns (frames, joints) a dance happens, but for a hundredth of the frames a side."""
+    """(left, right) ends of ``columns`` (frames, joints), without the outermost 1 % of the frames on each side."""
     columns = columns.reshape(len(columns), -1)
     columns = columns[np.isfinite(columns).any(axis=1)]
     left, right = np.nanmin(columns, axis=1), np.nanmax(columns, axis=1)
@@ -283,7 +285,7 @@ def _least_shift(moved: tuple[float, float], fixed: tuple[float, float]) -> floa
 
 
 def _top(values: np.ndarray, otherwise: np.ndarray | None = None) -> float:
-    """The maximum of ``values`` but for their top hundredth; of ``otherwise`` if there are none."""
+    """The 99th percentile of ``values``; of ``otherwise`` if there are none."""
     if otherwise is not None and not len(values):
         values = otherwise
     return float(np.percentile(values, TOP))

@@ -1,4 +1,4 @@
-"""Hands that the detector has lost, as it does when they are small or blurred, carried along by their forearms."""
+"""Replacing hands that the detector has lost, as it does if they are small or blurred, by those of other frames."""
 
 import numpy as np
 
@@ -9,23 +9,23 @@ HANDS = {
     "left_hand": (LEFT_HAND, j.LEFT_ELBOW, j.LEFT_WRIST),
     "right_hand": (RIGHT_HAND, j.RIGHT_ELBOW, j.RIGHT_WRIST),
 }
-SHORTEST = 0.3  # of the median forearm: one that points at the camera tells no direction
-LOOSEST = 0.3  # of the same: a hand that begins so far from the body's wrist is not this arm's
+SHORTEST = 0.3  # of the median forearm's length: a shorter one points at the camera, and its direction is not reliable
+LOOSEST = 0.3  # of the same: a hand whose wrist is farther than this from the body's wrist is not taken as this arm's
 
 
 def carry_hands(joints: np.ndarray) -> tuple[np.ndarray, dict[str, int]]:
-    """Give a forearm whose hand was not found the hand of the nearest frame that has both, turned as the forearm has.
+    """Copy a missing hand from the nearest frame that has hand and forearm, rotated as the forearm has rotated.
 
-    The hand begins at the forearm's end, wherever it began in the frame that gives it. One that was found far
-    from there, as in fast movements, in which the body's joints lag behind, counts as not found: it would be
-    painted loose in the air.
+    The copy starts at the body's wrist. A hand that was found far from the body's wrist, as in fast movements, in which
+    the body's joints lag behind, counts as missing: it would be painted detached from its arm. Where the forearm is
+    missing or too foreshortened to have a direction, nothing is copied.
 
     joints: (frames, 137, 3), px of any picture, smoothed. Other hands stay as they are, and a hand that is never found
-    stays missing. -> the joints, float32, and in how many frames each hand was carried.
+    stays missing. -> the joints, float32, and in how many frames each hand was copied.
     """
     joints = np.array(joints, np.float32)
     found = found_joints(joints)
-    points = joints[..., 0].astype(np.float64) + 1j * joints[..., 1]  # turning is multiplying
+    points = joints[..., 0].astype(np.float64) + 1j * joints[..., 1]  # complex: rotation is multiplication
     carried = {}
     for name, (hand, elbow, wrist) in HANDS.items():
         forearm = points[:, wrist] - points[:, elbow]
@@ -46,7 +46,7 @@ def carry_hands(joints: np.ndarray) -> tuple[np.ndarray, dict[str, int]]:
 
 
 def _nearest(values: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """For each of ``wanted`` the nearest of the ascending ``values``, the lower one of two."""
+    """For each of ``wanted`` the nearest of the ascending ``values``, the lower one in a tie."""
     after = np.searchsorted(values, wanted)
     low, high = values[np.maximum(after - 1, 0)], values[np.minimum(after, len(values) - 1)]
     return np.where(np.abs(wanted - low) <= np.abs(high - wanted), low, high)

@@ -1,12 +1,13 @@
-"""Normalization that cares about body differences: the source's dance on the target's limbs.
+"""Normalization that accounts for different builds: the source's dance with the target's limb lengths.
 
-The fit by the feet gives a source the target's size and place but leaves it its own build: long arms stay long. Here
-every limb, from the middle of the hips outward, keeps the direction and the foreshortening that it has in the picture
-and gets the target's length; then the feet go back to where the fit puts them.
+The fit by the feet gives the source the target's size and place but keeps its build: long arms stay long. Here every
+limb, from the middle of the hips outward, keeps its direction and its foreshortening in the picture and is scaled by
+the ratio of the target's length to the source's; then each frame is shifted until the feet are where the fit puts them.
 
-A limb's length, in units of the upright height at the foot's row (so near and far frames count alike), shows only while
-it is hardly foreshortened. So it is the upper quartile over the clip, and counts only if that is nearly the longest.
-Both clips are measured in front views alone: from the side, a nose is far before its neck and a foot twice as long.
+Lengths are in units of the upright height at the foot's row, so that near and far frames are comparable. A limb shows
+its full length only while it is hardly foreshortened; so its length is the upper quartile over the clip, and is used
+only if that is close to the longest. Both clips are measured in front views only: from the side, the nose is far in
+front of the neck, and a foot looks twice as long.
 """
 
 from dataclasses import dataclass
@@ -19,13 +20,16 @@ from pipeline.clips.layout import FACE, LEFT_HAND, LEFT_SHOULDER, MID_HIP, NECK,
 from pipeline.normalization.feet import Stance, coordinates, foot_columns, foot_rows, interpolated, keep_found
 
 FEWEST = 15  # front views of either clip that must show a limb
-LENGTH, LONGEST = 75.0, 95.0  # percentiles of its projections: a limb's length, and the longest that it gets
-STEADY = 0.9  # of the longest: a limb whose length is less is foreshortened too often to tell
-FRONT = 0.8  # of the shoulders' greatest width: a view in which they are narrower is no front view
+LENGTH, LONGEST = 75.0, 95.0  # percentiles over front views: a limb's length, and the longest that it gets
+STEADY = 0.9  # of the longest: a limb whose length is less is foreshortened too often to be measured
+FRONT = 0.8  # of the shoulders' greatest width: at least so wide they are in a front view
 
 
 class Bone(NamedTuple):
-    """Joints that hang on one joint: ends, whose mean distance from it is measured, and others, which just go along."""
+    """A joint, ``start``, and those attached to it: ``ends``, whose mean distance is the length, and ``others``.
+
+    Bones of one ``limb``, left and right ones, are measured and scaled together.
+    """
 
     limb: str
     start: int
@@ -34,7 +38,7 @@ class Bone(NamedTuple):
 
 
 def _skeleton() -> list[Bone]:
-    """All bones, every one after those between it and the middle of the hips."""
+    """All bones, from the middle of the hips outward, so that each comes after the one that it is attached to."""
     bones = [Bone("torso", MID_HIP, (NECK,)), Bone("neck", NECK, (NOSE,))]
     for side, hand in (("LEFT", LEFT_HAND), ("RIGHT", RIGHT_HAND)):
         shoulder, elbow, wrist, hip, knee, ankle, heel, big_toe, small_toe = (
@@ -64,9 +68,9 @@ LIMBS = list(dict.fromkeys(bone.limb for bone in SKELETON))
 
 @dataclass(frozen=True)
 class Length:
-    """How long a limb looks in one clip, in upright heights: its length, the longest it gets; 0 if it is never seen.
+    """How long a limb looks in one clip, in units of the upright height; 0 if it is never seen.
 
-    frames: front views that show it.
+    length, longest: percentiles LENGTH and LONGEST over the ``frames`` front views that show it.
     """
 
     length: float
@@ -75,13 +79,13 @@ class Length:
 
     @property
     def known(self) -> bool:
-        """Whether the limb is seen, and in its full length, often enough."""
+        """Whether the limb is seen often enough, and often enough in its full length."""
         return self.frames >= FEWEST and self.length >= STEADY * self.longest
 
 
 @dataclass(frozen=True)
 class Limb:
-    """One limb in both clips. ratio: the target's length over the source's; 1, the scale of the feet, if not known."""
+    """One limb in both clips. ratio: the target's length over the source's; 1 (no change) if unknown."""
 
     source: Length
     target: Length
@@ -89,10 +93,10 @@ class Limb:
 
 
 def measure_limbs(joints: np.ndarray, stance: Stance, foot: str) -> dict[str, Length]:
-    """How long the limbs look in a whole clip, (frames, 137, 3) of smoothed joints, of a person with that ``stance``.
+    """How long the limbs look in a clip, (frames, 137, 3) of smoothed joints, of the person with this ``stance``.
 
-    Left and right count as one. Frames count whose foot lies between the far and the near row: the height at others,
-    which may be in the air, is not known.
+    Left and right limbs are measured together. Only frames whose foot is between the far and the near row are used: in
+    others it may be in the air, and the upright height at its row is not known.
     """
     rows = interpolated(foot_rows(joints, foot))
     points = coordinates(joints) / stance.height_at(rows)[:, None, None]
@@ -103,10 +107,10 @@ def measure_limbs(joints: np.ndarray, stance: Stance, foot: str) -> dict[str, Le
 
 
 def _length(points: np.ndarray, bones: list[Bone]) -> Length:
-    """Of ``bones`` that are one limb, in front views (frames, 137, 2), NaN where not found."""
+    """The length of the limb that ``bones`` make up, from front views (frames, 137, 2), NaN where not found."""
     lengths = np.stack([np.linalg.norm(points[:, bone.ends] - points[:, [bone.start]], axis=-1).mean(axis=1)
                         for bone in bones], axis=1)
-    seen = lengths > 0  # not where it is NaN
+    seen = lengths > 0  # False where it is NaN
     if not seen.any():
         return Length(0.0, 0.0, 0)
     length, longest = np.percentile(lengths[seen], (LENGTH, LONGEST))
@@ -114,13 +118,13 @@ def _length(points: np.ndarray, bones: list[Bone]) -> Length:
 
 
 def fit_limbs(source: dict[str, Length], target: dict[str, Length]) -> dict[str, Limb]:
-    """How every limb of the source must change to be the target's."""
+    """Both clips' lengths of every limb, and the ratio that gives the source's limb the target's length."""
     both = {limb: (source[limb], target[limb]) for limb in LIMBS}
     return {limb: Limb(a, b, b.length / a.length if a.known and b.known else 1.0) for limb, (a, b) in both.items()}
 
 
 def limb_warnings(limbs: dict[str, Limb]) -> list[str]:
-    """A sentence for every limb that a clip shows too little of to tell its length."""
+    """A sentence for every limb whose length one of the clips does not show."""
     warnings = []
     for name, limb in limbs.items():
         reasons = [
@@ -136,11 +140,12 @@ def limb_warnings(limbs: dict[str, Limb]) -> list[str]:
 
 
 def put_on_limbs(joints: np.ndarray, limbs: dict[str, Limb], foot: str) -> np.ndarray:
-    """Give a dance that was normalized by the feet, (frames, 137, 3), the target's limbs.
+    """Give a dance that was normalized by the feet, (frames, 137, 3), the target's limb lengths.
 
-    Each joint goes where its limb, as long as the target's, ends; one that hangs on a joint not found hangs on the next
-    one towards the root instead, and stays if there is none. Then every frame moves so that the foot has its row again,
-    and the middle between the ankles its column (of one ankle alone, the dance would jump from step to step).
+    Each joint goes to where its limb ends once that is as long as the target's. If the joint that it is attached to is
+    missing, the next one towards the hips takes its place; if there is none, the joint stays. Then every frame is
+    shifted so that the foot is in its row again, and the middle between the ankles in its column (with the lower
+    ankle's column the dance would jump from step to step).
     Returns float32 (frames, 137, 3); joints not found are (0, 0, 0).
     """
     before = coordinates(joints)
@@ -150,7 +155,7 @@ def put_on_limbs(joints: np.ndarray, limbs: dict[str, Limb], foot: str) -> np.nd
             start, end = before[:, bone.start], before[:, joint]
             place = after[:, bone.start] + limbs[bone.limb].ratio * (end - start)
             after[:, joint] = np.where(np.isnan(start), end, place)
-            lost = np.isnan(end[:, 0])  # from here on the bone's start stands for it
+            lost = np.isnan(end[:, 0])  # from here on the bone's start takes its place
             before[lost, joint], after[lost, joint] = start[lost], after[lost, bone.start]
     result = keep_found(joints, *np.moveaxis(after, -1, 0))
 

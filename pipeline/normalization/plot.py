@@ -1,4 +1,4 @@
-"""A picture of a normalization that a person can judge: rows over time, and poses before and after."""
+"""A figure by which a person can judge a normalization: rows over time, and poses before and after."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from pipeline.normalization.feet import Stance, foot_rows
 from pipeline.pose.picture import draw_pose
 from pipeline.runtime.files import atomic
 
-POSES = 6  # shown, evenly over the clip
+POSES = 6  # how many are shown, evenly spread over the clip
 SOURCE, TARGET, RESULT = "tab:red", "tab:blue", "tab:green"
 
 
@@ -29,7 +29,7 @@ def plot_normalization(
 
     Left: rows of nose and foot over time in the source's picture, and in the target's. stances: of source and
     target, whose far and near rows are drawn; None if nothing was fitted. Right: poses of the source, and
-    below them the same ones normalized, upon one of the target in grey. Far right: ``ratios``, how much longer than the
+    below them the same ones normalized, over one of the target in grey. Far right: ``ratios``, how much longer than the
     source's the target's limbs are; empty if limbs were not compared.
     """
     figure = Figure(figsize=(16, 8), layout="constrained")

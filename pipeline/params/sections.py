@@ -58,7 +58,7 @@ class Keypoints(Section):
 
 
 class Pose(Section):
-    """How every later stage reads detected joints; windows and gaps in frames."""
+    """From which confidence on a joint counts as found, and smoothing over time; windows and gaps in frames."""
 
     min_confidence: Share
     smooth_window: Annotated[int, Field(ge=1, le=99)]
@@ -81,7 +81,7 @@ class Normalize(Section):
 
 
 class Split(Section):
-    """Held-out end of the target clip: its share of the clip, and the frames left out before it."""
+    """The held-out end of the target clip: its share of the clip, and how many frames are left out before it."""
 
     holdout: Annotated[float, Field(gt=0, lt=0.9)]
     gap: Annotated[int, Field(ge=1)]
@@ -100,7 +100,7 @@ class Generator(Section):
 
 
 class Discriminator(Section):
-    """PatchGAN discriminators; ``scales`` of them on a pyramid of halved pictures."""
+    """Patch discriminators; ``scales`` of them, each on pictures of half the size of the one before."""
 
     ndf: Count
     layers: Annotated[int, Field(ge=1, le=5)]
@@ -150,7 +150,7 @@ class FaceGenerator(Section):
 
 
 class FaceDiscriminator(Section):
-    """The face's one PatchGAN discriminator."""
+    """The face's patch discriminator, on one scale."""
 
     ndf: Count
     layers: Annotated[int, Field(ge=1, le=5)]

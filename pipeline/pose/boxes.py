@@ -1,20 +1,20 @@
-"""Where the face and the body are in each frame, as boxes (x0, y0, x1, y1) in whole pixels, end exclusive."""
+"""Bounding boxes of face and body in each frame: (x0, y0, x1, y1) in whole pixels, ends exclusive."""
 
 import cv2
 import numpy as np
 
 from pipeline.clips.layout import BODY, FACE, found_joints
 
-STEADY_FRAMES = 2.0  # standard deviation of the face centre's smoothing over time
-REACH = round(4 * STEADY_FRAMES)  # frames that smoothing looks forward and back
-MAX_LAG = 1 / 8  # of the box size: how far smoothing may move a box off the face of its own frame
+STEADY_FRAMES = 2.0  # standard deviation, in frames, of the Gaussian that smooths the face's centre over time
+REACH = round(4 * STEADY_FRAMES)  # frames that it looks forward and back
+MAX_LAG = 1 / 8  # of the box's size: how far smoothing may move a box off the face of its own frame, in x and in y
 
 
 def face_boxes(joints: np.ndarray, size: int, width: int, height: int) -> np.ndarray:
-    """A square of ``size`` px inside the picture around the face of every frame, steady over time.
+    """A square of ``size`` px around the face in every frame, inside the picture and steady over time.
 
-    Each box is centred on the median of the face joints found in that very frame, smoothed over the frames
-    near it so that the box does not tremble, but never by more than an eighth of its size.
+    Each box is centred on the median of the face joints found in its frame; against jitter the centre is smoothed over
+    neighbouring frames, which moves it by an eighth of ``size`` at most. At the picture's edge the box is moved inside.
 
     joints: (frames, 137, 3) in pixels of a ``width`` x ``height`` picture. Returns int32 (frames, 4); -1
     everywhere in frames in which no face joint was found. Raises ValueError if the picture is smaller.
@@ -30,7 +30,7 @@ def face_boxes(joints: np.ndarray, size: int, width: int, height: int) -> np.nda
     centres = np.zeros((len(joints), 2))
     centres[seen] = np.nanmedian(points, axis=1)
 
-    # A Gaussian over the seen frames only: the weights of unseen ones are taken out again.
+    # a Gaussian over the frames with a face only, normalized by the sum of their weights
     steady = _blur_over_time(centres)[seen] / _blur_over_time(np.expand_dims(seen, 1).astype(np.float64))[seen]
     centres = centres[seen] + np.clip(steady - centres[seen], -MAX_LAG * size, MAX_LAG * size)
 
@@ -40,17 +40,17 @@ def face_boxes(joints: np.ndarray, size: int, width: int, height: int) -> np.nda
 
 
 def body_boxes(joints: np.ndarray, width: int, height: int, margin: float) -> np.ndarray:
-    """The tight box around all joints found in each frame, widened on every side and cut at the picture.
+    """The tight box around all joints found in each frame, enlarged on every side and clipped to the picture.
 
-    joints: (frames, 137, 3) in pixels of a ``width`` x ``height`` picture. margin: share of the tight box's
-    longer side. Returns int32 (frames, 4); -1 everywhere in frames in which no body joint was found, or none
-    inside the picture.
+    joints: (frames, 137, 3) in pixels of a ``width`` x ``height`` picture. margin: on each side, as a share of the
+    tight box's longer side. Returns int32 (frames, 4); -1 everywhere in frames in which no body joint was found or the
+    box lies outside the picture.
     """
     found = found_joints(joints)
     points = joints[..., :2].astype(np.float64)
     low = np.where(found[..., None], points, np.inf).min(axis=1)
     high = np.where(found[..., None], points, -np.inf).max(axis=1)
-    with np.errstate(invalid="ignore"):  # frames without any joint: taken out below
+    with np.errstate(invalid="ignore"):  # frames without any joint: left out below
         border = margin * (high - low).max(axis=1, keepdims=True)
         low = np.clip(np.floor(low - border), 0, (width, height))
         high = np.clip(np.ceil(high + border), 0, (width, height))

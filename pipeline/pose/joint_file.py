@@ -1,4 +1,4 @@
-"""A clip's joints in a file of bare numbers, from which each frame's are read when they are needed."""
+"""A clip's joints in a raw binary file, from which each frame's are read when they are needed."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,10 +15,10 @@ FRAME = NUM_JOINTS * 3 * np.dtype(np.float32).itemsize  # bytes
 
 
 class JointFile:
-    """``joints[t]`` and ``joints[start:end]`` as of an array, float32 (frames, 137, 3), which is not held in memory.
+    """Indexed like an array, float32 (frames, 137, 3): ``joints[t]``, ``joints[start:end]``; not held in memory.
 
-    At 144,000 frames that array has 237 MB, and every process that loads data would come to hold it. May be handed to
-    other processes, forked or spawned.
+    At 144,000 frames the array would take 237 MB in each loader process. May be handed to other processes, forked or
+    spawned.
     """
 
     def __init__(self, path: Path) -> None:
@@ -41,14 +41,14 @@ class JointFile:
 
 
 def smoothed(joints: Joints, pose: Pose, file: Path) -> JointFile:
-    """A clip's ``joints``, smoothed as ``pose`` says and kept in ``file``, unless they are there already."""
+    """A clip's ``joints``, smoothed as ``pose`` says and cached in ``file``: if it exists, it is only opened."""
     if file.is_file():
         return JointFile(file)
     return write_joints(file, smooth_blocks(joints, pose.smooth_window, pose.max_gap, pose.min_confidence))
 
 
 def write_joints(path: Path, blocks: Iterable[np.ndarray]) -> JointFile:
-    """Write blocks of joints, float32 (frames, 137, 3) each, one after another, and open what they make."""
+    """Write blocks of joints, float32 (frames, 137, 3) each, one after another, and open the file."""
     with atomic(path) as partial, partial.open("wb") as file:
         for block in blocks:
             np.ascontiguousarray(block, np.float32).tofile(file)

@@ -8,8 +8,8 @@ import numpy as np
 from pipeline.clips import layout as j
 from pipeline.clips.layout import FACE, LEFT_HAND, RIGHT_HAND, found_joints
 
-# One colour a limb, RGB: the person's right side in warm colours, the left in cool ones, so that a back
-# view is not a front view; neighbouring limbs differ clearly. 23 joints: the detector has no small toes.
+# One RGB colour per limb: the person's right side in warm colours, the left in cool ones, so that a back view differs
+# from a front view; neighbouring limbs differ clearly. 23 of the 25 joints: the detector does not find small toes.
 BODY_LIMBS = [
     (j.NECK, j.MID_HIP, (90, 90, 90)),
     (j.MID_HIP, j.RIGHT_HIP, (130, 60, 20)),
@@ -35,7 +35,7 @@ BODY_LIMBS = [
     (j.LEFT_EYE, j.LEFT_EAR, (0, 150, 120)),
 ]
 
-# Lines through face points, and whether they close.
+# Lines through FACE's points, whether they are closed, and their colours.
 FACE_STROKES = [
     (range(0, 17), False, (120, 120, 120)),  # jaw
     (range(17, 22), False, (150, 70, 0)),  # right brow
@@ -79,9 +79,9 @@ STROKE_JOINTS, STROKE_STYLES = _strokes()
 def draw_pose(joints: np.ndarray, width: int, height: int) -> np.ndarray:
     """Draw one pose as a picture, uint8 RGB (height, width, 3).
 
-    joints: (137, 3) of (x, y, confidence) in pixels of that picture, inside it or not. A stroke is drawn
-    where both its joints are found. Line widths follow the picture's height (1 px at the least), so a pose drawn at
-    another scale is the same picture at another scale.
+    joints: (137, 3) of (x, y, confidence) in pixels of that picture, inside it or not. A stroke is drawn if both its
+    joints are found. Line widths are proportional to the picture's height (1 px at least), so that a pose drawn at
+    another size looks like the picture resized.
     """
     picture = np.full((height, width, 3), 255, np.uint8)
     strokes = np.flatnonzero(found_joints(joints)[STROKE_JOINTS].all(axis=1))

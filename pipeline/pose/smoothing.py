@@ -1,4 +1,4 @@
-"""Steady poses: a median over time of confident detections, short gaps filled, long gaps left open."""
+"""Smoothing poses: a median over time of confident detections; short gaps are interpolated, long ones stay."""
 
 from collections.abc import Iterator
 
@@ -36,7 +36,7 @@ def smooth_blocks(joints: Joints, window: int, max_gap: int, min_confidence: flo
 
 
 def _smooth(joints: np.ndarray, window: int, max_gap: int) -> np.ndarray:
-    tracks = np.array(joints.transpose(1, 2, 0), np.float32, order="C")  # (137, 3, frames): time side by side
+    tracks = np.array(joints.transpose(1, 2, 0), np.float32, order="C")  # (137, 3, frames): contiguous over time
     found = found_joints(joints).T
     tracks[:, :2] = _median(tracks[:, :2], found, window)
     filled = _fill_gaps(tracks, found, max_gap)
@@ -44,9 +44,9 @@ def _smooth(joints: np.ndarray, window: int, max_gap: int) -> np.ndarray:
 
 
 def _median(points: np.ndarray, found: np.ndarray, window: int) -> np.ndarray:
-    """The median of the found ones (137, frames) of ``points`` (137, 2, frames) in the window around every frame.
+    """The median over the window around every frame of ``points`` (137, 2, frames), where ``found`` (137, frames).
 
-    It means nothing where a joint was not found itself.
+    Undefined in frames in which the joint itself was not found.
     """
     half = window // 2
     values = np.pad(np.where(found[:, None], points, np.nan), ((0, 0), (0, 0), (half, half)), constant_values=np.nan)

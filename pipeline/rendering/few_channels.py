@@ -1,19 +1,19 @@
-"""A generator's last convolution, which makes few channels of many."""
+"""A generator's last convolution, from many channels to few."""
 
 from typing import cast
 
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-FEW = 16  # a CPU computes that many channels at a time
+FEW = 16  # channels that a CPU computes at a time; fewer than these are few
 
 
 class FewChannelConvolution(nn.Module):
-    """What a trained, reflect-padded, square convolution to few channels computes.
+    """The same function as a trained, reflect-padded convolution with a square filter and few output channels.
 
-    (B, C, H, W) -> float32 (B, few, H, W). Of 16 channels computed at a time 13 would be thrown away. Here every
-    column of the filter is a filter of its own, 7 x 3 channels instead of 3, whose results are moved to their places
-    and added in float32.
+    (B, C, H, W) -> float32 (B, few, H, W). A CPU computes 16 channels at a time and would discard 13 of them if there
+    are 3. So every column of a 7x7 filter becomes a filter of its own, 7 x 3 output channels instead of 3, whose
+    results are shifted to their places and added in float32.
     """
 
     def __init__(self, convolution: nn.Conv2d) -> None:

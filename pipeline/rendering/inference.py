@@ -1,4 +1,4 @@
-"""A trained generator made ready to run many times without learning."""
+"""A trained generator made ready for inference."""
 
 from typing import TypeGuard, cast
 
@@ -9,15 +9,16 @@ from pipeline.rendering.few_channels import FEW, FewChannelConvolution
 from pipeline.rendering.winograd import WinogradConvolution
 from pipeline.runtime.devices import memory_format
 
-WINOGRAD_CHANNELS = 256  # at least: with fewer, on larger maps, moving data costs what the multiplications save
+WINOGRAD_CHANNELS = 256  # at least: with fewer, on larger maps, moving data costs more than is saved
 
 
 def for_inference(network: nn.Module, device: torch.device, precision: str) -> nn.Module:
-    """The same function of float32 tensors, faster; ``network`` itself is changed and returned.
+    """Change ``network`` in place, to compute the same function of float32 tensors faster, and return it.
 
-    On a CPU some convolutions are computed in other ways. For ``bf16`` weights are rounded once instead of at every
-    call, but not those of the first convolution: most of a pose picture is one colour, so that its results are near
-    their mean, which instance normalization takes away together with all digits that bfloat16 has.
+    On a CPU some convolutions are replaced (:class:`WinogradConvolution`, :class:`FewChannelConvolution`). For ``bf16``
+    weights are rounded once instead of in every call, but those of convolutions with few input channels, such as the
+    first, stay float32: most of a pose picture is one colour, so that the first layer's outputs are close to their
+    mean, and instance normalization subtracts that, which would leave none of bfloat16's few digits.
     """
     network.eval().requires_grad_(False).to(device)
     on_cpu = device.type == "cpu"
@@ -42,7 +43,7 @@ def _prepare(network: nn.Module, on_cpu: bool, dtype: torch.dtype) -> None:
 
 
 def _is_wide(layer: nn.Module) -> TypeGuard[nn.Conv2d]:
-    """Whether it is one of the convolutions of a wide generator's residual blocks."""
+    """Whether ``layer`` is a convolution of a residual block with many channels."""
     return (
         isinstance(layer, nn.Conv2d) and layer.kernel_size == (3, 3) and layer.stride == (1, 1)
         and layer.padding_mode == "reflect" and layer.in_channels == layer.out_channels >= WINOGRAD_CHANNELS
@@ -50,5 +51,5 @@ def _is_wide(layer: nn.Module) -> TypeGuard[nn.Conv2d]:
 
 
 def _round_input(layer: nn.Module, inputs: tuple[Tensor]) -> tuple[Tensor]:
-    """What a layer is given, in the type of its weights."""
+    """A layer's input, converted to the type of its weights."""
     return (inputs[0].to(cast(Tensor, layer.weight).dtype),)

@@ -1,4 +1,4 @@
-"""Rendering a clip of poses frame by frame, each frame from the one before, with the face on top."""
+"""Rendering a clip's poses frame by frame, each frame from its pose and the frame before, then refining the face."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -24,7 +24,7 @@ from pipeline.user.cli import UserError
 class BodyRenderer:
     """The trained body generator, run recurrently over any number of poses.
 
-    width, height: pixels of the pictures it makes. Raises UserError if ``weights`` is missing or foreign.
+    width, height: px of the pictures it makes. Raises UserError if ``weights`` is missing or no weight file.
     """
 
     def __init__(self, weights: Path, device: torch.device) -> None:
@@ -44,10 +44,10 @@ class BodyRenderer:
         """For each pose of ``joints`` (frames, 137, 3), pixels of the output: (pose picture, generated frame).
 
         The picture is uint8 RGB (height, width, 3), the frame float (3, height, width) in [-1, 1] on the device. The
-        first frame's previous output is zeros, as is that of the frames where ``begins``, bool (frames,), says so. A
-        frame without a body, which no training has shown to the generator, is the plate; without one it is the last
-        frame with a body, or at the start the first. The frame after it begins from zeros, too. The next picture is
-        drawn while the generator runs.
+        previous output is zeros for the first frame and wherever ``begins``, bool (frames,), is True. For a pose in
+        which no body was found, a case that training leaves out, nothing is generated: the frame is the background
+        plate; if the generator has no plate, the last frame with a body is repeated, or before any, the first that will
+        come. The next frame with a body starts from zeros again. Pose pictures are drawn ahead by a thread.
         """
         draw = partial(draw_pose, width=self.width, height=self.height)
         seen = bodies_seen(joints)
@@ -75,11 +75,12 @@ class BodyRenderer:
 
 
 class Renderer:
-    """The body generator and, where it was trained, the Face GAN that refines its output.
+    """The body generator and, if it was trained, the Face GAN that refines its output.
 
-    ``face`` without a network (``face.enabled: false``) renders the body alone. The face is never fed back:
-    the Face GAN was trained on the body generator's own output. Raises UserError if a weight file is
-    missing or foreign, or if the Face GAN belongs to another body generator.
+    body, face: weight files; ``face`` may hold no network (``face.enabled: false``). The refined face is not fed back
+    to the body generator: the Face GAN was trained on frames that the body generator made from its own output. Raises
+    UserError if a weight file is missing or none of this project's, or if the Face GAN belongs to another body
+    generator.
     """
 
     def __init__(self, body: Path, face: Path, device: torch.device) -> None:
@@ -103,9 +104,8 @@ class Renderer:
     def render(self, track: PoseTrack[np.ndarray], shots: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """(pose picture, rendered frame) for every pose of ``track`` in order, both uint8 RGB (height, width, 3).
 
-        shots: int (frames,), another number after every cut. Each shot starts as the clip does, from zeros: what
-        was seen before a cut has nothing to say about what comes after it. A frame without a body is
-        as :meth:`BodyRenderer.run` says.
+        shots: int (frames,), another number after every cut. Each shot starts from zeros, as the clip does. Frames
+        without a body: see :meth:`BodyRenderer.run`.
         """
         joints, begins = self.scale(track), np.diff(shots, prepend=shots[:1]) != 0
         boxes = np.full((len(joints), 4), -1)
@@ -117,12 +117,12 @@ class Renderer:
         boxes[~bodies_seen(joints)] = -1
         for (picture, frame), (x0, y0, x1, y1) in zip(self.body.run(joints, begins), boxes, strict=True):
             if self.face is not None and x0 >= 0:
-                frame = frame.clone()  # the frame without the face goes on to the next step
+                frame = frame.clone()  # the unrefined frame is what the body generator gets back
                 crop = frame[:, y0:y1, x0:x1]
                 crop += self.face(on_device(picture[y0:y1, x0:x1], self.body.device)[None], crop[None])[0]
             yield picture, to_picture(frame)
 
 
 def on_device(picture: np.ndarray, device: torch.device) -> Tensor:
-    """uint8 RGB (H, W, 3) -> float32 (3, H, W) in [-1, 1] on ``device``, to which only bytes travel."""
+    """uint8 RGB (H, W, 3) -> float32 (3, H, W) in [-1, 1] on ``device``; it is sent there as bytes."""
     return to_float(to_planes(picture).to(device))

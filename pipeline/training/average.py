@@ -1,4 +1,4 @@
-"""A moving average of a generator's weights, which renders more steadily than the last weights themselves."""
+"""Exponential moving average of a generator's weights, which renders more steadily than its last weights."""
 
 from copy import deepcopy
 
@@ -8,10 +8,10 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 
 class MovingAverage(nn.Module):
-    """An average over steps of a network's weights, in ``module``, a network of its own that nothing trains.
+    """The exponential moving average (EMA) of a network's weights over steps, in ``module``, a copy of the network.
 
-    A step's weights count ``decay`` times as much a step later. At first they are forgotten faster, as n / (n + 9)
-    after n steps, so that a short training does not end with an average over its beginning.
+    Each step, average = d * average + (1 - d) * weights, where d is ``decay``, but at most n / (n + 9) in step n: so a
+    short training does not end with an average over its first steps.
     """
 
     def __init__(self, network: nn.Module, decay: float) -> None:
@@ -20,6 +20,6 @@ class MovingAverage(nn.Module):
 
     @torch.no_grad()
     def update(self, network: nn.Module, step: int) -> None:
-        """Take in the weights of ``network`` after step 1, 2, ... ``step``."""
+        """Take in the weights of ``network`` after ``step`` (1, 2, ...)."""
         mix = get_ema_multi_avg_fn(min(self.decay, step / (step + 9)))
         mix(list(self.module.parameters()), list(network.parameters()), None)

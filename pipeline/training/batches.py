@@ -1,4 +1,4 @@
-"""Which examples every training step sees, and their preparation in other processes."""
+"""Which examples each training step sees, and the processes that load them."""
 
 from collections.abc import Iterator, Sized
 from typing import cast
@@ -7,25 +7,25 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from pipeline.training.distributed import rank, size
+from pipeline.training.distributed import rank, world_size
 from pipeline.training.interrupt import leave_stopping_to_parent
 
 
 def loader_processes() -> int:
-    """How many processes prepare this one's batches: half as many as it computes with threads, from 2 to 8.
+    """How many loader processes prepare this rank's batches: half its number of threads, from 2 to 8.
 
-    One prepares some 100 pairs a second from frames of 512x512, so few serve a GPU and two do not crowd two cores.
-    Processes that train together on one machine have shared out the threads. No result depends on it.
+    One prepares some 100 pairs per second from frames of 512x512: a few are enough for a GPU, and two take little of
+    two cores. Ranks on one machine have already divided its threads among them. No result depends on the number.
     """
     return min(max(torch.get_num_threads() // 2, 2), 8)
 
 
 class StepSampler(Sampler[list[int]]):
-    """Batches of items for steps ``start`` to ``steps`` - 1: one shuffled pass over the data after another.
+    """Batches of item numbers for steps ``start`` to ``steps`` - 1: one shuffled epoch after another.
 
-    Item i + size * epoch is example i in the given pass, for data that come out differently every time. Every step's
-    batch follows from its number and the seed alone, so that training resumes where it stopped.
-    ``part``: which of a batch's items are given.
+    Item i + size * epoch is example i in that epoch, for a dataset that may prepare it differently each time. A step's
+    batch follows from the step's number and the seed alone, so that training resumes where it stopped. size: examples
+    in the dataset. batch: items per step over all ranks, of which ``part`` selects this rank's.
     """
 
     def __init__(self, size: int, batch: int, start: int, steps: int, seed: int, part: slice = slice(None)) -> None:
@@ -49,15 +49,16 @@ class StepSampler(Sampler[list[int]]):
 
 
 def step_loader(dataset: Dataset, batch: int, start: int, steps: int, seed: int) -> DataLoader:
-    """A loader that gives one batch a step for steps ``start`` to ``steps`` - 1, prepared in other processes.
+    """A loader of one batch per step, for steps ``start`` to ``steps`` - 1, prepared in other processes.
 
-    Of several processes that train together each gets its part of the batch, all of one length.
+    Each rank gets its own part of the batch; all parts have the same length.
     """
+    part = slice(rank(), None, world_size())
     return DataLoader(
         dataset,
-        batch_sampler=StepSampler(len(cast(Sized, dataset)), batch, start, steps, seed, slice(rank(), None, size())),
+        batch_sampler=StepSampler(len(cast(Sized, dataset)), batch, start, steps, seed, part),
         num_workers=loader_processes(),
-        pin_memory=torch.cuda.is_initialized(),  # then the networks are on a GPU
+        pin_memory=torch.cuda.is_initialized(),  # True if the networks are on a GPU
         worker_init_fn=leave_stopping_to_parent,
-        generator=torch.Generator(),  # its own: starting a loader must not move the networks' random state
+        generator=torch.Generator(),  # its own: starting a loader must not advance PyTorch's global one
     )

@@ -1,4 +1,4 @@
-"""Checkpoints: all that a stopped training run needs to resume as if it had never stopped, a file each."""
+"""Checkpoints: files that hold all that a stopped training run needs to resume as if it had never stopped."""
 
 import hashlib
 import json
@@ -24,14 +24,13 @@ from pipeline.user.cli import UserError
 
 
 class Checkpoints:
-    """The checkpoints in ``folder``, of one run, and beside them in ``log`` the loss curves and samples that it draws.
+    """The checkpoints of one training run, in ``folder``, with its loss curves and sample grids in ``folder/log``.
 
-    ``log`` becomes a stage's output, a copy, when training ends: DVC may delete that while another process still
-    trains. ``every`` seconds a checkpoint is due, and the newest ``keep`` are kept. Opening them puts ``log`` back as
-    it was at the newest one that is whole, if there is any; :meth:`restore` then gives the training its state. ``last``
-    says which checkpoint is the last, for the user, and is None if there is none. Of several processes that
-    train together all read checkpoints, and rank 0 alone writes them and the log. Raises UserError if these do not
-    see the same.
+    When training ends, ``log`` is copied to the stage's output; it is not written there directly, since DVC may delete
+    an output while a process trains. A checkpoint is due ``every`` seconds, and the newest ``keep`` are kept. Creating
+    this object resets ``log`` to what it was at the newest intact checkpoint, if there is one; :meth:`restore` then
+    gives the training its state. ``last`` names the last checkpoint for the user, None if there is none. All ranks
+    read checkpoints; rank 0 alone writes them and the log. Raises UserError if the ranks do not see the same ones.
     """
 
     def __init__(self, folder: Path, every: float, keep: int) -> None:
@@ -67,9 +66,9 @@ class Checkpoints:
             break
 
     def open_log(self) -> AbstractContextManager[Live | None]:
-        """DVCLive, writing to ``log``: after what is there if this run resumes, else into an empty folder.
+        """A DVCLive logger that writes to ``log``: appends if this run resumes, else starts with an empty folder.
 
-        None for all ranks but 0.
+        None on all ranks but 0.
         """
         if rank() != 0:
             return nullcontext()
@@ -77,24 +76,23 @@ class Checkpoints:
         return Live(str(self.log), resume=self.resumed, dvcyaml=False, report=None, save_dvc_exp=False)
 
     def beyond(self, phase: str) -> bool:
-        """Whether an earlier process has trained ``phase`` to its end. Phases are asked for in their order."""
+        """Whether the newest checkpoint is of a later phase than ``phase``. Ask for each phase in order."""
         return self._pending is not None and self._pending[1]["phase"] != phase
 
     def restore(self, state: TrainingState) -> None:
-        """Give ``state``, of the first phase that is not trained to its end, what the newest checkpoint holds."""
+        """Load the newest checkpoint, if there is one, into ``state``, of the phase that the checkpoint is of."""
         if self._pending is not None:
             state.restore(*self._pending)
             self._pending = None
 
     def due(self) -> bool:
-        """Whether the last checkpoint is ``every`` seconds old, which rank 0 tells for all."""
+        """Whether the last checkpoint is ``every`` seconds old; only rank 0 ever says so."""
         return rank() == 0 and time.monotonic() - self._saved_at >= self.every
 
     def save(self, state: TrainingState) -> None:
-        """Keep ``state`` and the log folder; remove the oldest checkpoint if there are too many.
+        """Write a checkpoint of ``state`` and the log folder; remove the oldest one if there are too many.
 
-        If the disk is full, that is a warning: training goes on with the checkpoints that there are. All ranks call
-        this.
+        If the disk is full, warn and go on with the checkpoints that there are. All ranks call this.
         """
         if rank() != 0:
             self.last = f"step {state.step} of {state.name}"
@@ -114,12 +112,12 @@ class Checkpoints:
         self._saved_at = time.monotonic()
 
     def _files(self) -> list[Path]:
-        """Oldest first."""
+        """Oldest first; their names begin with a running number."""
         return sorted(self.folder.glob("[0-9]*.safetensors"))
 
 
 def write_checkpoint(path: Path, tensors: dict[str, Tensor], header: dict[str, Any]) -> None:
-    """Write one file, whole or not at all. Raises OSError or SafetensorError if the disk does not take it."""
+    """Write one file, whole or not at all. Raises OSError or SafetensorError if it cannot be written."""
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     content = {"header": header, "sha256": _digest(tensors, header)}
     with atomic(path) as partial:
@@ -127,9 +125,7 @@ def write_checkpoint(path: Path, tensors: dict[str, Tensor], header: dict[str, A
 
 
 def read_checkpoint(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Read (tensors on the CPU, header). Raises ValueError if the file is not as it was written, OSError if the disk
-    does not give it.
-    """
+    """Read (tensors on the CPU, header). Raises ValueError if the file is damaged, OSError if it cannot be read."""
     try:
         with safe_open(path, framework="pt") as file:
             content = json.loads(file.metadata()["checkpoint"])
@@ -151,7 +147,7 @@ def _digest(tensors: dict[str, Tensor], header: dict[str, Any]) -> str:
 
 
 def _log_tensors(log: Path) -> dict[str, Tensor]:
-    """The files of the log folder as bytes, since a process may be killed at any moment after this checkpoint."""
+    """The log folder's files as bytes: after a crash the folder may hold more than was logged at the checkpoint."""
     files = (path for path in log.rglob("*") if path.is_file())
     return {
         f"log/{path.relative_to(log).as_posix()}": torch.from_numpy(np.fromfile(path, np.uint8)) for path in files

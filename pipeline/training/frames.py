@@ -1,4 +1,4 @@
-"""The target's frames and pose pictures as networks learn from them, drawn at load time."""
+"""The target's frames and pose pictures at the training size; pose pictures are drawn at load time."""
 
 import numpy as np
 from torch import Tensor
@@ -30,7 +30,7 @@ class TrainingFrames:
         return to_planes(resize(self.store.read(int(t)), self.width, self.height))
 
     def draw(self, joints: np.ndarray) -> Tensor:
-        """The pose picture, uint8 RGB (3, height, width), of joints (137, 3) in its own pixels."""
+        """The pose picture, uint8 RGB (3, height, width), of joints (137, 3) in pixels of the training picture."""
         return to_planes(draw_pose(joints, self.width, self.height))
 
     def poses(self, which: int | slice) -> np.ndarray:

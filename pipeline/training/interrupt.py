@@ -1,4 +1,4 @@
-"""Stopping between two steps when Ctrl-C or SIGTERM asks for it."""
+"""Stopping between two steps on Ctrl-C or SIGTERM."""
 
 import os
 import signal
@@ -8,7 +8,7 @@ GRACE = 30  # s that a loader process goes on after SIGTERM
 
 
 class Interrupt:
-    """While entered, Ctrl-C and SIGTERM only set ``requested``, for the work to stop where it can resume later.
+    """Inside this context Ctrl-C and SIGTERM only set ``requested``, so that training can stop after a whole step.
 
     Another Ctrl-C stops at once (KeyboardInterrupt). Another SIGTERM does not: `timeout` and schedulers send several.
     ``tell``: whether to tell the user.
@@ -34,10 +34,10 @@ class Interrupt:
 
 
 def leave_stopping_to_parent(_worker: int = 0) -> None:
-    """In a loader process: leave it to the parent, which still wants batches, to answer Ctrl-C and SIGTERM.
+    """In a loader process: leave Ctrl-C and SIGTERM to the parent, which still needs batches for its last step.
 
-    A terminal and a scheduler signal every process of a job. SIGTERM ends this one after GRACE seconds, since it is
-    also how a parent that failed ends its loaders.
+    A terminal and a scheduler signal every process of a job. SIGTERM ends this process only after GRACE seconds; it
+    must end it, since a parent that fails ends its loaders that way.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: signal.alarm(GRACE))

@@ -1,12 +1,12 @@
-"""Starting the processes of one machine that train together, and waiting for them.
+"""Launching the ranks that run on one machine, and waiting for them.
 
-Why no starter of PyTorch's: tried with 2.14, two processes on the CPU. torchrun's agent lets the processes finish their
-step after Ctrl-C or SIGTERM, but then prints a traceback and exits with 1; a failure gets a traceback and a table. It
-gives each process a session of its own: a second Ctrl-C reaches them as SIGTERM, and when it is killed, alone or with
-its group, they train on. When one has ended with an error, the others are killed 30 s later, whatever
-``--shutdown-timeout`` is. torch.multiprocessing's processes inherit its way to start others, "spawn": each loader
-process then imports everything anew (a first step of 22 s instead of 1). When the parent is killed they get SIGINT, and
-one of two tries stopped at once.
+Why not one of PyTorch's launchers (tried with 2.14, two processes on the CPU): torchrun's agent lets the processes
+finish their step after Ctrl-C or SIGTERM, but then prints a traceback and exits with 1; a failure gets a traceback and
+a table. It gives each process a session of its own: a second Ctrl-C reaches them as SIGTERM, and when the agent is
+killed, alone or with its process group, they train on. When one has ended with an error, the others are killed 30 s
+later, whatever ``--shutdown-timeout`` is. torch.multiprocessing's processes pass its start method, "spawn", on to their
+loader processes, each of which then imports everything anew (a first step of 22 s instead of 1). When the parent is
+killed they get SIGINT, and one of two tries stopped at once.
 """
 
 import ctypes
@@ -22,20 +22,21 @@ import torch
 from pipeline.training.distributed import WORKER
 from pipeline.user.cli import UserError
 
-STAGES = ("train_body", "train_face")  # each meets at a port of its own, so that helpers of both may wait at once
+STAGES = ("train_body", "train_face")  # each has a port of its own, so that other machines may wait for both at once
 PORT = 29500  # torchrun's
 STOPPED = 130  # exit status after Ctrl-C or SIGTERM
 PR_SET_PDEATHSIG = 1  # Linux's prctl
-GRACE = 30  # s that the others have for their last words when one has ended in any way but success
+GRACE = 30  # s in which the others must end once one process has failed
 
 
 def launch(stage: str, devices: int, nodes: int, device: torch.device) -> bool:
-    """Run a training stage in ``devices`` processes on this machine, of ``nodes`` machines that do the same, and wait.
+    """Run a training stage in ``devices`` processes on this machine, one of ``nodes`` that all do the same, and wait.
 
-    -> False if this process shall train itself: because it is to train alone, or because it is one of several that
-    this function or torchrun has started. The processes get torchrun's environment and share out the threads that this
-    one would use. Ctrl-C reaches them by itself, SIGTERM is passed on. Raises UserError if a GPU or an environment
-    variable is missing, or if a process is killed; SystemExit with its status if one fails, which has told why.
+    -> True when they have trained. False, at once, if this process has to train itself: because it trains alone, or
+    because it is a rank that this function or torchrun has started. The processes get torchrun's environment variables
+    and divide among them the threads that this one would use. The terminal sends Ctrl-C to them too; SIGTERM is passed
+    on. Raises UserError if a GPU or an environment variable is missing, or if a process is killed; SystemExit with a
+    process's exit status if it fails, which has then printed why.
     """
     if devices * nodes == 1 or WORKER in os.environ:
         return False
@@ -74,12 +75,12 @@ def launch(stage: str, devices: int, nodes: int, device: torch.device) -> bool:
 
 
 def _stop_with_parent() -> None:
-    """In a new worker: be sent SIGTERM when the process that started it is killed, and so save a checkpoint and end."""
+    """In a new worker: get SIGTERM if the launching process is killed, and so save a checkpoint and end."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _meeting_point(stage: str, nodes: int) -> tuple[str, int, int]:
-    """Where the processes of all machines meet: (host, port, this machine's number). Raises UserError if unknown."""
+    """The rendezvous of all ranks: (host, port, this machine's number). Raises UserError if it is not known."""
     if nodes == 1:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -98,7 +99,7 @@ def _meeting_point(stage: str, nodes: int) -> tuple[str, int, int]:
 
 
 def _wait(workers: list[subprocess.Popen]) -> int:
-    """Wait until all have ended. -> 0, or the exit status of the first that did not end well, negative for a signal."""
+    """Wait until all have ended. -> 0, or the first failed one's exit status, negative if a signal killed it."""
     while None in (statuses := [worker.poll() for worker in workers]) and not any(statuses):
         time.sleep(0.1)
     deadline = time.monotonic() + GRACE

@@ -1,4 +1,4 @@
-"""The loop around a training step: progress, loss curves, sample grids, checkpoints, a stop when asked or diverged."""
+"""The training loop: steps, progress bar, loss curves, sample grids, checkpoints, stops, and a check for divergence."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, cast
@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from pipeline.params import Log
 from pipeline.training.checkpoint import Checkpoints
-from pipeline.training.distributed import any_rank, average, meet, rank
+from pipeline.training.distributed import any_rank, average_over_ranks, barrier, rank
 from pipeline.training.interrupt import Interrupt
 from pipeline.training.state import TrainingState
 from pipeline.training.waiting import Batches, TimedBatches
@@ -25,21 +25,21 @@ def update(generator_loss: Tensor, discriminator_loss: Tensor, generator: nn.Mod
            optimizers: Iterable[Optimizer]) -> None:
     """Back-propagate each loss into its own network only, then step every optimizer.
 
-    Gradients are averaged over the processes that train together: with equal parts of a batch each, that is the whole
-    batch's gradient, since every loss is a mean over examples.
+    The losses may share a graph: both gradients are of the networks before the step. They are averaged over all ranks,
+    which gives the whole batch's gradient, as the parts of a batch are equal and every loss is a mean over examples.
     """
     trained = [p for p in generator.parameters() if p.requires_grad]
     generator.zero_grad(set_to_none=True)
     discriminator.zero_grad(set_to_none=True)
     discriminator_loss.backward(inputs=list(discriminator.parameters()), retain_graph=True)
     generator_loss.backward(inputs=trained)
-    average([cast(Tensor, parameter.grad) for parameter in (*trained, *discriminator.parameters())])
+    average_over_ranks([cast(Tensor, parameter.grad) for parameter in (*trained, *discriminator.parameters())])
     for optimizer in optimizers:
         optimizer.step()
 
 
 def advance(state: TrainingState, losses: Losses, batch: Any) -> dict[str, Tensor]:
-    """One step of ``state``: networks, schedules, averaged weights. -> the terms of the losses, without gradients."""
+    """One step of ``state``: networks, learning-rate schedules, moving average. -> the losses' terms, detached."""
     state.step += 1
     generator_loss, discriminator_loss, terms = losses(batch)
     optimizers = [optimizer for optimizer, _ in state.optimizers]
@@ -49,7 +49,7 @@ def advance(state: TrainingState, losses: Losses, batch: Any) -> dict[str, Tenso
     if state.average is not None:
         state.average.update(state.generator, state.step)
     terms = {key: value.detach() for key, value in terms.items()}
-    average(list(terms.values()))
+    average_over_ranks(list(terms.values()))
     return terms
 
 
@@ -63,14 +63,14 @@ def train(
     sample: Callable[[], np.ndarray],
     before_step: Callable[[int], None] = lambda step: None,
 ) -> None:
-    """Train ``state`` on every batch of ``batches``, a step each, from the step where it stands to the phase's last.
+    """Train ``state`` on every batch of ``batches``, one step each, from ``state.step`` to the phase's last step.
 
     losses: a batch -> (generator's loss, discriminator's loss, every term by name), scalars. Every ``log.every``
-    steps the terms' means since the last time go to ``live``; every ``log.samples_every`` steps and at the end
+    steps the terms' means since the last point go to ``live``; every ``log.samples_every`` steps and at the end
     ``sample()``, uint8 RGB (H, W, 3), is saved there. ``before_step`` gets the step's number, from 1 on.
-    Of several processes that train together each gets its part of every batch; rank 0 alone has a ``live``.
-    Raises UserError when a term or a weight is not finite, which no checkpoint ever holds, and KeyboardInterrupt,
-    after a checkpoint, when the user or a scheduler asks for a stop.
+    Each rank gets its part of every batch; rank 0 alone has a ``live``. Raises UserError if a term or a weight is not
+    finite (a checkpoint never holds such weights), and KeyboardInterrupt, after a checkpoint, if the user or a
+    scheduler asks for a stop.
     """
     total = state.step + len(batches)
     timed = TimedBatches(batches)
@@ -91,8 +91,8 @@ def train(
                 check_weights(state, checkpoints)
                 checkpoints.save(state)
             if stop:
-                # Rank 0 has written the checkpoint: who starts processes may kill the others soon after one has ended.
-                meet()
+                # Wait until rank 0 has written the checkpoint: a launcher may kill all ranks soon after one has ended.
+                barrier()
                 progress.close()
                 start = checkpoints.last or "the start"
                 raise KeyboardInterrupt(f"stopped at step {state.step} of {state.name}; run the same again to resume "
@@ -103,7 +103,7 @@ def train(
 
 
 def log_terms(state: TrainingState, live: Live | None) -> dict[str, float]:
-    """Log the means of the terms since the last time and begin anew. -> the means by name."""
+    """Log the terms' means since the last point of the loss curves, and forget them. -> the means by name."""
     means = {key: torch.stack(values).mean().item() for key, values in state.terms.items()}
     state.terms = {}
     if live is not None:
@@ -116,9 +116,9 @@ def log_terms(state: TrainingState, live: Live | None) -> dict[str, float]:
 
 
 def check_terms(state: TrainingState, checkpoints: Checkpoints) -> None:
-    """Raise UserError if a term since the last log point is NaN or infinite, naming the first such step.
+    """Raise UserError if a term since the last point of the loss curves is NaN or infinite, naming the first such step.
 
-    Looking at many steps at once spares a GPU from waiting for the CPU at each.
+    Many steps are checked at once, since each check makes the CPU wait for the GPU.
     """
     if not state.terms:
         return
@@ -130,7 +130,7 @@ def check_terms(state: TrainingState, checkpoints: Checkpoints) -> None:
 
 
 def check_weights(state: TrainingState, checkpoints: Checkpoints) -> None:
-    """Raise UserError if a weight is NaN or infinite, as after a step whose gradients were."""
+    """Raise UserError if a weight is NaN or infinite, as it is after a step with such a gradient."""
     if broken := state.broken_networks():
         raise _diverged(state, state.step, [f"the {name}'s weights" for name in broken], checkpoints)
 

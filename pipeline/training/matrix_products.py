@@ -1,4 +1,4 @@
-"""Convolutions of residual blocks as products of matrices, which a CPU computes faster in bfloat16."""
+"""Residual blocks' convolutions as matrix products (im2col), which a CPU computes faster in bfloat16."""
 
 from typing import cast
 
@@ -10,12 +10,12 @@ from pipeline.networks.layers import ResidualBlock
 
 
 class MatrixProductConvolution(nn.Module):
-    """A reflect-padded 3x3 convolution that starts from ``convolution`` and takes its place.
+    """A reflect-padded 3x3 convolution that takes the place of ``convolution`` and starts from its weights.
 
-    (B, C, H, W) -> the same shape. At 1/16 of a picture's size there are far more weights than places; in bfloat16 on
-    the CPU a product of matrices is then 1.7 times as fast, forward and backward, as oneDNN's convolution, which
-    reorders all weights every time. Its weight is a matrix while it trains, (C, 9 C), which autocast rounds once a step
-    for both frames; in state dicts, and so in every file, it is that of a convolution, (C, C, 3, 3).
+    (B, C, H, W) -> the same shape. At 1/16 of a picture's size there are far more weights than pixels; in bfloat16 on
+    the CPU a matrix product is then 1.7 times as fast, forward and backward, as oneDNN's convolution, which reorders
+    all weights in every call. While it trains its weight is a matrix, (C, 9 C), which autocast rounds once per step for
+    both frames; in state dicts, and so in every file, it has a convolution's shape, (C, C, 3, 3).
     """
 
     def __init__(self, convolution: nn.Conv2d) -> None:
@@ -29,7 +29,7 @@ class MatrixProductConvolution(nn.Module):
         padded = F.pad(x, (1, 1, 1, 1), mode="reflect")
         if not torch.is_autocast_enabled(x.device.type):
             return F.conv2d(padded, self.weight.unflatten(1, (-1, 3, 3)), self.bias)
-        # F.unfold does the same on one core only
+        # what F.unfold does, but that uses one core only
         padded, (height, width) = padded.contiguous(), x.shape[2:]
         shifted = [padded[..., y : y + height, x : x + width] for y in range(3) for x in range(3)]
         product = torch.matmul(self.weight, torch.stack(shifted, dim=2).flatten(1, 2).flatten(2))
@@ -45,7 +45,7 @@ def _to_matrix(_layer: nn.Module, state: dict[str, Tensor], prefix: str, *_: obj
 
 
 def use_matrix_products(network: nn.Module) -> None:
-    """Let the residual blocks of ``network`` compute their convolutions so; its state dict stays as it is."""
+    """Replace the convolutions in the residual blocks of ``network``; its state dict stays the same."""
     for block in network.modules():
         if isinstance(block, ResidualBlock):
             for place, layer in enumerate(block.layers):

@@ -1,4 +1,7 @@
-"""A phase of training, body's or face's: a generator at one picture size against a new discriminator."""
+"""A phase of training: a generator trained at one picture size, with a new discriminator and new optimizers.
+
+The body GAN has one phase, or two with a local enhancer ("coarse", "body"); the Face GAN has one ("face").
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,14 +28,15 @@ AnyGenerator = TypeVar("AnyGenerator", bound=nn.Module)
 
 @dataclass(frozen=True)
 class Phase(Generic[AnyGenerator]):
-    """What body and face are told apart by, and how long and how fast they learn.
+    """All that differs between phases: networks, losses, data, and how long and how fast to learn.
 
-    name: of its curves and checkpoints. generator, discriminator: before the first step, where they train
-    (:func:`place`). losses: the step function, from a batch to losses. dataset: what to learn from; every item may be
-    asked for again and again as i + len * epoch. sample: what the generator that renders makes of a few examples, uint8
-    RGB (H, W, 3). steps, decay_steps: at a constant and at a falling learning rate. batch: items a step, of all
-    processes together. betas: Adam's. seed: of the order of the data. ema: decay a step of the averaged weights that
-    render, 0: the last weights do. before_step: gets the number of each step, from 1 on.
+    name: in its loss curves and checkpoints. generator, discriminator: as before the first step, on the device where
+    they train (:func:`place`). losses: from a batch to (generator's loss, discriminator's loss, every term by name).
+    dataset: what to learn from; item i is requested as i + len * epoch. sample: from the generator that renders to a
+    grid of sample pictures, uint8 RGB (H, W, 3). steps, decay_steps: at a constant and at a falling learning rate.
+    batch: items per step, over all ranks. betas: Adam's. seed: of the order of the data. ema: decay per step of the
+    averaged weights, which then render; 0: no average, the last weights render. before_step: is called with the number
+    of each step, from 1 on.
     """
 
     name: str
@@ -51,7 +55,7 @@ class Phase(Generic[AnyGenerator]):
     before_step: Callable[[int], None] = lambda step: None
 
     def start(self) -> TrainingState:
-        """The state before the first step."""
+        """A new training state, before the first step."""
         optimizers = [
             make_optimizer(network.parameters(), self.learning_rate, self.betas, self.steps, self.decay_steps)
             for network in (self.generator, self.discriminator)
@@ -60,18 +64,18 @@ class Phase(Generic[AnyGenerator]):
         return TrainingState(self.name, self.generator, self.discriminator, optimizers, average=average)
 
     def run(self, checkpoints: Checkpoints, log: Log, live: Live | None) -> AnyGenerator:
-        """Train from where the last checkpoint stands; returns the generator that renders."""
+        """Train from the newest checkpoint, or from the start, to the last step. -> the generator that renders."""
         state = self.start()
         checkpoints.restore(state)
         batches = step_loader(self.dataset, self.batch, state.step, self.steps + self.decay_steps, self.seed)
-        rendered = cast(AnyGenerator, state.rendered)  # the generator or a copy of it that holds its average
+        rendered = cast(AnyGenerator, state.rendered)  # the generator, or the copy of it that holds the moving average
         train(state, batches, self.losses, live, checkpoints, log, lambda: self.sample(rendered), self.before_step)
         return rendered
 
 
 def place(network: nn.Module, device: torch.device, precision: str) -> nn.Module:
-    """Put ``network`` where it trains, in the memory format and with the kinds of convolutions that are fast there."""
-    # torch's stubs know the two arguments one by one only
+    """Move ``network`` to ``device``, in the memory format and with the convolutions that train fastest there."""
+    # torch's stubs know the two arguments only one at a time
     network.to(device=device, memory_format=memory_format(precision))  # type: ignore[call-overload]
     if device.type == "cpu" and precision == "bf16":
         use_matrix_products(network)

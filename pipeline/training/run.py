@@ -1,4 +1,4 @@
-"""A training stage's run: in a folder of its own, from the newest checkpoint on, to weights and loss curves, whole."""
+"""A training run: in a folder of its own, from its newest checkpoint to the stage's outputs: weights, loss curves."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -21,10 +21,11 @@ def run_training(
     stage: str, params: Params, store: FrameStore, inputs: Iterable[Path], parameters: dict[str, Any],
     device: torch.device, train: Callable[[Checkpoints], tuple[nn.Module, dict[str, Any]]], weights: Path, log: Path,
 ) -> None:
-    """Let ``train`` make a generator and its weights' header; write both to ``weights``, curves and samples to ``log``.
+    """Run ``train``; save its generator in the file ``weights``, loss curves and sample grids in the folder ``log``.
 
-    stage: its name. store, inputs, parameters: the frames, other files and parameters that decide the result, and so
-    which earlier run this one resumes. train: gets that run's checkpoints. Of several processes rank 0 alone writes.
+    stage: its name. store, inputs, parameters: the frames, other files and parameters on which the result depends, and
+    so which earlier run this one resumes. train: from that run's checkpoints to (generator, header of the weight file).
+    Rank 0 alone writes.
     """
     files = [*inputs, *([Path(params.train.perceptual_weights)] if params.train.perceptual_weights else [])]
     with run_folder(run_key(stage, store, files, parameters, device)) as folder:

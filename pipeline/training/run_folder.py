@@ -1,4 +1,4 @@
-"""Where a training run keeps what it needs to resume after a stop, for one process at a time."""
+"""The folder in which a training run keeps what it needs to resume after a stop, for one process at a time."""
 
 import os
 import shutil
@@ -14,11 +14,11 @@ from pipeline.user.cli import UserError
 
 VARIABLE = "EVERYBODY_DANCE_CACHE"
 FINISHED = "finished"
-KEPT = 3600  # s that a finished run's folder stays at least
+KEPT = 3600  # s for which a finished run's folder is kept at least
 
 
 def cache_folder() -> Path:
-    """The folder of all runs: the environment's EVERYBODY_DANCE_CACHE, or the user's cache.
+    """The folder of all runs: the environment variable EVERYBODY_DANCE_CACHE, or a folder in the user's cache.
 
     It lies outside the project, where DVC deletes nothing and where experiments in other folders (``dvc exp run
     --temp``, ``--queue``) find it too. Raises UserError if the variable is not an absolute path.
@@ -34,12 +34,12 @@ def cache_folder() -> Path:
 
 @contextmanager
 def run_folder(name: str) -> Iterator[Path]:
-    """The folder of the run ``name``, this process's alone inside the block; removed if the block leaves nothing in it.
+    """The folder of the run ``name``, locked for this process inside the block; removed if the block leaves it empty.
 
-    It outlives the run, since DVC keeps a stage's outputs only after it, and a disk that is full then must not cost the
-    training. Taking a folder removes those of runs that :func:`finish` noted as finished an hour ago or longer. Of
-    several processes that train together rank 0 takes it for all. Raises UserError if another process is in there, or
-    if the folder cannot be made.
+    It outlives the run: DVC copies a stage's outputs to its cache only after the stage, and if the disk is full then,
+    the training must not be lost. Locking a folder also removes those of runs that :func:`finish` marked as finished an
+    hour ago or longer. Rank 0 locks it for all ranks. Raises UserError if another process holds the lock, or if the
+    folder cannot be made.
     """
     folder = cache_folder() / name
     if rank() != 0:
@@ -67,18 +67,18 @@ def run_folder(name: str) -> Iterator[Path]:
 
 
 def finish(folder: Path) -> None:
-    """Note in a run's folder that what it is for has been made."""
+    """Mark a run's folder as finished: the stage's outputs have been written."""
     (folder / FINISHED).touch()
 
 
 def _prune(taken: Path) -> None:
-    """Remove the folders of runs finished long ago, so that DVC has their outputs, but not those ``taken`` again."""
+    """Remove the folders of runs finished so long ago that DVC has their outputs, except ``taken``."""
     for note in set(cache_folder().glob(f"*/{FINISHED}")) - {taken / FINISHED}:
-        with suppress(FileNotFoundError, BlockingIOError):  # another process removes it, or is in there
+        with suppress(FileNotFoundError, BlockingIOError):  # another process removes it, or holds its lock
             if time.time() - note.stat().st_mtime > KEPT:
                 with lock(note.parent):
                     _remove(note.parent)
 
 
 def _remove(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)  # another process may be moving in at this very moment
+    shutil.rmtree(folder, ignore_errors=True)  # another process may be locking it at this very moment

@@ -1,4 +1,4 @@
-"""A training run's name: a hash of everything that decides its result."""
+"""A training run's name: a hash of everything on which its result depends."""
 
 import hashlib
 import json
@@ -20,12 +20,12 @@ from pipeline.networks.weights import sha256
 def run_key(
     stage: str, store: FrameStore, files: Iterable[Path], parameters: dict[str, Any], device: torch.device
 ) -> str:
-    """The stage's name and 64 hexadecimal digits that differ whenever the weights that it makes could.
+    """The stage's name and 64 hexadecimal digits, which differ whenever the resulting weights could.
 
-    store: the frames that it reads, by the digest that they carry, since reading a long clip's takes many seconds.
-    files: the others, by content; one that is missing is its reader's to report. parameters: those that it reads, fit
-    for JSON. Beside them count this project's code as it is loaded now, the libraries' versions and the kind of
-    device. The number of threads does not: a checkpoint brings its own.
+    store: the frames that the stage reads, by the digest stored with them, since hashing a long clip takes many
+    seconds. files: its other inputs, by content; a missing one is reported by whatever reads it. parameters: those that
+    it reads, JSON-serializable. This project's code as it is loaded now, the libraries' versions and the kind of device
+    are hashed as well. The number of threads is not: a checkpoint stores it.
     """
     parts = {
         "frames": store.sha256,
@@ -45,7 +45,7 @@ def loaded_code() -> dict[str, str]:
         module.__spec__ for name, module in list(sys.modules.items())
         if name == "__main__" or name.split(".")[0] == "pipeline"
     ]
-    # __main__ is the stage when it runs as `python -m pipeline.<stage>`, and not this project's in a test
+    # __main__ is the stage under `python -m pipeline.<stage>`, and something else in a test
     return {
         spec.name: sha256(Path(cast(str, spec.origin)))
         for spec in specs if spec is not None and spec.name.startswith("pipeline.")
@@ -53,7 +53,7 @@ def loaded_code() -> dict[str, str]:
 
 
 def device_kind(device: torch.device) -> str:
-    """Devices of one kind compute the same bits: a GPU's model, a CPU's architecture and instructions."""
+    """A GPU's model; a CPU's architecture and instruction sets. Devices of one kind compute the same bits."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
     abilities = [name for name, there in sorted(torch.cpu.get_capabilities().items()) if there is True]

@@ -16,9 +16,9 @@ from pipeline.training.average import MovingAverage
 class TrainingState:
     """A phase of training between two steps.
 
-    name: the phase's. optimizers: each with its schedule. step: steps done. terms: by name, what every term of the
-    losses was in the steps since the last point of the loss curves, scalars. average: of the generator's weights over
-    the steps, if that is what will render.
+    name: the phase's. optimizers: the generator's and the discriminator's, each with its learning-rate schedule. step:
+    steps done. terms: by name, every loss term's values, scalars, in the steps since the last point of the loss curves.
+    average: the moving average of the generator's weights; None if the last weights are to render.
     """
 
     name: str
@@ -35,9 +35,9 @@ class TrainingState:
         return self.generator if self.average is None else self.average.module
 
     def tensors(self) -> dict[str, Tensor]:
-        """All tensors by name: weights, Adam's moments, terms not logged yet and PyTorch's random state.
+        """All tensors by name: weights, Adam's moments, terms not logged yet and the random number generator's state.
 
-        That is the CPU's: nothing is drawn on a GPU.
+        The generator is PyTorch's on the CPU: nothing random is drawn on a GPU.
         """
         tensors = {"random": torch.get_rng_state()}
         for name, network in self._networks().items():
@@ -48,15 +48,15 @@ class TrainingState:
         return tensors | {f"term.{key}": torch.stack(values) for key, values in self.terms.items()}
 
     def header(self) -> dict[str, Any]:
-        """The rest of the state, fit for JSON."""
+        """The rest of the state, JSON-serializable."""
         schedules = [schedule.state_dict() for _, schedule in self.optimizers]
         return {"phase": self.name, "step": self.step, "schedules": schedules, "terms": list(self.terms),
                 "threads": torch.get_num_threads()}
 
     def restore(self, tensors: dict[str, Tensor], header: dict[str, Any]) -> None:
-        """Become the state that gave these ``tensors`` (on the CPU) and this ``header``.
+        """Load what :meth:`tensors` (now on the CPU) and :meth:`header` returned.
 
-        PyTorch computes with as many threads as it did then: they share out sums, which decides their last bits.
+        PyTorch's number of threads becomes what it was then: how threads divide a sum decides its last bits.
         """
         torch.set_num_threads(header["threads"])
         self.step = header["step"]
@@ -89,14 +89,14 @@ def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
 
 
 def _restore_moments(optimizer: Optimizer, tensors: dict[str, Tensor]) -> None:
-    """Give an optimizer the moments in ``tensors``, named <number of the parameter>.<moment>."""
+    """Load Adam's state from ``tensors``, named <number of the parameter>.<key of its state>."""
     parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
     content = optimizer.state_dict()
     content["state"] = {}
     for name, saved in tensors.items():
         number, key = name.split(".")
         parameter = parameters[int(number)]
-        # the fused kernels walk a parameter and its moments side by side, so both need the same memory layout
+        # the fused kernel goes through a parameter and its moments side by side, so they need the same memory layout
         moment = torch.empty_like(parameter).copy_(saved) if saved.shape == parameter.shape else saved
         content["state"].setdefault(int(number), {})[key] = moment
     optimizer.load_state_dict(content)

@@ -1,4 +1,4 @@
-"""How much of a training's time is spent waiting for data."""
+"""How much of the training time is spent waiting for data."""
 
 from collections.abc import Iterator
 from time import perf_counter
@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 
 class Batches(Protocol):
-    """One after another, and how many there are."""
+    """Anything that gives batches one after another and knows how many, such as a DataLoader."""
 
     def __len__(self) -> int: ...
 
@@ -14,7 +14,7 @@ class Batches(Protocol):
 
 
 class TimedBatches:
-    """``batches``, one after another, and the seconds it took to get them: ``waited``, of ``total`` since the first."""
+    """``batches``, timed: ``waited``, the seconds spent waiting for them, of ``total`` since asking for the first."""
 
     def __init__(self, batches: Batches) -> None:
         self.batches, self.waited, self.total = batches, 0.0, 0.0
@@ -31,6 +31,6 @@ class TimedBatches:
             self.total = asked - begin
 
     def report(self) -> str:
-        """The steps that the batches were for, in words."""
+        """How many steps there were, how long each took and how much of it was waiting, for the user."""
         each, share = self.total / len(self), 100 * self.waited / self.total
         return f"{len(self)} steps, {each:.3g} s each, {share:.1f} % of the time waiting for data"

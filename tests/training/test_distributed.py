@@ -26,7 +26,7 @@ from pipeline.networks.discriminator import MultiscaleDiscriminator
 from pipeline.params import load_params
 from pipeline.training import checkpoint
 from pipeline.training.checkpoint import Checkpoints
-from pipeline.training.distributed import rank, together
+from pipeline.training.distributed import process_group, rank
 from pipeline.training.launch import launch
 from pipeline.training.loop import train, update
 from pipeline.training.optimizer import make_optimizer
@@ -92,7 +92,7 @@ def exit_statuses_of_two(call: str) -> list[int]:
 
 def train_my_part(folder: str, moves: bool) -> None:
     torch.set_num_threads(1)
-    with together(CPU, 2):
+    with process_group(CPU, 2):
         torch.save(three_steps(slice(rank(), None, 2), moves), f"{folder}/{rank()}.pt")
 
 
@@ -122,7 +122,7 @@ def stop_on_a_slow_disk(folder: str) -> None:
     """
     write = checkpoint.write_checkpoint
     checkpoint.write_checkpoint = lambda *content: (time.sleep(1), write(*content))
-    with together(CPU, 2):
+    with process_group(CPU, 2):
         state, files = toy_state(), Checkpoints(Path(folder), every=1000, keep=2)
         with suppress(KeyboardInterrupt), files.open_log() as live:
             train(state, [1.0] * 4, toy_losses(state), live, files, 1, 4, lambda: np.zeros((4, 4, 3), np.uint8),
