@@ -23,7 +23,7 @@ from pipeline.body.step import body_losses, discriminator_channels
 from pipeline.losses.perceptual import PerceptualLoss
 from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.discriminator import MultiscaleDiscriminator
-from pipeline.params import load_params
+from pipeline.params import Log, load_params
 from pipeline.training import checkpoint
 from pipeline.training.checkpoint import Checkpoints
 from pipeline.training.distributed import process_group, rank
@@ -125,7 +125,8 @@ def stop_on_a_slow_disk(folder: str) -> None:
     with process_group(CPU, 2):
         state, files = toy_state(), Checkpoints(Path(folder), every=1000, keep=2)
         with suppress(KeyboardInterrupt), files.open_log() as live:
-            train(state, [1.0] * 4, toy_losses(state), live, files, 1, 4, lambda: np.zeros((4, 4, 3), np.uint8),
+            log = Log(every=1, samples_every=4)
+            train(state, [1.0] * 4, toy_losses(state), live, files, log, lambda: np.zeros((4, 4, 3), np.uint8),
                   lambda step: signal.raise_signal(signal.SIGTERM) if (rank(), step) == (1, 2) else None)
         os._exit(0 if list(Path(folder).glob("*-toy-2.safetensors")) else 1)
 
