@@ -114,7 +114,6 @@ class Renderer:
                 face_boxes(shot, self.size, self.width, self.height)
                 for shot in np.split(joints, np.flatnonzero(begins))
             ])
-        boxes[~bodies_seen(joints)] = -1
         for (picture, frame), (x0, y0, x1, y1) in zip(self.body.run(joints, begins), boxes, strict=True):
             if self.face is not None and x0 >= 0:
                 frame = frame.clone()  # the unrefined frame is what the body generator gets back

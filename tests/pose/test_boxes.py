@@ -43,6 +43,12 @@ def test_a_face_that_jumps_is_still_in_the_box_of_its_own_frame(stand):
     assert ((points >= boxes[:, None, :2]) & (points <= boxes[:, None, 2:])).all()
 
 
+def test_a_face_without_a_body_has_no_box(stand):
+    joints = np.stack([stand(100, 60)] * 4)
+    joints[2, BODY] = 0
+    assert (face_boxes(joints, 32, 160, 128)[:, 0] >= 0).tolist() == [True, True, False, True]
+
+
 def test_no_face_no_box_and_no_influence_on_others(stand):
     joints = np.stack([stand(100, 60)] * 6)
     joints[2, FACE] = 0
