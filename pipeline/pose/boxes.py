@@ -17,8 +17,8 @@ def face_boxes(joints: np.ndarray, size: int, width: int, height: int) -> np.nda
     neighbouring frames, which moves it by an eighth of ``size`` at most. At the picture's edge the box is moved inside.
 
     joints: (frames, 137, 3) in pixels of a ``width`` x ``height`` picture. Returns int32 (frames, 4); -1
-    everywhere in frames in which no face joint was found, or no body: such frames are not generated. Raises ValueError if
-    the picture is smaller.
+    everywhere in frames in which no face joint was found, or no body: such frames are not generated. Raises ValueError
+    if the picture is smaller.
     """
     if size > min(width, height):
         raise ValueError(f"a face box of {size} px does not fit a picture of {width}x{height} px")
