@@ -100,7 +100,9 @@ def main() -> None:
     print(f"metrics: {paths.SUMMARY}, all of them {paths.METRICS}, by frame {paths.PER_FRAME}")
     pictures = paths.HELD_OUT_PICTURE, *TRAINING, *map(paths.normalization_plot, names)
     print(f"pictures: {', '.join(map(str, pictures))}")
-    if minutes := minutes_by_stage(["target", *names]):
+    minutes = minutes_by_stage(["target", *names])
+    minutes.pop("report", None)  # its last run's, since this one has not ended
+    if minutes:
         parts = ", ".join(f"{stage} {each:.1f}" for stage, each in minutes.items())
         print(f"minutes, when each stage last ran here: {parts}; together {sum(minutes.values()):.1f}")
     print(verdict(read_json(paths.METRICS)))

@@ -21,6 +21,7 @@ from pipeline.runtime.files import write_json
 from pipeline.user.cli import UserError
 
 LPIPS = "lpips_efficientnet_lite0"
+MINUTES = {"report": 9, "decode@target": 0.25, "decode@polka": 0.25, "train_body": 2.5}  # in the order in which they ran
 EMPTY = {"meta", "img", "br", "link"}
 
 
@@ -96,7 +97,7 @@ def workspace(tmp_path, monkeypatch, default_params):
         live.log_image("body/step_000003.png", picture)
     (tmp_path / "reports/train_face").mkdir()
     (tmp_path / ".minutes").mkdir()
-    for age, (stage, minutes) in enumerate([("decode@target", 0.25), ("decode@polka", 0.25), ("train_body", 2.5)]):
+    for age, (stage, minutes) in enumerate(MINUTES.items()):
         (tmp_path / ".minutes" / stage).write_text(str(minutes))
         os.utime(tmp_path / ".minutes" / stage, (age, age))
     return tmp_path
