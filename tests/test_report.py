@@ -21,7 +21,7 @@ from pipeline.runtime.files import write_json
 from pipeline.user.cli import UserError
 
 LPIPS = "lpips_efficientnet_lite0"
-MINUTES = {"report": 9, "decode@target": 0.25, "decode@polka": 0.25, "train_body": 2.5}  # in the order in which they ran
+MINUTES = {"report": 9, "decode@target": 0.25, "decode@polka": 0.25, "train_body": 2.5}  # as they ran
 EMPTY = {"meta", "img", "br", "link"}
 
 
