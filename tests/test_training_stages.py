@@ -123,6 +123,7 @@ def test_no_face_gan_leaves_an_empty_weight_file(workspace):
     assert Path("reports/train_face").is_dir()
 
 
+@pytest.mark.slow
 def test_the_papers_setting_runs_at_reduced_size_coarse_to_fine(tmp_path, monkeypatch):
     text, _ = apply_preset(load_preset("paper"), (PROJECT / "params.yaml").read_bytes())
     params = shrink(YAML(typ="safe").load(text))
