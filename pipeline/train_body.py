@@ -19,7 +19,7 @@ from pipeline.networks.weights import sha256
 from pipeline.params import Log, Pose, Split, Train, load_params
 from pipeline.pose.joint_file import smoothed
 from pipeline.runtime.devices import keep_freed_memory, make_repeatable, pick_device, pick_precision
-from pipeline.runtime.files import kept
+from pipeline.runtime.files import cached_array
 from pipeline.training.checkpoint import Checkpoints
 from pipeline.training.distributed import process_group, rank_0_first
 from pipeline.training.frames import TrainingFrames
@@ -62,7 +62,7 @@ def train_body(
     background = None
     if plate:
         with rank_0_first():  # rank 0 saves it for the others and for resuming
-            background = kept(checkpoints.folder / "plate.npy", lambda: background_plate(frames, end))
+            background = cached_array(checkpoints.folder / "plate.npy", lambda: background_plate(frames, end))
     with rank_0_first():  # one download for all
         perceptual = load_perceptual(params, params.lambda_vgg)
     shared = pairs, perceptual, params, precision, device

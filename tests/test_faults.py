@@ -3,6 +3,7 @@
 Nobody's video gets anywhere.
 """
 
+import json
 import os
 import random
 import signal
@@ -69,7 +70,9 @@ def stop(folder: Path, stage: str, number: signal.Signals) -> None:
 def heal(folder: Path) -> None:
     """The two cures of README for what a killed DVC may leave."""
     lock = folder / ".dvc/tmp/rwlock"
-    if lock.is_file() and not lock.read_text():
+    try:
+        json.loads(lock.read_text() if lock.is_file() else "{}")
+    except json.JSONDecodeError:
         lock.unlink()
     if (folder / ".dvc/cache/runs").is_dir():
         succeed(folder, "find", ".dvc/cache/runs", "-type", "d", "-empty", "-delete")

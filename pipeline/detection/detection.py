@@ -49,9 +49,7 @@ def detect_run(store: FrameStore, params: Keypoints, run: Run) -> Iterator[Found
                 yield index, joints
 
 
-def _in_processes(
-    store: FrameStore, params: Keypoints, runs: list[Run], count: int
-) -> Iterator[Found]:
+def _in_processes(store: FrameStore, params: Keypoints, runs: list[Run], count: int) -> Iterator[Found]:
     workers = _start(count, store, params)
     todo = iter(runs)
     try:

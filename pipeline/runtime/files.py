@@ -52,7 +52,7 @@ def _to_disk(path: Path) -> None:
         os.close(handle)
 
 
-def kept(path: Path, make: Callable[[], np.ndarray]) -> np.ndarray:
+def cached_array(path: Path, make: Callable[[], np.ndarray]) -> np.ndarray:
     """The array in the .npy file ``path``; ``make()`` gives it if there is no such file yet."""
     if not path.is_file():
         with atomic(path) as partial:

@@ -56,9 +56,9 @@ def _held(folder: Path) -> TextIO:
 
 
 def _place(beside: Path) -> Path:
-    """In the project's folder if files can be moved from there.
+    """In the project's folder, or as near to it as files can be moved from there into ``beside``.
 
-    Else, as near to it as they can, or in ``beside`` itself.
+    For a folder outside the project it lies in that folder itself.
     """
     project, beside = Path.cwd(), beside.absolute()
     around = [folder for folder in (beside, *beside.parents) if folder == project or project in folder.parents]
@@ -67,7 +67,7 @@ def _place(beside: Path) -> Path:
 
 
 def _file_system(folder: Path) -> str:
-    """What differs between folders from one to the other of which no file can be moved, only copied."""
+    """An identity that two folders share if files can be moved, and not only copied, from one to the other."""
     opened = os.open(folder, os.O_RDONLY)
     try:
         # Linux: the mount, as one file system may be mounted in two places, between which nothing can be moved either

@@ -39,13 +39,13 @@ class Checkpoints:
         self._pending: tuple[dict[str, Tensor], dict[str, Any]] | None = None
         self._saved_at = time.monotonic()
         with rank_0_first():
-            self._take_up_newest()
+            self._resume_from_newest()
         require_same((folder.name, self.last), "the processes that train together do not have the same data, "
                      "parameters, code, kind of device or checkpoints: let the project's folder and "
                      "EVERYBODY_DANCE_CACHE lie on a file system that all machines share")
         self.resumed = self._pending is not None
 
-    def _take_up_newest(self) -> None:
+    def _resume_from_newest(self) -> None:
         for path in reversed(self._files()):
             try:
                 tensors, header = read_checkpoint(path)

@@ -73,10 +73,9 @@ class Phase(Generic[AnyGenerator]):
         return rendered
 
 
-def place(network: nn.Module, device: torch.device, precision: str) -> nn.Module:
+def place(network: nn.Module, device: torch.device, precision: str) -> None:
     """Move ``network`` to ``device``, in the memory format and with the convolutions that train fastest there."""
     # torch's stubs know the two arguments only one at a time
     network.to(device=device, memory_format=memory_format(precision))  # type: ignore[call-overload]
     if device.type == "cpu" and precision == "bf16":
         use_matrix_products(network)
-    return network

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from pipeline.runtime.files import atomic, kept, write_json
+from pipeline.runtime.files import atomic, cached_array, write_json
 
 
 def test_success_replaces_and_leaves_nothing_else(tmp_path):
@@ -36,12 +36,12 @@ def test_the_temporary_name_keeps_the_suffix(tmp_path):
 def test_a_kept_array_is_made_once(tmp_path):
     file = tmp_path / "run" / "plate.npy"
     made = np.arange(24, dtype=np.uint8).reshape(2, 4, 3)
-    np.testing.assert_array_equal(kept(file, lambda: made), made)
+    np.testing.assert_array_equal(cached_array(file, lambda: made), made)
 
     def make():
         raise AssertionError("it is there already")
 
-    again = kept(file, make)
+    again = cached_array(file, make)
     np.testing.assert_array_equal(again, made)
     assert again.dtype == made.dtype
 
@@ -51,7 +51,7 @@ def test_a_kept_array_that_cannot_be_made_leaves_nothing(tmp_path):
         raise ValueError("the camera moves")
 
     with pytest.raises(ValueError, match="the camera moves"):
-        kept(tmp_path / "plate.npy", make)
+        cached_array(tmp_path / "plate.npy", make)
     assert list(tmp_path.iterdir()) == []
 
 
