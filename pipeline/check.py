@@ -18,6 +18,7 @@ from pipeline.params import Params, load_params
 from pipeline.runtime.devices import pick_device
 from pipeline.runtime.files import atomic
 from pipeline.user.cli import UserError, run
+from pipeline.video.fit import Fit, fit_height
 from pipeline.video.probe import probe
 from pipeline.video.resample import stored_rate
 
@@ -37,8 +38,14 @@ def check_distance(params: Params) -> None:
     weights = Path(params.evaluate.lpips_weights) if params.evaluate.lpips_weights else None
     lpips = Lpips(params.evaluate.lpips, weights, pick_device("cpu"))
     if any(source.truth for source in params.sources.values()):
-        height = params.train.height
-        lpips.require_size(height * params.decode.width // params.decode.height, height)
+        fit = stored_size(params, "target")
+        lpips.require_size(fit.width, fit.height)
+
+
+def stored_size(params: Params, clip: str) -> Fit:
+    """How large a clip's frames will be stored."""
+    video = probe(Path(params.clip(clip).video))
+    return fit_height(video.width, video.height, params.decode.height)
 
 
 def check_source(params: Params, name: str) -> None:
@@ -47,7 +54,8 @@ def check_source(params: Params, name: str) -> None:
     video = probe(Path(source.video))
     if source.truth:
         fps = stored_rate(decode.fps, video)
-        truth = TruthClip(Path(source.truth), (decode.width, decode.height), decode.fit, decode.width, decode.height)
+        fit = stored_size(params, "target")
+        truth = TruthClip(Path(source.truth), fit.width, fit.height)
         truth.require_length(name, fps, round(video.duration * fps))
 
 

@@ -2,9 +2,9 @@
 
     python -m pipeline.decode <clip>
 
-The target is fitted into decode.width x decode.height, the shape of what is trained on. A source keeps its
-own shape, scaled to decode.height: only its poses are used, and they are found best in a picture without
-bars. Writes data/frames/<clip>.parquet and, beside it, a JSON file that says how the store was made.
+Frames keep the video's shape and, unless decode.height says otherwise, its size, up to 1920 px: the detector finds
+hands best in large pictures, and the result is as large as the target's stored frames. Writes
+data/frames/<clip>.parquet and, beside it, a JSON file that says how the store was made.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from pipeline.params import load_params
 from pipeline.runtime.files import write_json
 from pipeline.user.cli import UserError, run
 from pipeline.video.encode import sound_problem
-from pipeline.video.fit import Fit, fit_height, fit_into
+from pipeline.video.fit import Fit, fit_height
 from pipeline.video.probe import Video, probe
 from pipeline.video.read import read_pictures
 from pipeline.video.resample import resample, stored_rate
@@ -48,7 +48,7 @@ def decode(video: Video, fit: Fit, fps: Fraction, path: Path) -> FrameStore:
     return FrameStore(path)
 
 
-def summary(video: Video, fit: Fit, how: str, store: FrameStore, silenced: str | None) -> dict:
+def summary(video: Video, fit: Fit, store: FrameStore, silenced: str | None) -> dict:
     """How the store was made, as written beside it; ``to_original`` maps store px to original px.
 
     silenced: why the video's sound cannot be used; None if it can, or if there is none.
@@ -66,7 +66,6 @@ def summary(video: Video, fit: Fit, how: str, store: FrameStore, silenced: str |
         "original_width": video.width,
         "original_height": video.height,
         "to_original": fit.to_original,
-        "fit": how,
         "sound": video.has_audio and silenced is None,
     }
 
@@ -91,21 +90,15 @@ def warnings(video: Video, store: FrameStore, silenced: str | None) -> Iterator[
 
 def main(clip: str) -> None:
     params = load_params()
-    width, height = params.decode.width, params.decode.height
-    how: str = params.decode.fit
     video = probe(Path(params.clip(clip).video))
     fps = stored_rate(params.decode.fps, video)
-    if clip == "target":
-        fit = fit_into(video.width, video.height, width, height, how)
-    else:
-        fit, how = fit_height(video.width, video.height, height), "height"
-
+    fit = fit_height(video.width, video.height, params.decode.height)
     path = paths.frames(clip)
     store = decode(video, fit, fps, path)
     silenced = (
         sound_problem(video.path, float(store.source_times[0]), float(video.duration)) if video.has_audio else None
     )
-    write_json(path.with_suffix(".json"), summary(video, fit, how, store, silenced))
+    write_json(path.with_suffix(".json"), summary(video, fit, store, silenced))
 
     for warning in warnings(video, store, None if clip == "target" else silenced):  # nobody hears the target
         print(f"warning: {warning}", file=sys.stderr)

@@ -3,18 +3,21 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from pipeline.clips import paths
 from pipeline.clips.holdout import split_clip
 from pipeline.clips.layout import BODY
+from pipeline.clips.stable import StableClip, open_target
 from pipeline.clips.store import FrameStore
 from pipeline.clips.track import read_track
+from pipeline.clips.warp import move_joints
 from pipeline.evaluation import summary
 from pipeline.evaluation.against_truth import frame_table, region_tables, summarize_sources, verdict
 from pipeline.evaluation.baselines import Baselines
 from pipeline.evaluation.comparison_sheet import comparison_sheet
-from pipeline.evaluation.contact_sheet import contact_sheet, write_png
+from pipeline.evaluation.contact_sheet import contact_sheet
 from pipeline.evaluation.delivered import Delivered, Poses, score_delivered
 from pipeline.evaluation.held_out import evaluate_held_out
 from pipeline.evaluation.lpips import Lpips
@@ -27,33 +30,33 @@ from pipeline.pose.smoothing import smooth
 from pipeline.rendering.render import Renderer
 from pipeline.runtime.devices import keep_freed_memory, make_repeatable, pick_device
 from pipeline.runtime.files import atomic, write_json
+from pipeline.runtime.pictures import write_picture
 from pipeline.user.cli import UserError, run
 from pipeline.video.probe import probe
 
 
-def open_delivered(
-    name: str, truth: Path, target: FrameStore, how: str, width: int, height: int, pose: Pose
-) -> Delivered:
+def open_delivered(name: str, truth: Path, target: StableClip, pose: Pose) -> Delivered:
     """The result for the source ``name``, with the clip in the folder ``truth`` that is its ground truth.
 
-    width, height: px of the training picture, to which the truth is fitted by ``how``, as the ``target``'s frames are.
     Raises UserError if a file is missing or result, poses and truth do not belong together.
     """
+    width, height = target.store.width, target.store.height
     source, normalized = read_track(paths.poses(name)), read_track(paths.normalized(name))
     result = probe(paths.video(name))
     if (result.width, result.height, result.frames) != (width, height, len(normalized)):
         raise UserError(
             f"{result.path} has {result.frames} frames of {result.width}x{result.height} px, but there are "
-            f"{len(normalized)} poses and networks of {width}x{height} px: run `dvc repro`"
+            f"{len(normalized)} poses and the target's frames have {width}x{height} px: run `dvc repro`"
         )
-    clip = TruthClip(truth, (target.width, target.height), how, width, height)
+    clip = TruthClip(truth, width, height)
     clip.require_length(name, normalized.fps, result.frames)
     raw = place_whole_picture(
         smooth(source.joints, pose.smooth_window, pose.max_gap, pose.min_confidence),
-        (source.width, source.height), (normalized.width, normalized.height),
+        (source.width, source.height), (width, height),
     )
-    poses = Poses(normalized.joints, raw, height / normalized.height)
-    return Delivered(result, clip, normalized.fps, poses, FrameStore(paths.frames(name)))
+    to_view = np.linalg.inv(target.camera.reference)
+    return Delivered(result, clip, normalized.fps, Poses(move_joints(to_view, normalized.joints), raw),
+                     FrameStore(paths.frames(name)))
 
 
 def print_scores(metrics: dict[str, Any], run_name: str, size: str) -> None:
@@ -73,35 +76,34 @@ def main() -> None:
     device = pick_device(params.device)
     make_repeatable(seed=0)  # nothing here is drawn at random; this chooses deterministic kernels
     torch.backends.cudnn.allow_tf32 = False  # so that a GPU measures the same as a CPU
-    store, track = FrameStore(paths.frames("target")), read_track(paths.poses("target"))
+    target, track = open_target(), read_track(paths.STABLE_POSES)
+    store = target.store
     if len(store) != len(track):
-        raise UserError(f"{paths.poses('target')} has {len(track)} poses for the {len(store)} frames of {store.path}: "
+        raise UserError(f"{paths.STABLE_POSES} has {len(track)} poses for the {len(store)} frames of {store.path}: "
                         "run `dvc repro`")
     end, first = split_clip(len(store), params.split)
     weights = Path(params.evaluate.lpips_weights) if params.evaluate.lpips_weights else None
     lpips = Lpips(params.evaluate.lpips, weights, device)
-    renderer = Renderer(paths.BODY_WEIGHTS, paths.FACE_WEIGHTS, device)
-    width, height, pose = renderer.width, renderer.height, params.pose
+    renderer, pose = Renderer(paths.BODY_WEIGHTS, paths.FACE_WEIGHTS, target, device), params.pose
     deliveries = {
-        name: open_delivered(name, Path(source.truth), store, params.decode.fit, width, height, pose)
+        name: open_delivered(name, Path(source.truth), target, pose)
         for name, source in params.sources.items()
         if source.truth
     }
     if deliveries:
-        lpips.require_size(width, height)
+        lpips.require_size(store.width, store.height)
 
-    records, examples = evaluate_held_out(
-        store, track, first, renderer, lpips, params.keypoints, pose, params.face.size
-    )
+    records, examples = evaluate_held_out(track, first, renderer, lpips, params.keypoints, pose)
     table = to_table(records, lpips.name)
     metrics = summarize(table)
     scores = {}
     if deliveries:
-        bodies = smooth(track.joints[:, BODY], pose.smooth_window, pose.max_gap, pose.min_confidence)
-        baselines = Baselines(store, bodies, end, width, height)
+        seen = read_track(paths.poses("target")).joints[:, BODY]
+        bodies = smooth(seen, pose.smooth_window, pose.max_gap, pose.min_confidence)
+        baselines = Baselines(store, bodies, end)
         for name, delivered in deliveries.items():
-            scores[name], comparisons = score_delivered(delivered, baselines, lpips, pose.min_confidence)
-            write_png(paths.delivered_picture(name), comparison_sheet(comparisons))
+            scores[name], comparisons = score_delivered(delivered, renderer, baselines, lpips, pose.min_confidence)
+            write_picture(paths.delivered_picture(name), comparison_sheet(comparisons))
     delivered_frames = frame_table(scores, lpips.name)
     metrics |= {"transfer": summarize_sources(delivered_frames)} if deliveries else {}
 
@@ -109,11 +111,11 @@ def main() -> None:
         with atomic(path) as partial:
             content.to_parquet(partial, index=False)
     write_plots(paths.PLOTS, table)
-    write_png(paths.HELD_OUT_PICTURE, contact_sheet(examples))
+    write_picture(paths.HELD_OUT_PICTURE, contact_sheet(examples))
     write_json(paths.METRICS, metrics)
     write_json(paths.SUMMARY, summary.summarize(metrics))
 
-    print_scores(metrics, row_name(params.train, params.face), f"{width}x{height}")
+    print_scores(metrics, row_name(params.train, params.face), f"{store.width}x{store.height}")
     print(f"metrics: {paths.SUMMARY}, all of them {paths.METRICS}; by frame: {paths.PER_FRAME}, "
           f"{paths.PER_FRAME_TRANSFER}; plots: {paths.PLOTS}; pictures: {paths.PICTURES}")
 

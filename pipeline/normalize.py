@@ -2,7 +2,7 @@
 
     python -m pipeline.normalize <source>
 
-Reads data/poses/target.parquet and data/poses/<source>.parquet and smooths both; fits the one to the other over all
+Reads data/background/poses.parquet and data/poses/<source>.parquet and smooths both; fits the one to the other over all
 their frames, by the feet and, for the target's build, by the lengths of the limbs.
 Writes data/normalized/<source>.parquet (poses in the target's picture, at the source's times), the fit
 beside it as JSON, and reports/normalize/<source>.png to judge it by.
@@ -10,6 +10,7 @@ beside it as JSON, and reports/normalize/<source>.png to judge it by.
 
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -76,16 +77,16 @@ def normalize(
     return joints, fit, summary | {"outside": outside, "warnings": warnings}
 
 
-def load_smoothed(clip: str, pose: Pose) -> PoseTrack[np.ndarray]:
-    """The poses of ``clip``, smoothed."""
-    track = read_track(paths.poses(clip))
+def load_smoothed(path: Path, pose: Pose) -> PoseTrack[np.ndarray]:
+    """The poses in a file, smoothed."""
+    track = read_track(path)
     return track.with_joints(smooth(track.joints, pose.smooth_window, pose.max_gap, pose.min_confidence))
 
 
 def main(name: str) -> None:
     params = load_params()
     params.source(name)
-    source, target = load_smoothed(name, params.pose), load_smoothed("target", params.pose)
+    source, target = (load_smoothed(path, params.pose) for path in (paths.poses(name), paths.STABLE_POSES))
     joints, fit, summary = normalize(name, source, target, params.normalize)
 
     path, picture = paths.normalized(name), paths.normalization_plot(name)

@@ -5,16 +5,17 @@ import numpy as np
 from pipeline.clips import paths
 from pipeline.clips.holdout import split_clip
 from pipeline.clips.spread import spread
-from pipeline.clips.store import FrameStore
+from pipeline.clips.stable import StableClip, open_target
 from pipeline.clips.track import PoseTrack, open_track
 from pipeline.face.crops import render_crops, runs_around
-from pipeline.face.data import FaceDataset, boxes_over_time, spread_runs
+from pipeline.face.data import PartDataset, spread_runs
 from pipeline.face.phase import face_phase
 from pipeline.losses.perceptual import load_perceptual
 from pipeline.networks.face_generator import FaceGenerator
 from pipeline.networks.weights import save_weights, sha256
 from pipeline.params import Face, Log, Pose, Split, Train, load_params
 from pipeline.pose.joint_file import smoothed
+from pipeline.pose.parts import part_squares
 from pipeline.rendering.render import BodyRenderer
 from pipeline.runtime.devices import keep_freed_memory, make_repeatable, pick_device
 from pipeline.training.checkpoint import Checkpoints
@@ -24,36 +25,39 @@ from pipeline.training.launch import launch
 from pipeline.training.run import run_training
 from pipeline.user.cli import UserError, run
 
-FRAMES, POSES = paths.frames("target"), paths.poses("target")
 SAMPLES = 4  # frames in the sample grids
 
 
 def train_face(
-    store: FrameStore, track: PoseTrack, body: BodyRenderer, face: Face, train_params: Train, pose: Pose,
+    clip: StableClip, track: PoseTrack, body: BodyRenderer, face: Face, train_params: Train, pose: Pose,
     split: Split, checkpoints: Checkpoints, log: Log,
 ) -> tuple[FaceGenerator, dict]:
     """Train the face generator on the training part of the target clip, on what ``body`` renders there.
 
-    store: the target's frames. track: its poses as detected. checkpoints: this run's; training resumes from the newest,
-    and loss curves and sample grids go to their log folder. Returns the generator and the arguments it was built with.
-    Raises UserError if no face is ever seen.
+    clip: the target's. track: its poses in the canvas, as detected. checkpoints: this run's; training resumes from the
+    newest, and loss curves and sample grids go to their log folder. Returns the generator and the arguments it was
+    built with. Raises UserError if neither a face nor a hand is ever seen.
     """
     make_repeatable(train_params.seed)
     keep_freed_memory()
     with rank_0_first():
         joints = smoothed(track.joints, pose, checkpoints.folder / "joints.f32")
-    pictures = TrainingFrames(store, joints, body.width, body.height)
-    boxes = boxes_over_time(pictures, face.size)
+    shots = clip.store.shots
+    pictures = TrainingFrames(clip, joints, body.view.windows(track, joints, shots), *body.view.size)
+    squares = part_squares(joints, shots, float(track.fps))
+    if not face.hands:
+        squares[:, 1:] = np.nan
+    seen = np.isfinite(squares[..., 0])
     end, _ = split_clip(len(track), split)
-    seen = np.flatnonzero(boxes[:, 0] >= 0)
-    times = seen[seen < end]
-    samples = seen[spread(len(seen), SAMPLES)]  # of the whole clip, held-out end included
+    times = np.flatnonzero(seen[:end].any(axis=1))
+    shown = np.flatnonzero(seen.any(axis=1))
+    samples = shown[spread(len(shown), SAMPLES)]  # of the whole clip, held-out end included
     if not len(times):
-        raise UserError("no face is seen in the training part of the target clip, so there is nothing for the Face GAN "
-                        "to learn; set face.enabled to false, or use a clip that shows the face")
-    print(f"training on the {len(times)} of {end} frames that show a face, device {body.device}")
+        raise UserError("neither face nor hands are seen in the training part of the target clip, so there is nothing "
+                        "for the Face GAN to learn; set face.enabled to false, or use a clip that shows the face")
+    print(f"training on the {len(times)} of {end} frames that show face or hands, device {body.device}")
     chosen = spread_runs(times, (face.steps + face.decay_steps) * face.batch)
-    runs = runs_around(np.union1d(chosen, samples), store.shots)
+    runs = runs_around(np.union1d(chosen, samples), shots)
     if len(chosen) < len(times):
         print(f"of these, the {len(chosen)} that training has steps for are rendered, in {len(runs)} runs")
 
@@ -63,11 +67,19 @@ def train_face(
         perceptual = load_perceptual(train_params, face.lambda_vgg)
     generator = FaceGenerator(**architecture)
     with rank_0_first():  # the others wait: rendering is sequential, and once is enough for all
-        crops = render_crops(body, pictures, boxes, runs, checkpoints.folder)
-    dataset, examples = (FaceDataset(pictures, crops, boxes, frames) for frames in (chosen, samples))
+        crops = render_crops(body, pictures, squares, face.size, runs, checkpoints.folder)
+    dataset, examples = (
+        PartDataset(pictures, crops, squares, items_of(seen, frames), face.size) for frames in (chosen, samples)
+    )
     phase = face_phase(generator, dataset, examples, perceptual, face, train_params, body.precision, body.device)
     with checkpoints.open_log() as live:
         return phase.run(checkpoints, log, live), architecture
+
+
+def items_of(seen: np.ndarray, frames: np.ndarray) -> np.ndarray:
+    """(frame, part) of every part that is ``seen``, bool (all frames, parts), in ``frames``: int64 (n, 2)."""
+    which, part = np.nonzero(seen[frames])
+    return np.stack([frames[which], part], axis=1)
 
 
 def main() -> None:
@@ -76,7 +88,8 @@ def main() -> None:
     if launch("train_face", params.train.devices, params.train.nodes, device):
         return
     with process_group(device, params.train.devices * params.train.nodes):
-        body = BodyRenderer(paths.BODY_WEIGHTS, device)
+        clip, track = open_target(), open_track(paths.STABLE_POSES)
+        body = BodyRenderer(paths.BODY_WEIGHTS, clip, device)
         header = {"enabled": params.face.enabled, "body": sha256(paths.BODY_WEIGHTS)}
         if not params.face.enabled:
             if rank() == 0:
@@ -85,20 +98,19 @@ def main() -> None:
             print(f"face.enabled is false: {paths.FACE_WEIGHTS} holds no network, and the body generator's output is "
                   "the result")
             return
-        store, track = FrameStore(FRAMES), open_track(POSES)
         parameters = {"face": params.face.model_dump(), "train": params.train.model_dump(),
                       "pose": params.pose.model_dump(), "split": params.split.model_dump()}
 
         def train(checkpoints: Checkpoints) -> tuple[FaceGenerator, dict]:
             generator, architecture = train_face(
-                store, track, body, params.face, params.train, params.pose, params.split, checkpoints, params.log
+                clip, track, body, params.face, params.train, params.pose, params.split, checkpoints, params.log
             )
-            return generator, header | {
-                "architecture": architecture, "size": params.face.size, "face": params.face.model_dump()
-            }
+            return generator, header | {"architecture": architecture, "size": params.face.size,
+                                        "hands": params.face.hands, "face": params.face.model_dump()}
 
-        inputs, results = [POSES, paths.BODY_WEIGHTS], (paths.FACE_WEIGHTS, paths.FACE_LOG)
-        run_training("train_face", params, store, inputs, parameters, body.device, train, *results)
+        inputs = [paths.STABLE_POSES, paths.CAMERA, paths.PLATE, paths.BODY_WEIGHTS]
+        results = paths.FACE_WEIGHTS, paths.FACE_LOG
+        run_training("train_face", params, clip.store, inputs, parameters, body.device, train, *results)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,10 @@ import numpy as np
 from tqdm import tqdm
 
 from pipeline.clips import paths
+from pipeline.clips.camera import Camera
 from pipeline.clips.layout import FACE, found_joints
 from pipeline.clips.scaling import resize
+from pipeline.clips.stable import open_target
 from pipeline.clips.store import FrameStore
 from pipeline.clips.track import PoseTrack, read_track
 from pipeline.params import load_params
@@ -24,25 +26,39 @@ def transfer(
     track: PoseTrack[np.ndarray],
     renderer: Renderer,
     source: FrameStore,
+    cameras: np.ndarray,
     write_result: Callable[[np.ndarray], None],
     write_side_by_side: Callable[[np.ndarray], None],
 ) -> None:
     """Render every frame recurrently; write it alone, and side by side with source and pose picture.
 
-    track: the source's normalized poses, in the target's picture. source: its own frames, one for each pose. The
-    writers take uint8 RGB (H, W, 3); side by side, all three pictures have the result's height. A thread writes a frame
-    while the next one is rendered.
+    track: the source's normalized poses, in the target's canvas. source: its own frames, one for each pose. cameras:
+    see :meth:`Renderer.render`. The writers take uint8 RGB (H, W, 3); side by side, all three pictures have the
+    result's height. A thread writes a frame while the next one is rendered.
     """
-    width, height = max(1, round(source.width * renderer.height / source.height)), renderer.height
+    height = renderer.clip.store.height
+    width = max(2, 2 * round(source.width * height / source.height / 2))
 
     def write(rendered: tuple[int, tuple[np.ndarray, np.ndarray]]) -> None:
         t, (pose, frame) = rendered
         write_result(frame)
         write_side_by_side(np.hstack([resize(source.read(t), width, height), pose, frame]))
 
-    written = in_threads(write, enumerate(renderer.render(track, source.shots)), threads=1)
+    written = in_threads(write, enumerate(renderer.render(track, source.shots, cameras)), threads=1)
     for _ in tqdm(written, desc="render", unit="frame", total=len(track)):
         pass
+
+
+def camera_path(camera: Camera, how: str, frames: int) -> np.ndarray:
+    """Through what camera each of ``frames`` is seen: float64 (frames, 3, 3), from its px to px of the canvas.
+
+    how: ``steady``, the target's camera at its reference frame, or ``original``, its motion, to the end and back again
+    as often as need be.
+    """
+    if how == "steady":
+        return np.tile(camera.reference, (frames, 1, 1))
+    there_and_back = np.concatenate([camera.to_canvas, camera.to_canvas[-2:0:-1]])
+    return there_and_back[np.arange(frames) % len(there_and_back)]
 
 
 def main(source: str) -> None:
@@ -52,7 +68,9 @@ def main(source: str) -> None:
     frames = FrameStore(paths.frames(source))
     clip = read_json(paths.frames(source).with_suffix(".json"))
     keep_freed_memory()
-    renderer = Renderer(paths.BODY_WEIGHTS, paths.FACE_WEIGHTS, pick_device(params.device))
+    target = open_target()
+    renderer = Renderer(paths.BODY_WEIGHTS, paths.FACE_WEIGHTS, target, pick_device(params.device))
+    cameras = camera_path(target.camera, params.transfer.camera, len(track))
 
     result, side_by_side = paths.video(source), paths.side_by_side(source)
     sound = video if clip["sound"] else None
@@ -60,12 +78,12 @@ def main(source: str) -> None:
         video_writer(result, track.fps, params.transfer.crf, sound, clip["start"]) as write_result,
         video_writer(side_by_side, track.fps, params.transfer.crf, sound, clip["start"]) as write_side_by_side,
     ):
-        transfer(track, renderer, frames, write_result, write_side_by_side)
-    print(f"result: {result}, {renderer.width}x{renderer.height}, {len(track)} frames; "
+        transfer(track, renderer, frames, cameras, write_result, write_side_by_side)
+    print(f"result: {result}, {target.store.width}x{target.store.height}, {len(track)} frames; "
           f"source | pose | result: {side_by_side}")
     if renderer.face is not None:
         seen = found_joints(track.joints)[:, FACE].any(axis=1).sum()
-        print(f"the Face GAN refined {seen} of {len(track)} frames; in the others no face is seen")
+        print(f"the Face GAN refined the face in {seen} of {len(track)} frames; in the others none is seen")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 from pipeline.evaluation import registry
 from pipeline.evaluation.against_truth import frame_table, summarize_sources
-from pipeline.evaluation.contact_sheet import write_png
+from pipeline.runtime.pictures import write_picture
 from pipeline.evaluation.records import plots, summarize, to_table, write_plots
 from pipeline.evaluation.summary import verdict
 from pipeline.report import main
@@ -75,7 +75,7 @@ def workspace(tmp_path, monkeypatch, default_params):
     write_json(tmp_path / "data/normalized/tango.json", fitted)
     write_json(tmp_path / "data/normalized/polka.json", {"method": "none", "warnings": []})
     for name in ("tango", "polka"):
-        write_png(tmp_path / f"reports/normalize/{name}.png", picture)
+        write_picture(tmp_path / f"reports/normalize/{name}.png", picture)
         for video in (name, f"{name}_side_by_side"):
             (tmp_path / f"reports/videos/{video}.mp4").parent.mkdir(exist_ok=True)
             (tmp_path / f"reports/videos/{video}.mp4").touch()
@@ -87,7 +87,7 @@ def workspace(tmp_path, monkeypatch, default_params):
     table = to_table(records, LPIPS)
     write_json(tmp_path / "reports/metrics.json", summarize(table))
     write_plots(tmp_path / "reports/plots", table)
-    write_png(tmp_path / "reports/evaluate/frames.png", picture)
+    write_picture(tmp_path / "reports/evaluate/frames.png", picture)
     with Live(str(tmp_path / "reports/train_body"), dvcyaml=False, report=None, save_dvc_exp=False) as live:
         for step in range(3):
             live.log_metric("body/l1", 1 / (step + 1))
@@ -114,7 +114,7 @@ def scored(workspace):
     metrics = json.loads((workspace / "reports/metrics.json").read_text())
     metrics["transfer"] = summarize_sources(table)
     write_json(workspace / "reports/metrics.json", metrics)
-    write_png(workspace / "reports/evaluate/transfer_tango.png", np.full((64, 160, 3), 90, np.uint8))
+    write_picture(workspace / "reports/evaluate/transfer_tango.png", np.full((64, 160, 3), 90, np.uint8))
     return metrics["transfer"]["tango"]
 
 

@@ -10,10 +10,12 @@ from pipeline.user.cli import UserError
 
 
 class PairDataset(Dataset):
-    """Item i, and i + len * epoch: (poses, frames) of the pair of frames (t - 1, t), t = ends[i].
+    """Item i, and i + len * epoch: (poses, frames, plate) of the pair of frames (t - 1, t), t = ends[i].
 
-    Each is uint8 RGB (2, 3, height, width). They leave the loader processes as bytes, a quarter of the size of float32;
-    the training process converts them on its device. ends: int64 (pairs,), the later frame of each pair.
+    Both frames are seen through the window of the later one, so that they can be compared pixel by pixel. Poses and
+    frames are uint8 RGB (2, 3, height, width), the plate (3, height, width). They leave the loader processes as bytes,
+    a quarter of the size of float32; the training process converts them on its device. ends: int64 (pairs,), the later
+    frame of each pair.
     """
 
     def __init__(self, frames: TrainingFrames, ends: np.ndarray) -> None:
@@ -22,10 +24,13 @@ class PairDataset(Dataset):
     def __len__(self) -> int:
         return len(self.ends)
 
-    def __getitem__(self, item: int) -> tuple[Tensor, Tensor]:
+    def __getitem__(self, item: int) -> tuple[Tensor, Tensor, Tensor]:
         end = self.ends[item % len(self)]
-        poses, pictures = zip(*(self.frames[t] for t in (end - 1, end)), strict=True)
-        return torch.stack(poses), torch.stack(pictures)
+        window = self.frames.windows[end]
+        poses, pictures = (
+            torch.stack([look(t, window) for t in (end - 1, end)]) for look in (self.frames.pose, self.frames.picture)
+        )
+        return poses, pictures, self.frames.background(window)
 
 
 def consecutive_pairs(pairs: np.ndarray, seen: np.ndarray, start: int, end: int) -> np.ndarray:

@@ -37,7 +37,8 @@ def body_phase(
     """
     d = params.discriminator
     place(generator, device, precision)
-    discriminator = MultiscaleDiscriminator(discriminator_channels(generator.temporal), d.ndf, d.layers, d.scales)
+    channels = discriminator_channels(generator.temporal)
+    discriminator = MultiscaleDiscriminator(channels, d.ndf, d.layers, d.scales, generator.fold)
     place(discriminator, device, precision)
     if perceptual is not None:
         place(perceptual, device, precision)

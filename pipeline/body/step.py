@@ -2,7 +2,9 @@
 
 from typing import cast
 
+import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from pipeline.losses.adversarial import discriminator_loss, generator_loss
@@ -27,19 +29,21 @@ def body_losses(
     precision: str,
     poses: Tensor,
     frames: Tensor,
+    plates: Tensor,
 ) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
     """Losses of a batch of pairs: (the generator's, the discriminator's, every term by name), scalars.
 
     perceptual: the perceptual loss, None if the objective has no such term. params: the objective's form and weights.
-    precision: ``fp32`` or ``bf16``. poses, frames: float (B, 2, 3, H, W) in [-1, 1], two consecutive frames. Without
-    temporal smoothing the two are separate examples. Terms are unweighted. The generated pictures are not detached for
-    the discriminator's loss, since both losses share one forward pass: so back-propagate each loss into its own
-    network's parameters only.
+    precision: ``fp32`` or ``bf16``. poses, frames: float (B, 2, 3, H, W) in [-1, 1], two consecutive frames of one
+    window. plates: float (B, 3, H, W), what lies behind them. Without temporal smoothing the two are separate examples.
+    Terms are unweighted. The generated pictures are not detached for the discriminator's loss, since both losses share
+    one forward pass: so back-propagate each loss into its own network's parameters only.
     """
     if not generator.temporal:
         poses, frames = poses.flatten(0, 1).unsqueeze(1), frames.flatten(0, 1).unsqueeze(1)
+        plates = plates.repeat_interleave(2, dim=0)
     with autocast(poses.device, precision):
-        fakes = generator.rollout(poses)
+        fakes = generator.rollout(poses, plates)
         judged_fakes = torch.cat([poses, fakes], dim=1).flatten(1, 2)
         judged_reals = torch.cat([poses, frames], dim=1).flatten(1, 2)
         fake_maps, real_maps = discriminator(judged_fakes), discriminator(judged_reals)
@@ -60,8 +64,25 @@ def body_losses(
             generator_total = generator_total + params.lambda_fm * terms["g_fm"]
         if perceptual is not None:
             # summed over the frames of a pair, as in the paper's objective, while `perceptual` takes the mean over them
-            distance = perceptual(fakes.flatten(0, 1), frames.flatten(0, 1))
+            distance = perceptual(*_glance(fakes.flatten(0, 1), frames.flatten(0, 1), generator.fold))
             terms["g_vgg"] = poses.shape[1] * distance
             generator_total = generator_total + params.lambda_vgg * terms["g_vgg"]
     terms["l1"] = (fakes.detach() - frames).abs().mean()  # logged only
     return generator_total, discriminator_total, terms
+
+
+def _glance(fakes: Tensor, frames: Tensor, fold: int) -> tuple[Tensor, Tensor]:
+    """Both pictures, float (B, 3, H, W), as the perceptual network sees them: (B, 3, H / fold, W / fold).
+
+    By turns, as chance has it, all of them at a smaller size and a part as it is: so this network, like the others,
+    works on a picture of the folded size, and in the long run sees everything.
+    """
+    if fold == 1:
+        return fakes, frames
+    if torch.rand(()) < 0.5:
+        return F.avg_pool2d(fakes, fold), F.avg_pool2d(frames, fold)
+    height, width = (length // fold for length in fakes.shape[2:])
+    top, left = (int(torch.randint(length - size + 1, ()))
+                 for length, size in zip(fakes.shape[2:], (height, width), strict=True))
+    part = np.s_[:, :, top : top + height, left : left + width]
+    return fakes[part], frames[part]

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+PLATE = Path("data/background/plate.png")  # of the target's canvas, its stabilized picture
+CAMERA = Path("data/background/camera.parquet")  # where its frames lie in the canvas
+STABLE_POSES = Path("data/background/poses.parquet")  # its poses as detected, in px of the canvas
 BODY_WEIGHTS = Path("models/body.safetensors")
 FACE_WEIGHTS = Path("models/face.safetensors")
 

@@ -24,6 +24,7 @@ def frame_table(records: Mapping[str, Sequence[Record]], lpips: str) -> pd.DataF
     scores = [f"{region}.{measure}" for region in REGIONS for measure in names]
     keys = [
         *scores,
+        *(f"true_poses.{score}" for score in scores),
         *(f"baselines.{baseline}.{score}" for baseline in BASELINES for score in scores),
         "joints.normalized",
         "joints.raw",
@@ -48,8 +49,12 @@ def summarize_sources(table: pd.DataFrame) -> dict[str, Any]:
 
 
 def region_tables(source: str, metrics: Mapping[str, Any]) -> list[Table]:
-    """A table a region: the baselines, then the result. metrics: one source's of :func:`summarize_sources`."""
-    rows = {title: metrics["baselines"].get(name, {}) for name, title in BASELINES.items()} | {"result": metrics}
+    """A table a region: the baselines, then the result, as delivered and as rendered from the true poses.
+
+    metrics: one source's of :func:`summarize_sources`.
+    """
+    rows = {title: metrics["baselines"].get(name, {}) for name, title in BASELINES.items()}
+    rows |= {"result": metrics, "from the true poses": metrics["true_poses"]}
     measures = measures_of(metrics)
     tables = []
     for region, title in REGIONS.items():

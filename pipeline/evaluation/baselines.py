@@ -3,7 +3,6 @@
 import numpy as np
 
 from pipeline.clips.layout import BODY, found_joints
-from pipeline.clips.scaling import resize
 from pipeline.clips.spread import spread
 from pipeline.clips.store import FrameStore
 
@@ -20,14 +19,13 @@ class Baselines:
     - ``nearest_pose``: the training frame whose pose is nearest.
 
     store: the target's frames. bodies: (frames, 25, 3), the body's joints in them, in px of the store. end: the
-    first frame that was not trained on. width, height: px of the pictures. Memory for pictures does not grow
-    with the clip: the averages are over at most 101 evenly spread training frames, the nearest pose is one of at
-    most 10,000.
+    first frame that was not trained on. Memory for pictures does not grow with the clip: the averages are over at most
+    101 evenly spread training frames, the nearest pose is one of at most 10,000.
     """
 
-    def __init__(self, store: FrameStore, bodies: np.ndarray, end: int, width: int, height: int) -> None:
-        self.store, self.size = store, (width, height)
-        sample = np.stack([self._picture(frame) for frame in spread(end, AVERAGED)])
+    def __init__(self, store: FrameStore, bodies: np.ndarray, end: int) -> None:
+        self.store = store
+        sample = np.stack([store.read(int(frame)) for frame in spread(end, AVERAGED)])
         self.constants = {
             "empty_background": np.rint(np.median(sample, axis=0)).astype(np.uint8),
             "mean_frame": np.rint(sample.mean(axis=0)).astype(np.uint8),
@@ -37,7 +35,7 @@ class Baselines:
         self.points, self.found = bodies[..., :2], found_joints(bodies)
 
     def nearest_pose(self, pose: np.ndarray) -> np.ndarray | None:
-        """The training frame, uint8 RGB (height, width, 3), whose body is nearest to ``pose``, (137, 3) in px of
+        """The training frame, uint8 RGB (H, W, 3), whose body is nearest to ``pose``, (137, 3) in px of
         the store: the mean distance over the joints found in both, at least half of the pose's. None if no frame
         shows so many.
         """
@@ -49,7 +47,4 @@ class Baselines:
             return None
         distances = np.linalg.norm(self.points - pose[BODY, :2], axis=2)
         means = np.where(both, distances, 0).sum(axis=1) / np.maximum(count, 1)
-        return self._picture(self.candidates[np.where(possible, means, np.inf).argmin()])
-
-    def _picture(self, frame: int) -> np.ndarray:
-        return resize(self.store.read(int(frame)), *self.size)
+        return self.store.read(int(self.candidates[np.where(possible, means, np.inf).argmin()]))

@@ -2,12 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
-
-from pipeline.runtime.files import atomic
 
 TALLEST = 256  # px: higher frames are shown smaller
 GAP = 6  # px between pictures
@@ -59,12 +56,6 @@ def stack_rows(rows: Mapping[str, Sequence[np.ndarray]]) -> np.ndarray:
         )
         bands += [_label(label, band.shape[1]), band]
     return np.vstack(bands)
-
-
-def write_png(path: Path, picture: np.ndarray) -> None:
-    """Write uint8 RGB (H, W, 3) as PNG, the same bytes for the same picture."""
-    with atomic(path) as partial:
-        partial.write_bytes(cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))[1].tobytes())
 
 
 def _face(picture: np.ndarray, box: np.ndarray, width: int, side: int) -> np.ndarray:

@@ -9,10 +9,9 @@ import numpy as np
 from tqdm import tqdm
 
 from pipeline.clips.layout import found_only
-from pipeline.clips.scaling import resize
 from pipeline.clips.spread import spread
-from pipeline.clips.store import FrameStore
 from pipeline.clips.track import PoseTrack
+from pipeline.clips.warp import move_joints
 from pipeline.detection.detector import open_detector
 from pipeline.evaluation import registry
 from pipeline.evaluation.contact_sheet import Example
@@ -31,27 +30,27 @@ Detection = Callable[[np.ndarray], Future]  # uint8 RGB (H, W, 3) -> joints (137
 
 
 def evaluate_held_out(
-    store: FrameStore,
     track: PoseTrack[np.ndarray],
     first: int,
     renderer: Renderer,
     lpips: Lpips,
     keypoints: Keypoints,
     pose: Pose,
-    face_size: int,
 ) -> tuple[list[Record], list[Example]]:
-    """Render the frames from ``first`` on recurrently and compare each with the real one at the same size.
+    """Render the frames from ``first`` on recurrently and compare each with the real one, as it is stored.
 
-    track: the clip's poses as detected. face_size: px of the rendered picture. Body and face are crops around
-    the input pose; the detector follows the real and the generated clip, both at the rendered size. Returns a
-    record a frame and some evenly spread frames to look at.
+    track: the target's poses in the canvas, as detected. Body and face are crops around the input pose; the detector
+    follows the real and the generated clip, both at the stored size. Returns a record a frame and some evenly spread
+    frames to look at.
     """
+    store, cameras = renderer.clip.store, renderer.clip.camera.to_canvas[first:]
     joints = smooth(track.joints, pose.smooth_window, pose.max_gap, pose.min_confidence)
     held_out = replace(track, joints=joints[first:], times=track.times[first:])
-    width, height = renderer.width, renderer.height
-    poses = renderer.scale(held_out)
-    bodies = body_boxes(poses, width, height, BODY_MARGIN)
-    faces = face_boxes(poses, face_size, width, height)
+    shots = store.shots[first:]
+    views = np.linalg.inv(cameras)
+    poses = np.stack([move_joints(view, each) for view, each in zip(views, held_out.joints, strict=True)])
+    bodies = body_boxes(poses, store.width, store.height, BODY_MARGIN)
+    faces = face_boxes(poses, shots, float(store.fps), store.width, store.height)
     follows = set(store.pairs().tolist())
     shown = set(spread(len(poses), EXAMPLES).tolist())
     measures = registry.of_held_out(lpips.name)
@@ -59,9 +58,9 @@ def evaluate_held_out(
 
     def frames(on_real: Detection, on_generated: Detection) -> Iterator[HeldOutFrame]:
         before = None
-        for index, (drawn, generated) in enumerate(renderer.render(held_out, store.shots[first:])):
+        for index, (drawn, generated) in enumerate(renderer.render(held_out, shots, cameras)):
             number = first + index
-            real = resize(store.read(number), width, height)
+            real = store.read(number)
             if index in shown:
                 examples.append(Example(number, real, drawn, generated, faces[index]))
             boxes = dict(zip(CROPS, (bodies[index], faces[index]), strict=True))

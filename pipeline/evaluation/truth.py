@@ -9,8 +9,7 @@ import cv2
 import numpy as np
 
 from pipeline.clips.masks import MaskStore
-from pipeline.clips.scaling import resize
-from pipeline.clips.track import read_track
+from pipeline.clips.track import PoseTrack, read_track
 from pipeline.user.cli import UserError
 from pipeline.video.fit import fit_into
 from pipeline.video.probe import probe
@@ -32,12 +31,11 @@ class TruthFrame:
 class TruthClip:
     """The clip in ``folder``: video.mp4, poses.parquet (pose.track) and masks.parquet (video.masks).
 
-    Its frames are fitted into the training picture, ``width`` x ``height`` px, as the target's are: first into
-    ``stored``, (width, height) px of the target's stored frames, padded or cropped as ``how`` says. Raises
-    UserError if a file is missing or they do not belong together.
+    Its frames are brought to the size of the target's stored ones, ``width`` x ``height`` px. Raises UserError if a
+    file is missing or they do not belong together.
     """
 
-    def __init__(self, folder: Path, stored: tuple[int, int], how: str, width: int, height: int) -> None:
+    def __init__(self, folder: Path, width: int, height: int) -> None:
         for name in FILES:
             if not (folder / name).is_file():
                 raise UserError(
@@ -47,8 +45,7 @@ class TruthClip:
         self.folder, self.video = folder, probe(folder / "video.mp4")
         self.track = read_track(folder / "poses.parquet")
         self.masks = MaskStore(folder / "masks.parquet")
-        self.fit = fit_into(self.video.width, self.video.height, *stored, how)
-        self.width, self.height = width, height
+        self.fit = fit_into(self.video.width, self.video.height, width, height, "pad")
         counts = self.video.frames, len(self.track), len(self.masks)
         if len(set(counts)) > 1:
             frames, poses, masks = counts
@@ -72,28 +69,35 @@ class TruthClip:
                 "from its first frame to its last"
             )
 
+    def poses(self, fps: Fraction) -> PoseTrack[np.ndarray]:
+        """The poses of :meth:`frames`, as a clip of the target's size at ``fps`` frames per second."""
+        numbered = ((Fraction(time), index) for index, time in enumerate(self.track.times.tolist()))
+        chosen = [index for _, index in resample(numbered, fps, self.video.duration)]
+        times = np.arange(len(chosen)) / float(fps)
+        joints = np.stack([self.pose(index) for index in chosen])
+        return PoseTrack(joints, times, fps, self.fit.width, self.fit.height, self.track.detector)
+
     def frames(self, fps: Fraction) -> Iterator[TruthFrame]:
         """The frames nearest in time to 0, 1 / fps, 2 / fps, ... s, chosen as decode chooses a source's."""
         pictures = enumerate(read_pictures(self.video, self.fit))
         numbered = ((time, (index, picture)) for index, (time, picture) in pictures)
         for _, (index, picture) in resample(numbered, fps, self.video.duration):
-            yield TruthFrame(resize(picture, self.width, self.height), self.mask(index), self.pose(index))
+            yield TruthFrame(picture, self.mask(index), self.pose(index))
 
     def mask(self, index: int) -> np.ndarray:
-        """Frame ``index``'s mask in the training picture: pixels of which the person covers half or more."""
+        """Frame ``index``'s mask in the target's picture: pixels of which the person covers half or more."""
         fit = self.fit
-        scaled = _resized(self.masks[index].astype(np.float32), fit.scaled_width, fit.scaled_height)
-        visible = scaled[max(0, -fit.top) :, max(0, -fit.left) :][: fit.height, : fit.width]
-        left, top = max(0, fit.left), max(0, fit.top)
         placed = np.zeros((fit.height, fit.width), np.float32)
-        placed[top : top + visible.shape[0], left : left + visible.shape[1]] = visible
-        return _resized(placed, self.width, self.height) >= 0.5
+        placed[fit.top : fit.top + fit.scaled_height, fit.left : fit.left + fit.scaled_width] = _resized(
+            self.masks[index].astype(np.float32), fit.scaled_width, fit.scaled_height
+        )
+        return placed >= 0.5
 
     def pose(self, index: int) -> np.ndarray:
-        """Frame ``index``'s pose in px of the training picture, float32 (137, 3)."""
+        """Frame ``index``'s pose in px of the target's picture, float32 (137, 3)."""
         fit, pose = self.fit, self.track.joints[index].copy()
-        pose[:, 0] = (pose[:, 0] * fit.scaled_width / fit.original_width + fit.left) * self.width / fit.width
-        pose[:, 1] = (pose[:, 1] * fit.scaled_height / fit.original_height + fit.top) * self.height / fit.height
+        pose[:, 0] = pose[:, 0] * fit.scaled_width / fit.original_width + fit.left
+        pose[:, 1] = pose[:, 1] * fit.scaled_height / fit.original_height + fit.top
         return pose
 
 

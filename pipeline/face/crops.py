@@ -1,4 +1,4 @@
-"""Face crops of the fixed body generator's output, kept on disk run by run, so that a stop loses few of them.
+"""Crops of the fixed body generator's output, kept on disk run by run, so that a stop loses few of them.
 
 A run here is a run of consecutive frames, see :class:`Run`, not a run of training.
 """
@@ -9,6 +9,9 @@ import numpy as np
 from tqdm import tqdm
 
 from pipeline.clips.runs import Run
+from pipeline.clips.warp import warp, window_matrix
+from pipeline.networks.pictures import to_picture
+from pipeline.pose.parts import part_matrix
 from pipeline.rendering.render import BodyRenderer
 from pipeline.runtime.files import atomic
 from pipeline.training.frames import TrainingFrames
@@ -32,8 +35,8 @@ def runs_around(times: np.ndarray, shots: np.ndarray) -> list[Run]:
     return runs
 
 
-class FaceCrops:
-    """``crops[t]``, float16 (3, S, S) in [-1, 1]: frame t's face as the body generator makes it; 0 where none is seen.
+class PartCrops:
+    """``crops[t, part]``, uint8 RGB (S, S, 3): a part of frame t as the body generator makes it; black where unseen.
 
     folder: where :func:`render_crops` has put the files of ``runs``; none is held in memory. May be handed to other
     processes. Raises KeyError for a frame in none of the runs.
@@ -43,38 +46,43 @@ class FaceCrops:
         self.folder, self.runs = folder, runs
         self.begins = np.array([run.begin for run in runs])
 
-    def __getitem__(self, t: int) -> np.ndarray:
+    def __getitem__(self, which: tuple[int, int]) -> np.ndarray:
+        t, part = which
         number = int(np.searchsorted(self.begins, t, side="right")) - 1
         if number < 0 or t >= self.runs[number].end:
             raise KeyError(t)
         run = self.runs[number]
-        return np.load(self.file(run), mmap_mode="r")[t - run.begin].copy()
+        return np.load(self.file(run), mmap_mode="r")[t - run.begin, part].copy()
 
     def file(self, run: Run) -> Path:
-        """Where the crops of ``run`` are, float16 (frames, 3, S, S)."""
+        """Where the crops of ``run`` are, uint8 (frames, parts, S, S, 3)."""
         return self.folder / f"crops-{run.begin:07d}.npy"
 
 
 def render_crops(
-    body: BodyRenderer, frames: TrainingFrames, boxes: np.ndarray, runs: list[Run], folder: Path
-) -> FaceCrops:
-    """Render each of ``runs`` recurrently, from its lead-in on, and save its face crops in ``folder``.
+    body: BodyRenderer, frames: TrainingFrames, squares: np.ndarray, size: int, runs: list[Run], folder: Path
+) -> PartCrops:
+    """Render each of ``runs`` recurrently, from its lead-in on, and save the crops of its parts in ``folder``.
 
-    Runs whose file is there already are not rendered again. frames: gives the poses. boxes: int32 (frames, 4) of
-    (x0, y0, x1, y1) in px of the body generator's picture, -1 where no face is seen; squares, all of one size S.
+    Runs whose file is there already are not rendered again. frames: gives poses and windows. squares: see
+    :func:`part_squares`. size: S, px of the crops.
     """
-    crops = FaceCrops(folder, runs)
-    size = int((boxes[:, 2] - boxes[:, 0]).max())
+    crops = PartCrops(folder, runs)
     missing = [run for run in runs if not crops.file(run).is_file()]
     frames_missing = sum(run.end - run.lead for run in missing)
     with tqdm(desc="body", unit="frame", total=frames_missing, disable=not missing) as progress:
         for run in missing:
-            made = np.zeros((run.end - run.begin, 3, size, size), np.float16)
-            for t, (_, frame) in enumerate(body.run(frames.poses(slice(run.lead, run.end))), run.lead):
-                x0, y0, x1, y1 = boxes[t]
-                if t >= run.begin and x0 >= 0:
-                    made[t - run.begin] = frame[:, y0:y1, x0:x1].half().cpu().numpy()
+            made = np.zeros((run.end - run.begin, squares.shape[1], size, size, 3), np.uint8)
+            span = slice(run.lead, run.end)
+            for t, rendered in enumerate(body.run(frames.joints[span], frames.windows[span]), run.lead):
                 progress.update()
+                if t < run.begin:
+                    continue
+                picture = to_picture(rendered.frame)
+                for part in np.flatnonzero(np.isfinite(squares[t, :, 0])):
+                    matrix = part_matrix(squares[t, part], size, int(part))
+                    from_canvas = np.linalg.inv(window_matrix(frames.windows[t], *body.view.size))
+                    made[t - run.begin, part] = warp(picture, from_canvas @ matrix, size, size)
             with atomic(crops.file(run)) as partial:
                 np.save(partial, made)
     return crops

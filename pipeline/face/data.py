@@ -6,23 +6,14 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from pipeline.clips.spread import spread
-from pipeline.clips.track import BLOCK
-from pipeline.face.crops import FaceCrops
-from pipeline.pose.boxes import REACH, face_boxes
+from pipeline.clips.warp import move_joints
+from pipeline.face.crops import PartCrops
+from pipeline.networks.pictures import to_planes
+from pipeline.pose.parts import PARTS, part_matrix
+from pipeline.pose.picture import draw_pose
 from pipeline.training.frames import TrainingFrames
 
-RUN = 32  # consecutive frames rendered together, if a clip has more frames with a face than training has steps for
-
-
-def boxes_over_time(frames: TrainingFrames, size: int) -> np.ndarray:
-    """The face boxes of all frames, see :func:`face_boxes`, computed block by block: int32 (frames, 4)."""
-    boxes = []
-    for start in range(0, len(frames.joints), BLOCK):
-        first = max(start - REACH, 0)
-        poses = frames.poses(slice(first, start + BLOCK + REACH))
-        block = face_boxes(poses, size, frames.width, frames.height)
-        boxes.append(block[start - first : start - first + BLOCK])
-    return np.concatenate(boxes)
+RUN = 32  # consecutive frames rendered together, if a clip has more frames with a part than training has steps for
 
 
 def spread_runs(times: np.ndarray, most: int) -> np.ndarray:
@@ -34,22 +25,26 @@ def spread_runs(times: np.ndarray, most: int) -> np.ndarray:
     return times[(starts[:, None] + np.arange(run)).ravel()]
 
 
-class FaceDataset(Dataset):
-    """Item i, and i + len * epoch: (pose, generated, real) crops of the i-th of ``times``, each (3, S, S).
+class PartDataset(Dataset):
+    """Item i, and i + len * epoch: (pose, generated, real, whether a hand) of the i-th of ``items``.
 
-    ``generated`` is float16 in [-1, 1]; the others are uint8 RGB, which the training process converts to floats.
-    frames: pose pictures and real frames. boxes: see :func:`boxes_over_time`. times: int64 (items,), the frames in
-    which a face is seen.
+    The first three are uint8 RGB crops (3, S, S); the training process converts them to floats. Left hands are
+    mirrored. items: int64 (n, 2) of (frame, part). squares: see :func:`part_squares`.
     """
 
-    def __init__(self, frames: TrainingFrames, crops: FaceCrops, boxes: np.ndarray, times: np.ndarray) -> None:
-        self.frames, self.crops, self.boxes, self.times = frames, crops, boxes, times
+    def __init__(
+        self, frames: TrainingFrames, crops: PartCrops, squares: np.ndarray, items: np.ndarray, size: int
+    ) -> None:
+        self.frames, self.crops, self.squares, self.items, self.size = frames, crops, squares, items, size
 
     def __len__(self) -> int:
-        return len(self.times)
+        return len(self.items)
 
-    def __getitem__(self, item: int) -> tuple[Tensor, Tensor, Tensor]:
-        t = self.times[item % len(self)]
-        x0, y0, x1, y1 = self.boxes[t]
-        pose, real = (picture[:, y0:y1, x0:x1].clone() for picture in self.frames[t])
-        return pose, torch.from_numpy(self.crops[t]), real
+    def __getitem__(self, item: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        t, part = (int(number) for number in self.items[item % len(self)])
+        matrix = part_matrix(self.squares[t, part], self.size, part)
+        pose = draw_pose(move_joints(np.linalg.inv(matrix), self.frames.joints[t]), self.size, self.size)
+        real = self.frames.clip.seen_by(t, matrix, self.size, self.size)
+        hand = torch.tensor(list(PARTS)[part] != "face")
+        pictures = [to_planes(picture) for picture in (pose, self.crops[t, part], real)]
+        return pictures[0], pictures[1], pictures[2], hand

@@ -4,18 +4,18 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import default_collate
 
-from pipeline.face.data import FaceDataset
+from pipeline.face.data import PartDataset
 from pipeline.face.samples import face_grid
 from pipeline.face.step import face_losses
 from pipeline.networks.discriminator import PatchDiscriminator
-from pipeline.networks.face_generator import FaceGenerator
+from pipeline.networks.face_generator import FaceGenerator, label_planes
 from pipeline.networks.pictures import to_float
 from pipeline.params import Face, Train
 from pipeline.training.phase import Phase, place
 
 
 def face_phase(
-    generator: FaceGenerator, dataset: FaceDataset, examples: FaceDataset, perceptual: nn.Module | None, face: Face,
+    generator: FaceGenerator, dataset: PartDataset, examples: PartDataset, perceptual: nn.Module | None, face: Face,
     params: Train, precision: str, device: torch.device,
 ) -> Phase[FaceGenerator]:
     """A phase in which ``generator`` learns from ``dataset``, with a new discriminator.
@@ -24,16 +24,17 @@ def face_phase(
     ``train``, for what the Face GAN shares with the body GAN: Adam's betas and the seed.
     """
     place(generator, device, precision)
-    discriminator = PatchDiscriminator(6, face.discriminator.ndf, face.discriminator.layers)
+    discriminator = PatchDiscriminator(7, face.discriminator.ndf, face.discriminator.layers)
     place(discriminator, device, precision)
     if perceptual is not None:
         place(perceptual, device, precision)
     fixed = default_collate([examples[i] for i in range(len(examples))])
 
     def floats(batch: list[Tensor]) -> list[Tensor]:
-        """Crops (pose, generated, real) as the loader sends them, uint8 and float16, as float32 in [-1, 1]."""
-        pose, generated, real = (crops.to(device, non_blocking=True) for crops in batch)
-        return [to_float(pose), generated.float(), to_float(real)]
+        """(pose, generated, real, whether a hand) as the loader sends them, for the networks: float32 in [-1, 1]."""
+        *crops, hand = batch
+        pose, generated, real = (to_float(pictures.to(device, non_blocking=True)) for pictures in crops)
+        return [pose, generated, real, label_planes(hand, pose)]
 
     return Phase(
         "face", generator, discriminator,

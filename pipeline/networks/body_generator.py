@@ -2,16 +2,19 @@
 
 from typing import cast
 
-import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
-from pipeline.clips.scaling import resize
+from pipeline.networks.compositing import Layers, enlarged, fade
 from pipeline.networks.global_generator import GlobalGenerator
 from pipeline.networks.local_enhancer import LocalEnhancer
-from pipeline.networks.pictures import to_tensor
 
 MASK_BIAS = 1.0  # the mask channel's initial bias, before the last tanh: an opacity of 0.88
+SHADOW_BIAS = -1.5  # the shadow channel's: a darkness of 0.05, just above FAINT, so that gradients find it
+FAINT = 0.02  # darkness that counts as none
+SHADOW_GRID = 8  # px of the network's maps: a shadow has one value every so many
+BORDER = 1 / 24  # of a person's window, in which what is laid over the plate fades out
 
 
 class BodyGenerator(nn.Module):
@@ -20,46 +23,61 @@ class BodyGenerator(nn.Module):
     With ``temporal`` it is conditioned on its previous output ("Temporal Smoothing"), zeros for the first frame;
     without, on the pose alone (pix2pixHD in the paper's tables). ``ngf``: filters of the global generator's first
     layer. ``downsamplings``: its halvings. ``blocks``: its residual blocks. ``enhancer_blocks`` is None for the global
-    generator alone, else the number of residual blocks of the local enhancer around it. ``plate`` is None, or the size
-    (H, W) of a fixed background picture: then the network has a fourth output channel, a soft mask (alpha matte) with
-    which the person that it paints is composited over the plate. ``upsampling``, ``skips``: see
-    :class:`GlobalGenerator`.
+    generator alone, else the number of residual blocks of the local enhancer around it. ``layered``: whether it makes
+    :class:`Layers` for a plate instead of whole frames. ``borders``: whether the layers fade out towards the picture's
+    borders, which lie within the frame. ``fold``: blocks of so many x so many pixels are folded into channels on the
+    way in and unfolded on the way out (pixel shuffle), so that all layers work on a picture smaller by that factor.
+    ``upsampling``, ``skips``: see :class:`GlobalGenerator`.
     """
-
-    plate: Tensor | None
 
     def __init__(
         self, temporal: bool, ngf: int, downsamplings: int, blocks: int, enhancer_blocks: int | None,
-        plate: tuple[int, int] | None = None, upsampling: str = "transpose", skips: bool = False,
+        layered: bool = False, borders: bool = False, fold: int = 1, upsampling: str = "transpose", skips: bool = False,
     ) -> None:
         super().__init__()
-        self.temporal = temporal
-        in_channels, out_channels = 6 if temporal else 3, 3 if plate is None else 4
+        self.temporal, self.layered, self.borders, self.fold = temporal, layered, borders, fold
+        in_channels, pixels = (6 if temporal else 3) * fold**2, fold**2
+        out_channels = 4 * pixels + 1 if layered else 3 * pixels
         network = GlobalGenerator(in_channels, out_channels, ngf, downsamplings, blocks, upsampling, skips)
         self.network: GlobalGenerator | LocalEnhancer = network
         if enhancer_blocks is not None:
             self.network = LocalEnhancer(network, in_channels, out_channels, ngf, enhancer_blocks, upsampling)
-        self.register_buffer("plate", None if plate is None else torch.zeros(3, *plate))
-        if plate is not None:
-            # start nearly opaque: a person that starts half transparent keeps holes where the background looks alike
-            nn.init.constant_(cast(Tensor, self.network.to_output.bias)[3:], MASK_BIAS)
+        last = self.network.to_output
+        with torch.no_grad():
+            # all pixels of a block begin alike: different weights would begin as a pattern, and it would stay
+            blocks_of = last.weight[: 4 * pixels] if layered else last.weight
+            blocks_of.copy_(blocks_of[::pixels].repeat_interleave(pixels, dim=0))
+            if layered:
+                # nearly opaque at first: a person half transparent keeps holes where the background looks alike
+                bias = cast(Tensor, last.bias)
+                bias[3 * pixels : 4 * pixels], bias[-1] = MASK_BIAS, SHADOW_BIAS
 
-    def forward(self, pose: Tensor, previous: Tensor | None) -> Tensor:
-        """pose, previous: float (B, 3, H, W) in [-1, 1]; previous is None for the first frame. -> the same shape."""
+    def forward(self, pose: Tensor, previous: Tensor | None, plate: Tensor | None = None) -> Tensor:
+        """The frame: the layers over ``plate``, if the generator makes layers.
+
+        pose, previous, plate: float (B, 3, H, W) in [-1, 1]; previous is None for the first frame. -> the same shape.
+        """
+        if not self.layered:
+            return F.pixel_shuffle(self._output(pose, previous), self.fold)
+        return self.layers(pose, previous).over(cast(Tensor, plate))
+
+    def layers(self, pose: Tensor, previous: Tensor | None) -> Layers:
+        """What to lay over the plate. pose, previous: as for :meth:`forward`. Only if the generator is ``layered``."""
+        output, (height, width) = self._output(pose, previous), pose.shape[2:]
+        pixels = F.pixel_shuffle(output[:, :-1], self.fold)
+        dark = F.avg_pool2d((output[:, -1:] + 1) / 2, SHADOW_GRID, ceil_mode=True)
+        mask, shadow = (pixels[:, 3:] + 1) / 2, enlarged(F.relu(dark - FAINT), height, width)
+        if self.borders:
+            inside = fade(height, width, BORDER, pose.device)
+            mask, shadow = mask * inside, shadow * inside
+        return Layers(pixels[:, :3], mask, shadow)
+
+    def _output(self, pose: Tensor, previous: Tensor | None) -> Tensor:
+        """float (B, C, H / fold, W / fold) in [-1, 1]."""
         if not self.temporal:
-            output = self.network(pose)
-        else:
-            output = self.network(torch.cat([pose, torch.zeros_like(pose) if previous is None else previous], dim=1))
-        if self.plate is None:
-            return output
-        person, mask = output[:, :3], (output[:, 3:] + 1) / 2
-        return self.plate + mask * (person - self.plate)
-
-    def set_plate(self, picture: np.ndarray) -> None:
-        """Set the background to ``picture``, uint8 RGB (H, W, 3), scaled to the plate's size. Only with a plate."""
-        plate = cast(Tensor, self.plate)
-        height, width = plate.shape[1:]
-        plate.copy_(to_tensor(resize(picture, width, height)))
+            return self.network(F.pixel_unshuffle(pose, self.fold))
+        given = torch.cat([pose, torch.zeros_like(pose) if previous is None else previous], dim=1)
+        return self.network(F.pixel_unshuffle(given, self.fold))
 
     def start_from(self, coarse: "BodyGenerator") -> None:
         """Copy ``coarse``, a generator trained at half the size, into the global generator inside the enhancer."""
@@ -71,14 +89,15 @@ class BodyGenerator(nn.Module):
         if isinstance(self.network, LocalEnhancer):
             self.network.global_features.requires_grad_(not frozen)
 
-    def rollout(self, poses: Tensor) -> Tensor:
-        """Generate T consecutive frames, the first from zeros, each other from the one before.
+    def rollout(self, poses: Tensor, plates: Tensor | None = None) -> Tensor:
+        """Generate T consecutive frames of one window, the first from zeros, each other from the one before.
 
-        poses: float (B, T, 3, H, W) in [-1, 1] -> the same shape. The output is fed back as it is, a float that is
-        neither detached nor rounded to 8 bits: gradients flow through the previous frame, and rendering feeds back the
-        same kind of picture. Training unrolls T = 2 frames; rendering goes on through a whole shot.
+        poses: float (B, T, 3, H, W) in [-1, 1] -> the same shape. plates: float (B, 3, H, W), what lies behind all of
+        them. The output is fed back as it is, a float that is neither detached nor rounded to 8 bits: gradients flow
+        through the previous frame, and rendering feeds back the same kind of picture. Training unrolls T = 2 frames;
+        rendering goes on through a whole shot.
         """
         frames: list[Tensor] = []
         for t in range(poses.shape[1]):
-            frames.append(self(poses[:, t], frames[-1] if frames else None))
+            frames.append(self(poses[:, t], frames[-1] if frames else None, plates))
         return torch.stack(frames, dim=1)

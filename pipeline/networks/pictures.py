@@ -25,3 +25,8 @@ def to_picture(tensor: Tensor) -> np.ndarray:
     """float (3, H, W) in [-1, 1] -> uint8 RGB (H, W, 3), clamped and rounded."""
     scaled = (tensor.detach().float().clamp(-1, 1) + 1) * 127.5
     return scaled.round().byte().permute(1, 2, 0).cpu().numpy()
+
+
+def on_device(picture: np.ndarray, device: torch.device) -> Tensor:
+    """uint8 RGB (H, W, 3) -> float32 (3, H, W) in [-1, 1] on ``device``; it is sent there as bytes."""
+    return to_float(to_planes(picture).to(device))

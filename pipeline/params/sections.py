@@ -42,11 +42,9 @@ class Source(Clip):
 
 
 class Decode(Section):
-    """Store frames: size in pixels, rate in frames per second (``None``: the video's own)."""
+    """Stored frames: height in pixels, rate in frames per second (``None``: the video's own)."""
 
-    width: Annotated[int, Field(ge=64, le=4096, multiple_of=2)]
-    height: Annotated[int, Field(ge=64, le=4096, multiple_of=2)]
-    fit: Literal["pad", "crop"]
+    height: Annotated[int, Field(ge=64, le=1920, multiple_of=2)] | None
     fps: Annotated[float, Field(gt=0, le=240)] | None
 
 
@@ -93,6 +91,7 @@ class Generator(Section):
     ngf: Count
     downsamplings: Annotated[int, Field(ge=1, le=6)]
     blocks: Count
+    fold: Literal[1, 2, 4]
     upsampling: Literal["transpose", "resize"]
     skips: bool
     enhancer: bool
@@ -113,6 +112,7 @@ class Train(Section):
     ``devices`` processes on each of ``nodes`` machines share every batch, the Face GAN's too.
     """
 
+    window: Literal["person", "frame"]
     height: Annotated[int, Field(ge=32, le=2048)]
     seed: Annotated[int, Field(ge=0, lt=2**31)]
     precision: Literal["auto", "fp32", "bf16"]
@@ -140,6 +140,11 @@ class Train(Section):
     generator: Generator
     discriminator: Discriminator
 
+    @property
+    def multiple(self) -> int:
+        """Of what the training picture's sides are multiples, px: the generator folds and halves it."""
+        return self.generator.fold * 2 ** (self.generator.downsamplings + self.generator.enhancer)
+
 
 class FaceGenerator(Section):
     """The face's generator; ``train.generator`` says what both have in common: upsampling and skip connections."""
@@ -157,9 +162,10 @@ class FaceDiscriminator(Section):
 
 
 class Face(Section):
-    """The Face GAN: crop size in pixels of the training picture, lengths in steps (``batch`` crops each)."""
+    """The Face GAN: side of its crops in pixels, lengths in steps (``batch`` crops each); the hands on demand."""
 
     enabled: bool
+    hands: bool
     size: Annotated[int, Field(ge=16, le=512, multiple_of=8)]
     steps: Count
     decay_steps: Steps
@@ -192,8 +198,9 @@ class Checkpoints(Section):
 
 
 class Transfer(Section):
-    """The result's H.264 quality: constant rate factor, lower is better and larger."""
+    """How the result's camera moves, and its H.264 quality: constant rate factor, lower is better and larger."""
 
+    camera: Literal["steady", "original"]
     crf: Annotated[int, Field(ge=0, le=40)]
 
 

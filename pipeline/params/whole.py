@@ -59,7 +59,7 @@ class Params(Section):
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
-        problems = [*_sizes(self), *_phases(self), *_batches(self), *_weight_files(self)]
+        problems = [*_sizes(self), *_window(self), *_phases(self), *_batches(self), *_weight_files(self)]
         if problems:
             raise ValueError("\n".join(problems))
         return self
@@ -82,27 +82,20 @@ class Params(Section):
 
 def _sizes(params: Params) -> Iterator[str]:
     """What is wrong with the sizes of pictures, which the networks halve again and again."""
-    decode, height, generator = params.decode, params.train.height, params.train.generator
-    width = height * decode.width / decode.height
-    multiple = 2 ** (generator.downsamplings + generator.enhancer)
-    if height % multiple or width % multiple:
-        rows, columns = (max(round(size / multiple), 1) * multiple for size in (height, width))
-        example = f"train.height {rows}"
-        if rows * decode.width != columns * decode.height:
-            scale = max(round(decode.height / rows), 1)
-            example += f", decode.width {scale * columns}, decode.height {scale * rows}"
-        yield (f"train.height is {height}, which with decode.width {decode.width} and decode.height {decode.height} "
-               f"makes training pictures of {width:g} x {height} px; allowed: multiples of {multiple} px (2 to the "
-               f"number of halvings), for example {example}")
-    if min(height, width) < 2 * multiple:
-        yield (f"train.generator.downsamplings is {generator.downsamplings}, which leaves less than 2 px of training "
-               f"pictures of {width:g} x {height} px; allowed: fewer, or a larger train.height")
-    if height > decode.height:
-        yield (f"train.height is {height}; allowed: at most decode.height, {decode.height}, since larger pictures "
-               "would only be enlarged")
-    if params.face.size > min(height, width):
-        yield (f"face.size is {params.face.size}; allowed: at most the training picture's shorter side, "
-               f"{min(height, width):g} px")
+    height, multiple = params.train.height, params.train.multiple
+    if height % multiple:
+        yield (f"train.height is {height}; allowed: multiples of {multiple} px (train.generator.fold x 2 to the number "
+               f"of halvings), for example {max(round(height / multiple), 1) * multiple}")
+    if height < 2 * multiple:
+        yield (f"train.generator.downsamplings is {params.train.generator.downsamplings}, which leaves less than 2 px "
+               f"of training pictures of {height} px; allowed: fewer, or a larger train.height")
+
+
+def _window(params: Params) -> Iterator[str]:
+    """A person can be laid over a plate only."""
+    if params.train.window == "person" and params.train.background != "plate":
+        yield (f"train.background is {params.train.background!r}; allowed: plate while train.window is person, since "
+               "the window shows a part of the picture only")
 
 
 def _phases(params: Params) -> Iterator[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import cv2
 
-from pipeline.user.cli import UserError
+from pipeline.runtime.pictures import read_picture
 
 WIDEST = 1200  # px
 QUALITY = 82  # JPEG: a page with all its pictures stays below 3 MB
@@ -16,13 +16,9 @@ def picture_uri(path: Path) -> str:
 
     Raises UserError if the file is missing or no picture.
     """
-    if not path.is_file():
-        raise UserError(f"{path} is missing: run `dvc repro`, or the stage that makes it, first")
-    picture = cv2.imread(str(path))
-    if picture is None:
-        raise UserError(f"{path} is no readable picture: delete it and run `dvc repro`")
+    picture = read_picture(path)
     height, width = picture.shape[:2]
     if width > WIDEST:
         picture = cv2.resize(picture, (WIDEST, round(height * WIDEST / width)), interpolation=cv2.INTER_AREA)
-    jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1]
+    jpeg = cv2.imencode(".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1]
     return "data:image/jpeg;base64," + base64.b64encode(jpeg.tobytes()).decode()

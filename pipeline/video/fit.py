@@ -1,12 +1,9 @@
-"""How a picture is placed in the store, and the way back to the original's pixels.
-
-The target is fitted into one size, the shape of what the networks are trained on. Sources keep their own
-shape: only their poses are used, and a landscape source inside a portrait frame would be too small for
-the detector to find hands.
-"""
+"""How a picture is placed in the store, and the way back to the original's pixels. Every clip keeps its own shape."""
 
 from dataclasses import dataclass
 from fractions import Fraction
+
+LONGEST = 1920  # px: the longer side of stored frames, and so of results, at most
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,12 @@ def fit_into(original_width: int, original_height: int, width: int, height: int,
     return Fit(original_width, original_height, scaled_width, scaled_height, left, top, width, height)
 
 
-def fit_height(original_width: int, original_height: int, height: int) -> Fit:
-    """Scale an original to ``height`` px and the nearest even width; nothing is added or lost."""
+def fit_height(original_width: int, original_height: int, height: int | None) -> Fit:
+    """Scale an original to ``height`` px (None: its own) and the nearest even width; nothing is added or lost.
+
+    Its longer side becomes ``LONGEST`` px at most. Both sides are even, as video codecs want them.
+    """
+    most = min(Fraction(LONGEST), Fraction(LONGEST * original_height, original_width))
+    height = max(2, 2 * round(min(Fraction(height or original_height), most) / 2))
     width = max(2, 2 * round(Fraction(original_width * height, original_height) / 2))
     return Fit(original_width, original_height, width, height, 0, 0, width, height)

@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 from skimage.data import astronaut
 
-from pipeline.evaluation.contact_sheet import GAP, LABEL, TALLEST, Example, contact_sheet, write_png
+from pipeline.runtime.pictures import write_picture
+from pipeline.evaluation.contact_sheet import GAP, LABEL, TALLEST, Example, contact_sheet
 
 SCENE = astronaut()[:128, 150:246]  # 96x128
 
@@ -38,6 +39,6 @@ def test_large_frames_are_shown_smaller():
 
 @pytest.mark.parametrize("name", ["a.png", "deep/er/a.png"])
 def test_png_keeps_every_pixel(tmp_path, name):
-    write_png(tmp_path / name, SCENE)
+    write_picture(tmp_path / name, SCENE)
     read = cv2.cvtColor(cv2.imread(str(tmp_path / name)), cv2.COLOR_BGR2RGB)
     np.testing.assert_array_equal(read, SCENE)

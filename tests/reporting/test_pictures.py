@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from skimage.data import astronaut
 
-from pipeline.evaluation.contact_sheet import write_png
+from pipeline.runtime.pictures import write_picture
 from pipeline.reporting.pictures import WIDEST, picture_uri
 from pipeline.user.cli import UserError
 
@@ -16,14 +16,14 @@ def opened(uri):
 
 
 def test_a_picture_comes_back_with_its_colours(tmp_path):
-    write_png(tmp_path / "a.png", astronaut())
+    write_picture(tmp_path / "a.png", astronaut())
     shown = opened(picture_uri(tmp_path / "a.png"))
     assert shown.shape == astronaut().shape
     assert np.abs(shown.astype(int) - astronaut()).mean() < 6
 
 
 def test_a_wide_picture_is_made_narrower(tmp_path):
-    write_png(tmp_path / "a.png", np.full((100, 2 * WIDEST, 3), 200, np.uint8))
+    write_picture(tmp_path / "a.png", np.full((100, 2 * WIDEST, 3), 200, np.uint8))
     assert opened(picture_uri(tmp_path / "a.png")).shape == (50, WIDEST, 3)
 
 

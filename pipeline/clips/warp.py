@@ -1,0 +1,60 @@
+"""Pictures seen through windows and cameras: resampling by 3x3 matrices, antialiased.
+
+A matrix takes (x, y, 1) of one picture to another's, both measured from the top left corner, in pixels.
+"""
+
+import cv2
+import numpy as np
+
+MARGIN = 4  # px around what is looked at: interpolation reaches so far
+EXACT = 1e-6  # px: nearer than this to whole pixels, a window needs no interpolation
+
+
+def window_matrix(window: np.ndarray, width: int, height: int) -> np.ndarray:
+    """(3, 3), from px of a picture of ``width`` x ``height`` px to px of that in which it shows ``window``, a box
+    (x0, y0, x1, y1)."""
+    x0, y0, x1, y1 = window
+    return np.array([[(x1 - x0) / width, 0.0, x0], [0.0, (y1 - y0) / height, y0], [0.0, 0.0, 1.0]])
+
+
+def move_points(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """``points`` (..., 2) through ``matrix``, float64."""
+    moved = points @ matrix[:2, :2].T + matrix[:2, 2]
+    return moved / (points @ matrix[2, :2].T + matrix[2, 2])[..., None]
+
+
+def move_joints(matrix: np.ndarray, joints: np.ndarray) -> np.ndarray:
+    """Joints (..., 3) through ``matrix``, float32; confidences stay, and joints that are not found stay zeros."""
+    moved = np.where(joints[..., 2:] > 0, move_points(matrix, joints[..., :2].astype(np.float64)), 0)
+    return np.concatenate([moved, joints[..., 2:]], axis=-1).astype(np.float32)
+
+
+def warp(picture: np.ndarray, matrix: np.ndarray, width: int, height: int) -> np.ndarray:
+    """``picture`` (H, W) or (H, W, C), uint8 or float32, seen as one of ``width`` x ``height`` px, antialiased.
+
+    matrix: (3, 3), from px of the new picture to px of ``picture``. Beyond the picture's edges its outermost pixels go
+    on.
+    """
+    corners = move_points(matrix, np.array([[0.0, 0.0], [width, 0.0], [0.0, height], [width, height]]))
+    scale = np.sqrt(abs(np.linalg.det(matrix[:2, :2]))) / abs(matrix[2] @ (width / 2, height / 2, 1)) ** 1.5
+    size = np.array(picture.shape[1::-1])
+    margin = int(MARGIN * max(scale, 1)) + 1
+    low = np.clip(np.floor(corners.min(axis=0)).astype(int) - margin, 0, size - 1)
+    high = np.clip(np.ceil(corners.max(axis=0)).astype(int) + margin, low + 1, size)
+    part = picture[low[1] : high[1], low[0] : high[0]]
+    matrix = np.array([[1.0, 0.0, -low[0]], [0.0, 1.0, -low[1]], [0.0, 0.0, 1.0]]) @ matrix
+    if scale > 1:
+        columns, rows = (max(1, round(length / scale)) for length in part.shape[1::-1])
+        shrink = np.diag([columns / part.shape[1], rows / part.shape[0], 1.0])
+        part, matrix = cv2.resize(part, (columns, rows), interpolation=cv2.INTER_AREA), shrink @ matrix
+    matrix = matrix / matrix[2, 2]
+    offset = np.rint(matrix[:2, 2])
+    x, y = offset.astype(int)
+    whole = np.abs(matrix - np.array([[1, 0, offset[0]], [0, 1, offset[1]], [0, 0, 1]])).max() < EXACT
+    if whole and x >= 0 and y >= 0 and part.shape[0] >= y + height and part.shape[1] >= x + width:
+        return np.ascontiguousarray(part[y : y + height, x : x + width])
+    to_centres = np.array([[1.0, 0.0, 0.5], [0.0, 1.0, 0.5], [0.0, 0.0, 1.0]])  # OpenCV's (0, 0) is a pixel's centre
+    return cv2.warpPerspective(
+        part, np.linalg.inv(to_centres) @ matrix @ to_centres, (width, height),
+        flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE,
+    )

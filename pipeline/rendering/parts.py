@@ -1,0 +1,53 @@
+"""Refining the small parts, face and hands, of what the body generator made."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from pipeline.clips.track import PoseTrack
+from pipeline.clips.warp import move_joints, warp, window_matrix
+from pipeline.networks.face_generator import FaceGenerator, label_planes
+from pipeline.networks.pictures import on_device, to_picture
+from pipeline.pose.parts import PARTS, part_matrix, part_squares
+from pipeline.pose.picture import draw_pose
+
+
+class PartRenderer:
+    """The trained face generator. size: px of its crops. hands: whether it refines them, too."""
+
+    def __init__(self, network: FaceGenerator, size: int, hands: bool, device: torch.device) -> None:
+        self.network, self.size, self.hands, self.device = network, size, hands, device
+
+    def squares(self, track: PoseTrack[np.ndarray], shots: np.ndarray) -> np.ndarray:
+        """Where the parts are that it refines, see :func:`part_squares`."""
+        squares = part_squares(track.joints, shots, float(track.fps))
+        if not self.hands:
+            squares[:, 1:] = np.nan
+        return squares
+
+    @torch.inference_mode()
+    def residuals(
+        self, frame: Tensor, window: np.ndarray, joints: np.ndarray, squares: np.ndarray
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """What to add to each part that is seen: (from its px to px of the canvas, float32 (S, S, 3) in grey levels).
+
+        frame: float (3, h, w) in [-1, 1], the body generator's, of ``window``. joints: (137, 3) in px of the canvas.
+        squares: (parts, 4), NaN where a part is not seen.
+        """
+        seen = np.flatnonzero(np.isfinite(squares[:, 0]))
+        if not len(seen):
+            return
+        picture = to_picture(frame)
+        from_canvas = np.linalg.inv(window_matrix(window, picture.shape[1], picture.shape[0]))
+        matrices = [part_matrix(squares[part], self.size, int(part)) for part in seen]
+        poses, crops = zip(*(
+            (draw_pose(move_joints(np.linalg.inv(matrix), joints), self.size, self.size),
+             warp(picture, from_canvas @ matrix, self.size, self.size))
+            for matrix in matrices
+        ), strict=True)
+        given = [torch.stack([on_device(each, self.device) for each in pictures]) for pictures in (poses, crops)]
+        hand = torch.tensor([list(PARTS)[part] != "face" for part in seen])
+        residuals = self.network(*given, label_planes(hand, given[0])) * 127.5
+        yield from zip(matrices, residuals.permute(0, 2, 3, 1).float().cpu().numpy(), strict=True)
