@@ -89,8 +89,7 @@ def main() -> None:
     params = load_params()
     names = list(params.sources)
     target = read_json(paths.frames("target").with_suffix(".json"))
-    height = params.train.height
-    size = f"{height * target['width'] // target['height']}x{height}"
+    size = f"{target['width']}x{target['height']}"
     html = report(names, row_name(params.train, params.face), size)
     with atomic(paths.PAGE) as partial:
         partial.write_text(html)

@@ -5,6 +5,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from pipeline.body.augmentation import Augmentation
 from pipeline.training.frames import TrainingFrames
 from pipeline.user.cli import UserError
 
@@ -12,25 +13,27 @@ from pipeline.user.cli import UserError
 class PairDataset(Dataset):
     """Item i, and i + len * epoch: (poses, frames, plate) of the pair of frames (t - 1, t), t = ends[i].
 
-    Both frames are seen through the window of the later one, so that they can be compared pixel by pixel. Poses and
+    Both frames are seen as the later one's window shows it, so that they can be compared pixel by pixel. Poses and
     frames are uint8 RGB (2, 3, height, width), the plate (3, height, width). They leave the loader processes as bytes,
     a quarter of the size of float32; the training process converts them on its device. ends: int64 (pairs,), the later
-    frame of each pair.
+    frame of each pair. augmentation: None: every epoch sees the same.
     """
 
-    def __init__(self, frames: TrainingFrames, ends: np.ndarray) -> None:
-        self.frames, self.ends = frames, ends
+    def __init__(self, frames: TrainingFrames, ends: np.ndarray, augmentation: Augmentation | None = None) -> None:
+        self.frames, self.ends, self.augmentation = frames, ends, augmentation
 
     def __len__(self) -> int:
         return len(self.ends)
 
     def __getitem__(self, item: int) -> tuple[Tensor, Tensor, Tensor]:
-        end = self.ends[item % len(self)]
-        window = self.frames.windows[end]
-        poses, pictures = (
-            torch.stack([look(t, window) for t in (end - 1, end)]) for look in (self.frames.pose, self.frames.picture)
-        )
-        return poses, pictures, self.frames.background(window)
+        frames, end = self.frames, self.ends[item % len(self)]
+        view, mirror = frames.view(end), False
+        if self.augmentation is not None:
+            change, mirror = self.augmentation.draw(item, frames.width, frames.height)
+            view = view @ change
+        poses = torch.stack([frames.pose(t, view, mirror) for t in (end - 1, end)])
+        pictures = torch.stack([frames.picture(t, view) for t in (end - 1, end)])
+        return poses, pictures, frames.background(view)
 
 
 def consecutive_pairs(pairs: np.ndarray, seen: np.ndarray, start: int, end: int) -> np.ndarray:

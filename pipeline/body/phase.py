@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import default_collate
 
+from pipeline.body.augmentation import Augmentation
 from pipeline.body.data import PairDataset
 from pipeline.body.samples import body_grid
 from pipeline.body.step import body_losses, discriminator_channels
@@ -37,6 +38,7 @@ def body_phase(
     """
     d = params.discriminator
     place(generator, device, precision)
+    augmentation = Augmentation(params.seed, params.mirror) if params.augment else None
     channels = discriminator_channels(generator.temporal)
     discriminator = MultiscaleDiscriminator(channels, d.ndf, d.layers, d.scales, generator.fold)
     place(discriminator, device, precision)
@@ -52,7 +54,7 @@ def body_phase(
     return Phase(
         name, generator, discriminator,
         losses=lambda batch: body_losses(generator, discriminator, perceptual, params, precision, *floats(batch)),
-        dataset=PairDataset(frames, pairs.training),
+        dataset=PairDataset(frames, pairs.training, augmentation),
         sample=lambda rendered: body_grid(rendered, *floats(fixed)),
         steps=steps, decay_steps=decay_steps, batch=params.batch, learning_rate=params.learning_rate,
         betas=(params.beta1, params.beta2), seed=params.seed, ema=params.ema,

@@ -41,3 +41,34 @@ def found_only(joints: np.ndarray, min_confidence: float) -> np.ndarray:
     asks which of them are found.
     """
     return np.where(joints[..., 2:] >= min_confidence, joints, 0)
+
+
+_BODY_SIDES = [
+    (RIGHT_SHOULDER, LEFT_SHOULDER), (RIGHT_ELBOW, LEFT_ELBOW), (RIGHT_WRIST, LEFT_WRIST),
+    (RIGHT_HIP, LEFT_HIP), (RIGHT_KNEE, LEFT_KNEE), (RIGHT_ANKLE, LEFT_ANKLE),
+    (RIGHT_EYE, LEFT_EYE), (RIGHT_EAR, LEFT_EAR), (RIGHT_BIG_TOE, LEFT_BIG_TOE),
+    (RIGHT_SMALL_TOE, LEFT_SMALL_TOE), (RIGHT_HEEL, LEFT_HEEL),
+]  # fmt: skip
+# Points of the face that change places in a mirror: jaw, brows, base of the nose, eyes, outer and inner lip, pupils.
+_FACE_SIDES = [
+    *((i, 16 - i) for i in range(8)), *((17 + i, 26 - i) for i in range(5)), (31, 35), (32, 34),
+    (36, 45), (37, 44), (38, 43), (39, 42), (40, 47), (41, 46), (48, 54), (49, 53), (50, 52), (55, 59), (56, 58),
+    (60, 64), (61, 63), (65, 67), (68, 69),
+]  # fmt: skip
+
+
+def _other_side() -> np.ndarray:
+    order = np.arange(NUM_JOINTS)
+    pairs = [*_BODY_SIDES, *((FACE.start + a, FACE.start + b) for a, b in _FACE_SIDES)]
+    pairs += zip(range(LEFT_HAND.start, LEFT_HAND.stop), range(RIGHT_HAND.start, RIGHT_HAND.stop), strict=True)
+    for a, b in pairs:
+        order[[a, b]] = b, a
+    return order
+
+
+OTHER_SIDE = _other_side()  # which joint a mirror shows in each joint's place, int (137,)
+
+
+def mirrored(joints: np.ndarray) -> np.ndarray:
+    """Joints (..., 137, 3) of a mirrored picture, named as the person in the mirror would: right and left change."""
+    return joints[..., OTHER_SIDE, :]

@@ -61,6 +61,7 @@ def row_name(train: Train, face: Face) -> str:
     """
     name = ("T.S." if train.temporal_smoothing else "pix2pixHD") + (" + Face" if face.enabled else "")
     beyond = {
+        "person's window": train.window == "person",
         "plate": train.background == "plate",
         "resize": train.generator.upsampling == "resize",
         "skips": train.generator.skips,

@@ -3,18 +3,19 @@
 import numpy as np
 from torch import Tensor
 
+from pipeline.clips.layout import mirrored
 from pipeline.clips.stable import StableClip
-from pipeline.clips.warp import move_joints, window_matrix
+from pipeline.clips.warp import move_joints, warp, window_matrix
 from pipeline.networks.pictures import to_planes
 from pipeline.pose.joint_file import JointFile
 from pipeline.pose.picture import draw_pose
 
 
 class TrainingFrames:
-    """The target through windows of the canvas, as pictures of ``width`` x ``height`` px.
+    """The target in pictures of ``width`` x ``height`` px, each a view of the canvas.
 
-    joints: float32 (frames, 137, 3) in px of the canvas, confidence 0 where not found. windows: float64 (frames, 4),
-    every frame's own window (x0, y0, x1, y1).
+    A view is a matrix (3, 3) from px of the picture to px of the canvas. joints: float32 (frames, 137, 3) in px of the
+    canvas, confidence 0 where not found. windows: float64 (frames, 4), every frame's own window (x0, y0, x1, y1).
     """
 
     def __init__(
@@ -23,15 +24,19 @@ class TrainingFrames:
         self.clip, self.joints, self.windows = clip, joints, windows
         self.width, self.height = width, height
 
-    def picture(self, t: int, window: np.ndarray) -> Tensor:
-        """Frame t in ``window``, uint8 RGB (3, height, width)."""
-        return to_planes(self.clip.picture(t, window, self.width, self.height))
+    def view(self, t: int) -> np.ndarray:
+        """That of frame t's window."""
+        return window_matrix(self.windows[t], self.width, self.height)
 
-    def background(self, window: np.ndarray) -> Tensor:
-        """The plate in ``window``, uint8 RGB (3, height, width)."""
-        return to_planes(self.clip.background(window, self.width, self.height))
+    def picture(self, t: int, view: np.ndarray) -> Tensor:
+        """Frame t, uint8 RGB (3, height, width)."""
+        return to_planes(self.clip.seen_by(t, view, self.width, self.height))
 
-    def pose(self, t: int, window: np.ndarray) -> Tensor:
-        """The pose picture of frame t in ``window``, uint8 RGB (3, height, width)."""
-        joints = move_joints(np.linalg.inv(window_matrix(window, self.width, self.height)), self.joints[int(t)])
-        return to_planes(draw_pose(joints, self.width, self.height))
+    def background(self, view: np.ndarray) -> Tensor:
+        """The plate, uint8 RGB (3, height, width)."""
+        return to_planes(warp(self.clip.plate, view, self.width, self.height))
+
+    def pose(self, t: int, view: np.ndarray, mirror: bool = False) -> Tensor:
+        """The pose picture of frame t, uint8 RGB (3, height, width). mirror: whether the view is that of a mirror."""
+        joints = move_joints(np.linalg.inv(view), self.joints[int(t)])
+        return to_planes(draw_pose(mirrored(joints) if mirror else joints, self.width, self.height))
