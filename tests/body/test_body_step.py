@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from pipeline.body.step import body_losses, discriminator_channels
+from pipeline.body.step import _glance, body_losses, discriminator_channels
 from pipeline.losses.perceptual import PerceptualLoss
 from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.discriminator import MultiscaleDiscriminator
@@ -22,16 +22,18 @@ def objective(gan_loss="lsgan", r1=0.0, r2=0.0, lambda_fm=0.0, lambda_vgg=0.0) -
     return load_params(PARAMS).train.model_copy(update={"gan_loss": gan_loss, **weights})
 
 
-def networks(temporal=True, width=4):
+def networks(temporal=True, width=4, layered=False, fold=1):
     torch.manual_seed(0)
-    generator = BodyGenerator(temporal, ngf=width, downsamplings=2, blocks=1, enhancer_blocks=None)
-    discriminator = MultiscaleDiscriminator(discriminator_channels(temporal), ndf=width, layers=2, scales=2)
+    generator = BodyGenerator(temporal, ngf=width, downsamplings=2, blocks=1, enhancer_blocks=None,
+                              layered=layered, fold=fold)
+    discriminator = MultiscaleDiscriminator(discriminator_channels(temporal), ndf=width, layers=2, scales=2, fold=fold)
     return generator, discriminator
 
 
 def pair(batch=1, size=32):
     torch.manual_seed(1)
-    return torch.rand(batch, 2, 3, size, size) * 2 - 1, torch.rand(batch, 2, 3, size, size) * 2 - 1
+    poses, frames = torch.rand(2, batch, 2, 3, size, size) * 2 - 1
+    return poses, frames, torch.rand(batch, 3, size, size) * 2 - 1
 
 
 def plain_gradients(generator, discriminator, perceptual, poses, frames, lambda_fm, lambda_vgg):
@@ -62,10 +64,10 @@ def test_gradients_are_those_of_the_plainly_written_objective():
     generator, discriminator = networks()
     perceptual = PerceptualLoss("efficientnet_lite0", None)
     perceptual.moves = False  # both sides look at the same places
-    poses, frames = pair()
+    poses, frames, plates = pair()
     expected_g, expected_d = plain_gradients(generator, discriminator, perceptual, poses, frames, 10.0, 5.0)
     params = objective(lambda_fm=10.0, lambda_vgg=5.0)
-    g, d, _ = body_losses(generator, discriminator, perceptual, params, "fp32", poses, frames)
+    g, d, _ = body_losses(generator, discriminator, perceptual, params, "fp32", poses, frames, plates)
     update(g, d, generator, discriminator, [])
     for parameter, gradient in zip(generator.parameters(), expected_g, strict=True):
         torch.testing.assert_close(parameter.grad, gradient, rtol=1e-3, atol=1e-5)
@@ -75,10 +77,10 @@ def test_gradients_are_those_of_the_plainly_written_objective():
 
 def test_without_temporal_smoothing_the_frames_of_a_pair_are_separate_examples():
     generator, discriminator = networks(temporal=False)
-    poses, frames = pair()
+    poses, frames, plates = pair()
     params = objective(lambda_fm=10.0)
-    together = body_losses(generator, discriminator, None, params, "fp32", poses, frames)[2]
-    swapped = body_losses(generator, discriminator, None, params, "fp32", poses.flip(1), frames.flip(1))[2]
+    together = body_losses(generator, discriminator, None, params, "fp32", poses, frames, plates)[2]
+    swapped = body_losses(generator, discriminator, None, params, "fp32", poses.flip(1), frames.flip(1), plates)[2]
     for name in together:
         torch.testing.assert_close(together[name], swapped[name])
 
@@ -126,13 +128,13 @@ def test_bf16_gradients_point_where_those_of_fp32_do(layout):
 
 
 @pytest.mark.parametrize("gan_loss", ["lsgan", "vanilla", "hinge", "relativistic"])
-@pytest.mark.parametrize("temporal", [True, False])
-def test_tiny_networks_learn_one_pair(temporal, gan_loss):
-    generator, discriminator = networks(temporal, width=8)
+@pytest.mark.parametrize(("temporal", "fold"), [(True, 1), (False, 1), (True, 2)])
+def test_tiny_networks_learn_one_pair(temporal, gan_loss, fold):
+    generator, discriminator = networks(temporal, width=8, layered=fold > 1, fold=fold)
     ramp = torch.linspace(-1, 1, 32)
     ys, xs = torch.meshgrid(ramp, ramp, indexing="ij")
     poses = torch.stack([torch.stack([xs, ys, (xs - shift).abs()]) for shift in (0.0, 0.3)])[None]
-    frames = -0.5 * poses.roll(1, dims=2)
+    frames, plates = -0.5 * poses.roll(1, dims=2), torch.zeros(1, 3, 32, 32)
     optimizers = [
         make_optimizer(network.parameters(), 1e-3, (0.5, 0.999), 80, 0)[0] for network in (generator, discriminator)
     ]
@@ -140,7 +142,27 @@ def test_tiny_networks_learn_one_pair(temporal, gan_loss):
     params = objective(gan_loss, lambda_fm=10.0, lambda_vgg=5.0)
     errors = []
     for _ in range(80):
-        g, d, terms = body_losses(generator, discriminator, perceptual, params, "fp32", poses, frames)
+        g, d, terms = body_losses(generator, discriminator, perceptual, params, "fp32", poses, frames, plates)
         update(g, d, generator, discriminator, optimizers)
         errors.append(terms["l1"].item())
     assert errors[-1] < 0.4 * errors[0]
+
+
+def test_a_folded_objective_looks_at_the_whole_made_smaller_and_at_parts():
+    generator, _ = networks(fold=2)
+    fakes, frames = torch.rand(2, 1, 3, 32, 32)
+    torch.manual_seed(0)
+    small, parts = 0, set()
+    for _ in range(200):
+        fake, frame = _glance(fakes, frames, generator.fold)
+        assert fake.shape == frame.shape == (1, 3, 16, 16)
+        if torch.allclose(fake, torch.nn.functional.avg_pool2d(fakes, 2)):
+            small += 1
+        else:
+            top, left = ((fakes.unfold(2, 16, 1).unfold(3, 16, 1) == fake[:, :, None, None]).all(-1).all(-1)[0, 0]
+                         .nonzero()[0].tolist())
+            assert torch.equal(frame, frames[:, :, top : top + 16, left : left + 16])
+            parts.add((top, left))
+    assert 70 < small < 130
+    assert {min(parts)[0], max(parts)[0]} == {0, 16}
+    assert torch.equal(_glance(fakes, frames, 1)[0], fakes)

@@ -5,13 +5,17 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import torch
+from still import still_clip
 
+from pipeline.body.augmentation import Augmentation
 from pipeline.body.data import PairDataset, consecutive_pairs
+from pipeline.clips import layout as j
 from pipeline.clips.scaling import resize, scale_joints
-from pipeline.clips.store import FrameStore, StoredFrame, write_frames
+from pipeline.clips.store import StoredFrame, write_frames
 from pipeline.clips.track import bodies_seen
-from pipeline.face.data import FaceDataset
+from pipeline.face.data import PartDataset
 from pipeline.networks.pictures import to_float, to_picture, to_planes, to_tensor
+from pipeline.pose.picture import draw_pose
 from pipeline.training.frames import TrainingFrames
 from pipeline.user.cli import UserError
 
@@ -72,14 +76,55 @@ def test_pairs_stay_inside_their_part_and_need_a_body_in_both_frames():
 def test_pairs_are_consecutive_frames_with_their_poses(store):
     joints = joints_seen(8)
     joints[:, 0] = [[8 * t, 32, 1] for t in range(8)]  # the nose walks to the right
-    frames = TrainingFrames(FrameStore(store), joints, 32, 32)
-    poses, pictures = PairDataset(frames, np.array([1, 5]))[1]
-    assert poses.shape == pictures.shape == (2, 3, 32, 32)
-    assert poses.dtype == pictures.dtype == torch.uint8
+    windows = np.tile([0.0, 0.0, 64.0, 64.0], (8, 1))
+    frames = TrainingFrames(still_clip(store), joints, windows, 32, 32)
+    poses, pictures, plate = PairDataset(frames, np.array([1, 5]))[1]
+    assert poses.shape == pictures.shape == (2, 3, 32, 32) and plate.shape == (3, 32, 32)
+    assert poses.dtype == pictures.dtype == plate.dtype == torch.uint8
     grey = [picture.float().mean().item() for picture in pictures]
     assert grey == pytest.approx([120, 150], abs=1.5)
-    torch.testing.assert_close(poses[1], frames[5][0])
+    assert (plate == 128).all()
+    torch.testing.assert_close(poses[1], frames.pose(5, frames.view(5)))
     assert not torch.equal(poses[0], poses[1])
+
+
+def test_both_frames_of_a_pair_are_seen_through_the_later_ones_window(store):
+    joints = joints_seen(8)
+    windows = np.tile([0.0, 0.0, 32.0, 32.0], (8, 1))
+    windows[5] += 16
+    frames = TrainingFrames(still_clip(store), joints, windows, 32, 32)
+    poses, _, _ = PairDataset(frames, np.array([5]))[0]
+    expected = to_planes(draw_pose(joints[4] - np.array([16, 16, 0], np.float32), 32, 32))
+    torch.testing.assert_close(poses[0], expected)
+
+
+def test_what_is_augmented_moves_together(tmp_path):
+    """A red dot at the nose: in every view, mirrored or not, it is where the pose picture's nose is."""
+    rng = np.random.default_rng(0)
+    noses = rng.uniform(24, 40, (6, 2))
+    joints = np.zeros((6, 137, 3), np.float32)
+    joints[:, j.NOSE, :2], joints[:, j.RIGHT_EYE, :2] = noses, noses + (0, 0.5)
+    joints[:, [j.NOSE, j.RIGHT_EYE], 2] = 1
+
+    def frame(t):
+        y, x = np.mgrid[:64, :64] + 0.5
+        picture = np.zeros((64, 64, 3), np.uint8)
+        picture[..., 0] = 255 * (np.hypot(x - noses[t, 0], y - noses[t, 1]) < 3)
+        return StoredFrame(picture, 0, t / 30)
+
+    write_frames(tmp_path / "f.parquet", map(frame, range(6)), 64, 64, Fraction(30))
+    frames = TrainingFrames(still_clip(tmp_path / "f.parquet"), joints, np.tile([0.0, 0, 64, 64], (6, 1)), 64, 64)
+    dataset = PairDataset(frames, np.arange(1, 6), Augmentation(0, mirror=True))
+    places = []
+    for item in range(40):
+        poses, pictures, _ = dataset[item]
+        for pose, picture in zip(poses, pictures, strict=True):
+            drawn = np.argwhere((pose != 255).any(0).numpy()).mean(axis=0)
+            dot = np.argwhere(picture[0].numpy() > 128).mean(axis=0)
+            assert np.abs(drawn - dot).max() < 1.5
+            places.append(dot)
+        assert torch.equal(dataset[item][0], poses)
+    assert np.ptp(places, axis=0).min() > np.ptp(noses, axis=0).max() - 2
 
 
 def test_scaling_joints_keeps_confidence():
@@ -87,17 +132,19 @@ def test_scaling_joints_keeps_confidence():
     np.testing.assert_allclose(scale_joints(joints, 0.5), [[5, 10, 0.7]])
 
 
-def test_face_crops_of_pose_generated_and_real_come_from_the_same_box(store):
+def test_crops_of_pose_generated_and_real_show_the_same_place(store):
     joints = joints_seen(8)
-    frames = TrainingFrames(FrameStore(store), joints, 64, 64)
-    crops = np.zeros((8, 3, 16, 16), np.float16)
-    crops[6] = 0.25
-    boxes = np.full((8, 4), -1)
-    boxes[6] = [12, 22, 28, 38]
-    pose, generated, real = FaceDataset(frames, crops, boxes, np.array([6]))[0]
-    torch.testing.assert_close(pose, frames[6][0][:, 22:38, 12:28])
-    assert (generated == 0.25).all()
-    assert generated.dtype == torch.float16
+    frames = TrainingFrames(still_clip(store), joints, np.tile([0.0, 0.0, 64.0, 64.0], (8, 1)), 64, 64)
+    crops = np.zeros((8, 3, 16, 16, 3), np.uint8)
+    crops[6, 1] = 77
+    squares = np.full((8, 3, 4), np.nan)
+    squares[6, 1] = [12, 22, 28, 38]  # a left hand: seen in a mirror
+    pose, generated, real, hand = PartDataset(frames, crops, squares, np.array([[6, 1]]), 16)[0]
+    whole = frames.pose(6, frames.view(6))
+    expected = whole[:, 22:38, 12:28].flip(2)
+    assert (pose.float() - expected.float()).abs().mean() < 20  # its strokes are drawn afresh
+    assert ((pose != 255).any() and (expected != 255).any()).item()
+    assert (generated == 77).all() and hand.item()
     assert real.float().mean().item() == pytest.approx(180, abs=1.5)
 
 
@@ -105,5 +152,7 @@ def test_the_store_is_read_in_colour_order(tmp_path):
     red = np.zeros((16, 16, 3), np.uint8)
     red[..., 0] = 255
     write_frames(tmp_path / "f.parquet", [StoredFrame(red, 0, t / 30) for t in (0, 1)], 16, 16, Fraction(30))
-    _, picture = TrainingFrames(FrameStore(tmp_path / "f.parquet"), joints_seen(2), 16, 16)[0]
+    windows = np.tile([0.0, 0.0, 16.0, 16.0], (2, 1))
+    frames = TrainingFrames(still_clip(tmp_path / "f.parquet"), joints_seen(2), windows, 16, 16)
+    picture = frames.picture(0, frames.view(0))
     assert picture[0].float().mean() > 240 > 15 > picture[2].float().mean()

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from walking_face import FACE_SIZE, FRAMES, body, frames  # noqa: F401
+from walking_face import CROP, FRAMES, body, frames  # noqa: F401
 
 from pipeline.clips.runs import Run
 from pipeline.face.crops import LEAD_IN, LONGEST, render_crops, runs_around
-from pipeline.face.data import boxes_over_time
+from pipeline.networks.pictures import to_picture
+from pipeline.pose.parts import part_squares
 
 
 def test_runs_hold_the_frames_and_lead_in_to_them():
@@ -43,41 +44,54 @@ def test_every_frame_wanted_is_in_one_run_of_its_shot(seed):
     )
 
 
+def squares_of(frames):  # noqa: F811
+    return part_squares(frames.joints, frames.clip.store.shots, 30)
+
+
 def test_crops_are_of_pictures_rendered_in_a_row_from_each_runs_lead(frames, body, tmp_path):  # noqa: F811
-    boxes = boxes_over_time(frames, FACE_SIZE)
+    squares = squares_of(frames)
+    squares[:, 1] = np.nan
+    squares[:, 0, :2] = np.rint(squares[:, 0, :2] / 2) * 2  # in whole pixels of the rendered picture, half as large
+    squares[:, 0, 2:] = squares[:, 0, :2] + 2 * CROP
     runs = [Run(3, 6, 16), Run(22, 30, FRAMES)]
-    crops = render_crops(body, frames, boxes, runs, tmp_path)
+    crops = render_crops(body, frames, squares, CROP, runs, tmp_path)
     seen = []
     for run in runs:
-        for t, (_, frame) in enumerate(body.run(frames.poses(slice(run.lead, run.end))), run.lead):
-            x0, y0, x1, y1 = boxes[t]
+        span = slice(run.lead, run.end)
+        for t, made in enumerate(body.run(frames.joints[span], frames.windows[span]), run.lead):
             if t >= run.begin:
-                expected = frame[:, y0:y1, x0:x1].half().numpy() if x0 >= 0 else np.zeros((3, FACE_SIZE, FACE_SIZE))
-                np.testing.assert_array_equal(crops[t], expected)
-                seen += [t] if np.abs(crops[t]).max() > 0 else []
+                expected = np.zeros((CROP, CROP, 3))
+                if np.isfinite(squares[t, 0, 0]):
+                    x, y = (squares[t, 0, :2] / 2).astype(int)
+                    expected = to_picture(made.frame)[y : y + CROP, x : x + CROP]
+                    seen.append(t)
+                np.testing.assert_array_equal(crops[t, 0], expected)
+                assert not crops[t, 1].any()
     assert seen == [*range(6, 11), 14, 15, *range(30, FRAMES)]
     for t in (0, 5, 16, 29):
         with pytest.raises(KeyError):
-            crops[t]
+            crops[t, 0]
 
 
 def test_a_stop_costs_the_run_it_is_in(frames, body, tmp_path):  # noqa: F811
-    boxes = boxes_over_time(frames, FACE_SIZE)
-    runs = runs_around(np.array([2, 3, 30, 31]), frames.store.shots)
-    whole = render_crops(body, frames, boxes, runs, tmp_path / "whole")
+    squares = squares_of(frames)
+    runs = runs_around(np.array([2, 3, 30, 31]), frames.clip.store.shots)
+    whole = render_crops(body, frames, squares, CROP, runs, tmp_path / "whole")
     first, second = (whole.file(run).name for run in runs)
 
     class Stopping:
-        def run(self, joints):
+        view = body.view
+
+        def run(self, joints, windows):
             if len(joints) > 4:  # the second, with its lead-in
                 raise KeyboardInterrupt
-            return body.run(joints)
+            return body.run(joints, windows)
 
     with pytest.raises(KeyboardInterrupt):
-        render_crops(Stopping(), frames, boxes, runs, tmp_path / "stopped")
+        render_crops(Stopping(), frames, squares, CROP, runs, tmp_path / "stopped")
     assert [path.name for path in (tmp_path / "stopped").iterdir()] == [first]
     before = (tmp_path / "stopped" / first).stat().st_mtime_ns
-    render_crops(body, frames, boxes, runs, tmp_path / "stopped")
+    render_crops(body, frames, squares, CROP, runs, tmp_path / "stopped")
     assert (tmp_path / "stopped" / first).stat().st_mtime_ns == before
     for name in (first, second):
         assert (tmp_path / "stopped" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()

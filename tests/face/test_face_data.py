@@ -1,19 +1,9 @@
-"""Which faces of a long clip training looks at, and where they are."""
+"""Which frames of a long clip the Face GAN looks at."""
 
 import numpy as np
 import pytest
-from walking_face import FACE_SIZE, SIZE, frames  # noqa: F401
 
-from pipeline.face.data import RUN, boxes_over_time, spread_runs
-from pipeline.pose.boxes import face_boxes
-
-
-@pytest.mark.parametrize("block", [1, 9, 1024])
-def test_boxes_found_block_by_block_are_those_of_the_whole_clip(frames, block, monkeypatch):  # noqa: F811
-    monkeypatch.setattr("pipeline.face.data.BLOCK", block)
-    expected = face_boxes(frames.poses(slice(None)), FACE_SIZE, SIZE, SIZE)
-    np.testing.assert_array_equal(boxes_over_time(frames, FACE_SIZE), expected)
-    assert (expected[11:14] == -1).all() and (expected[14] >= 0).all()
+from pipeline.face.data import RUN, spread_runs
 
 
 @pytest.mark.parametrize(("count", "most"), [(1000, 200), (1000, 999), (1000, 7), (1000, 32), (5000, 1000), (96, 64)])

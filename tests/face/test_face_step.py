@@ -6,8 +6,9 @@ import torch
 
 from pipeline.face.step import face_losses
 from pipeline.losses.perceptual import PerceptualLoss
+from pipeline.networks.compositing import fade
 from pipeline.networks.discriminator import PatchDiscriminator
-from pipeline.networks.face_generator import FaceGenerator, fade
+from pipeline.networks.face_generator import FADE, FaceGenerator, label_planes
 from pipeline.params import Face, load_params
 from pipeline.training.loop import update
 from pipeline.training.optimizer import make_optimizer
@@ -22,7 +23,7 @@ def objective(lambda_vgg: float) -> Face:
 
 def networks():
     torch.manual_seed(0)
-    return FaceGenerator(ngf=4, downsamplings=2, blocks=1), PatchDiscriminator(6, ndf=4, layers=2)
+    return FaceGenerator(ngf=4, downsamplings=2, blocks=1), PatchDiscriminator(7, ndf=4, layers=2)
 
 
 def test_losses_by_hand():
@@ -30,10 +31,13 @@ def test_losses_by_hand():
     pose, generated, real = torch.rand(3, 2, 3, 32, 32).unbind(0)
     perceptual = PerceptualLoss("efficientnet_lite0", None)
     perceptual.moves = False  # both sides look at the same places
-    g, d, terms = face_losses(generator, discriminator, perceptual, objective(7.0), "fp32", pose, generated, real)
-    fake = generated + fade(32, pose.device) * generator.network(torch.cat([pose, generated], 1))
-    on_fake = discriminator(torch.cat([pose, fake], 1))[-1]
-    on_real = discriminator(torch.cat([pose, real], 1))[-1]
+    label = label_planes(torch.tensor([True, False]), pose)
+    crops = pose, generated, real, label
+    g, d, terms = face_losses(generator, discriminator, perceptual, objective(7.0), "fp32", *crops)
+    inside = fade(32, 32, FADE, pose.device)
+    fake = generated + inside * generator.network(torch.cat([pose, generated, label], 1))
+    on_fake = discriminator(torch.cat([pose, label, fake], 1))[-1]
+    on_real = discriminator(torch.cat([pose, label, real], 1))[-1]
     torch.testing.assert_close(d, 0.5 * ((on_real - 1) ** 2).mean() + 0.5 * (on_fake**2).mean())
     torch.testing.assert_close(g, ((on_fake - 1) ** 2).mean() + 7.0 * perceptual(fake, real))
     torch.testing.assert_close(terms["l1"], (fake - real).abs().mean())
@@ -42,12 +46,12 @@ def test_losses_by_hand():
 def test_the_residual_repairs_a_constant_error():
     generator, discriminator = networks()
     pose, generated = torch.rand(2, 2, 3, 32, 32).unbind(0)
-    real = generated - 0.5
+    real, label = generated - 0.5, label_planes(torch.tensor([True, False]), pose)
     perceptual = PerceptualLoss("efficientnet_lite0", None)
     optimizers = [make_optimizer(n.parameters(), 5e-3, (0.5, 0.999), 60, 0)[0] for n in (generator, discriminator)]
     params, errors = objective(10.0), []
     for _ in range(60):
-        g, d, terms = face_losses(generator, discriminator, perceptual, params, "fp32", pose, generated, real)
+        g, d, terms = face_losses(generator, discriminator, perceptual, params, "fp32", pose, generated, real, label)
         update(g, d, generator, discriminator, optimizers)
         errors.append(terms["l1"].item())
     assert errors[-1] < 0.6 * (generated - real).abs().mean().item()

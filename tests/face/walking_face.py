@@ -5,15 +5,16 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import torch
+from still import still_clip
 
 from pipeline.clips.layout import FACE
-from pipeline.clips.store import FrameStore, StoredFrame, write_frames
+from pipeline.clips.store import StoredFrame, write_frames
 from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.weights import save_weights
 from pipeline.rendering.render import BodyRenderer
 from pipeline.training.frames import TrainingFrames
 
-FRAMES, SIZE, FACE_SIZE = 40, 64, 16
+FRAMES, SIZE, CROP = 40, 64, 16
 
 
 @pytest.fixture
@@ -26,13 +27,15 @@ def frames(tmp_path):
     joints[11:14, FACE, 2] = 0
     pictures = (StoredFrame(np.full((128, 128, 3), t, np.uint8), 0, t / 30) for t in range(FRAMES))
     write_frames(tmp_path / "frames.parquet", pictures, 128, 128, Fraction(30))
-    return TrainingFrames(FrameStore(tmp_path / "frames.parquet"), joints, SIZE, SIZE)
+    windows = np.tile([0.0, 0.0, 128.0, 128.0], (FRAMES, 1))
+    return TrainingFrames(still_clip(tmp_path / "frames.parquet"), joints, windows, SIZE, SIZE)
 
 
 @pytest.fixture
-def body(tmp_path):
+def body(tmp_path, frames):
     torch.manual_seed(0)
     architecture = {"temporal": True, "ngf": 4, "downsamplings": 2, "blocks": 1, "enhancer_blocks": None}
-    header = {"architecture": architecture, "width": SIZE, "height": SIZE, "precision": "fp32"}
+    header = {"architecture": architecture, "precision": "fp32",
+              "view": {"window": "frame", "width": SIZE, "height": SIZE}}
     save_weights(tmp_path / "body.safetensors", BodyGenerator(**architecture).state_dict(), header)
-    return BodyRenderer(tmp_path / "body.safetensors", torch.device("cpu"))
+    return BodyRenderer(tmp_path / "body.safetensors", frames.clip, torch.device("cpu"))

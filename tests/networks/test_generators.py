@@ -1,17 +1,16 @@
 """Generators: sizes, conditioning, the feedback that training and rendering share."""
 
-import numpy as np
 import pytest
 import torch
 
 from pipeline.networks.body_generator import BodyGenerator
-from pipeline.networks.face_generator import FaceGenerator, fade
+from pipeline.networks.face_generator import FaceGenerator, label_planes
 from pipeline.networks.global_generator import GlobalGenerator
 
 
-def tiny(temporal=True, enhancer_blocks=None, plate=None):
+def tiny(temporal=True, enhancer_blocks=None, **options):
     torch.manual_seed(0)
-    return BodyGenerator(temporal, ngf=4, downsamplings=2, blocks=1, enhancer_blocks=enhancer_blocks, plate=plate)
+    return BodyGenerator(temporal, ngf=4, downsamplings=2, blocks=1, enhancer_blocks=enhancer_blocks, **options)
 
 
 @pytest.mark.parametrize("enhancer_blocks", [None, 1])
@@ -95,42 +94,62 @@ def test_skips_have_no_weights_and_none_to_add_with_two_halvings():
 
 
 @pytest.mark.parametrize("enhancer_blocks", [None, 1])
-def test_with_a_plate_the_output_is_person_over_background_by_a_soft_mask(enhancer_blocks):
-    generator = tiny(enhancer_blocks=enhancer_blocks, plate=(16, 32))
-    background = np.random.default_rng(0).integers(0, 256, (16, 32, 3), np.uint8)
-    generator.set_plate(background)
-    plate = torch.from_numpy(background).permute(2, 0, 1) / 127.5 - 1
-    pose = torch.randn(2, 3, 16, 32)
-    raw = generator.network(torch.cat([pose, torch.zeros_like(pose)], 1))
-    opacity = (raw[:, 3:] + 1) / 2
-    torch.testing.assert_close(generator(pose, None), opacity * raw[:, :3] + (1 - opacity) * plate)
+@pytest.mark.parametrize("fold", [1, 2])
+def test_layers_are_composited_over_the_plate_they_are_given(enhancer_blocks, fold):
+    generator = tiny(enhancer_blocks=enhancer_blocks, layered=True, fold=fold)
+    pose, plate = torch.randn(2, 3, 32, 64), torch.rand(2, 3, 32, 64) * 2 - 1
+    layers = generator.layers(pose, None)
+    assert layers.person.shape == (2, 3, 32, 64) and layers.mask.shape == layers.shadow.shape == (2, 1, 32, 64)
+    assert 0 <= layers.mask.min() and layers.mask.max() <= 1
+    assert 0 <= layers.shadow.min() and layers.shadow.max() < 1
+    torch.testing.assert_close(generator(pose, None, plate), layers.over(plate))
 
 
-def test_where_the_mask_is_closed_the_background_shows_untouched():
-    generator = tiny(plate=(16, 16))
-    generator.set_plate(np.full((32, 32, 3), 200, np.uint8))
+def test_where_mask_and_shadow_are_closed_the_background_shows_untouched():
+    generator = tiny(layered=True)
     torch.nn.init.constant_(generator.network.to_output.bias, -100.0)
-    assert torch.equal(generator(torch.randn(1, 3, 16, 16), None), generator.plate[None])
+    plate = torch.rand(1, 3, 16, 16) * 2 - 1
+    torch.testing.assert_close(generator(torch.randn(1, 3, 16, 16), None, plate), plate)
 
 
-def test_the_plate_is_saved_with_the_weights():
-    generator = tiny(plate=(16, 16))
-    generator.set_plate(np.full((16, 16, 3), 51, np.uint8))
-    other = tiny(plate=(16, 16))
-    other.load_state_dict(generator.state_dict())
-    torch.testing.assert_close(other.plate, torch.full((3, 16, 16), 51 / 127.5 - 1))
+def test_a_new_generator_shows_its_person_and_hardly_a_shadow():
+    layers = tiny(layered=True, fold=2).layers(torch.randn(1, 3, 32, 32), None)
+    assert layers.mask.mean() > 0.7
+    assert 0 < layers.shadow.mean() < 0.1
 
 
-def test_the_face_residual_fades_out_at_the_border_and_is_whole_inside():
-    window = fade(64, torch.device("cpu"))
-    assert window.shape == (64, 64)
-    assert window[0].max() < 0.01 and window[:, -1].max() < 0.01
-    assert torch.equal(window[8:-8, 8:-8], torch.ones(48, 48))
-    torch.testing.assert_close(window, window.flip(0))
-    torch.testing.assert_close(window, window.T)
-    assert (window[:9, 32].diff() > 0).all()
+def test_with_borders_nothing_is_laid_over_the_pictures_edge():
+    layers = tiny(layered=True, borders=True).layers(torch.randn(1, 3, 96, 96), None)
+    for layer in (layers.mask, layers.shadow):
+        assert layer[..., 0, :].max() < 0.05 and layer[..., -1].max() < 0.05
+    assert layers.mask[..., 8:-8, 8:-8].min() > 0.3
+
+
+@pytest.mark.parametrize("layered", [True, False])
+def test_a_folded_generator_starts_without_a_pattern_within_its_blocks(layered):
+    """All pixels of a block begin with one weight: none differs from its neighbour in the block."""
+    generator = tiny(layered=layered, fold=2)
+    pose = torch.randn(1, 3, 16, 16)
+    picture = generator.layers(pose, None).person if layered else generator(pose, None)
+    assert torch.equal(picture[..., ::2, ::2], picture[..., 1::2, 1::2])
+    assert picture.std() > 0
+
+
+def test_folding_keeps_every_pixel_of_what_goes_in():
+    """The first layer of a folded generator depends on each pixel of pose picture and previous frame."""
+    generator = tiny(fold=2)
+    pose, previous = (torch.randn(1, 3, 16, 16, requires_grad=True) for _ in range(2))
+    generator(pose, previous).square().sum().backward()
+    assert (pose.grad != 0).all() and (previous.grad != 0).all()
 
 
 def test_face_generator_predicts_a_residual_of_the_crops_size():
-    residual = FaceGenerator(ngf=4, downsamplings=3, blocks=1)(torch.randn(2, 3, 16, 16), torch.randn(2, 3, 16, 16))
-    assert residual.shape == (2, 3, 16, 16)
+    pose, generated = torch.randn(2, 2, 3, 64, 64)
+    labels = label_planes(torch.tensor([True, False]), pose)
+    assert labels.shape == (2, 1, 64, 64) and (labels[0] == 1).all() and (labels[1] == -1).all()
+    torch.manual_seed(0)
+    generator = FaceGenerator(ngf=4, downsamplings=3, blocks=1)
+    residual = generator(pose, generated, labels)
+    assert residual.shape == (2, 3, 64, 64)
+    assert residual[:, :, 0].abs().max() < 0.02  # it fades out at the border
+    assert not torch.allclose(residual, generator(pose, generated, -labels))

@@ -1,0 +1,65 @@
+"""Overlays laid over pictures: at the same size against plain compositing, and at other sizes and places."""
+
+import numpy as np
+import pytest
+import torch
+
+from pipeline.networks.compositing import Layers
+from pipeline.networks.pictures import to_picture, to_tensor
+from pipeline.rendering.overlay import add_residual, lay_over, opaque, overlay_of
+
+
+@pytest.fixture
+def layers():
+    torch.manual_seed(0)
+    return Layers(torch.rand(1, 3, 32, 32) * 2 - 1, torch.rand(1, 1, 32, 32), torch.rand(1, 1, 32, 32) * 0.9)
+
+
+def test_at_the_same_size_it_is_what_training_composites(layers):
+    plate = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
+    expected = to_picture(layers.over(to_tensor(plate)[None])[0])
+    result = lay_over(plate, overlay_of(layers), np.eye(3))
+    assert np.abs(result.astype(int) - expected).max() <= 1
+
+
+def test_only_its_own_place_changes_and_the_picture_given_stays(layers):
+    plate = np.full((100, 120, 3), 90, np.uint8)
+    result = lay_over(plate, overlay_of(layers), np.array([[2.0, 0, 30], [0, 2.0, 20], [0, 0, 1]]))
+    changed = (result != 90).any(axis=2)
+    rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
+    assert (rows[0], rows[-1], columns[0], columns[-1]) == (20, 83, 30, 93)
+    assert (plate == 90).all()
+
+
+@pytest.mark.parametrize("place", [(-20, -10), (90, 80), (500, 0), (-500, -500)])
+def test_what_reaches_over_the_edge_is_cut_off(layers, place):
+    plate = np.full((100, 120, 3), 90, np.uint8)
+    matrix = np.array([[2.0, 0, place[0]], [0, 2.0, place[1]], [0, 0, 1]])
+    larger = np.full((1300, 1320, 3), 90, np.uint8)
+    inside = lay_over(larger, overlay_of(layers), np.array([[1.0, 0, 600], [0, 1.0, 600], [0, 0, 1]]) @ matrix)
+    np.testing.assert_array_equal(lay_over(plate, overlay_of(layers), matrix), inside[600:700, 600:720])
+
+
+def test_a_soft_edge_enlarged_mixes_person_and_plate_only():
+    """The person is white where the mask is open and black, which nobody may see, where it is closed."""
+    open_here = (torch.arange(16) < 8).float().expand(1, 1, 16, 16)
+    layers = Layers(open_here.expand(1, 3, 16, 16) * 2 - 1, open_here, torch.zeros(1, 1, 16, 16))
+    plate = np.full((64, 64, 3), 255, np.uint8)
+    result = lay_over(plate, overlay_of(layers), np.diag([4.0, 4.0, 1.0]))
+    assert result.min() > 245  # white over white: a dark seam would be the hidden black
+
+
+def test_a_whole_frame_hides_what_is_behind():
+    frame = torch.rand(3, 16, 16) * 2 - 1
+    result = lay_over(np.zeros((16, 16, 3), np.uint8), opaque(frame), np.eye(3))
+    np.testing.assert_array_equal(result, to_picture(frame))
+
+
+def test_a_residual_is_added_and_clipped():
+    picture = np.full((40, 40, 3), 200, np.uint8)
+    add_residual(picture, np.full((8, 8, 3), 100.0, np.float32), np.array([[1.0, 0, 10], [0, 1.0, 5], [0, 0, 1]]))
+    expected = np.full((40, 40, 3), 200)
+    expected[5:13, 10:18] = 255
+    np.testing.assert_array_equal(picture, expected)
+    add_residual(picture, np.full((8, 8, 3), -100.0, np.float32), np.array([[-1.0, 0, 38], [0, 1.0, 30], [0, 0, 1]]))
+    assert (picture[30:38, 30:38] == 100).all() and (picture[:, 38:] == 200).all()
