@@ -56,7 +56,7 @@ def report(names: list[str], run_name: str, size: str) -> str:
 
 
 def lpips_note(lpips: str) -> str:
-    """Which variant of LPIPS was measured, if it is not the paper's. lpips: its name, ``lpips_<net>``."""
+    """Which variant of LPIPS was measured, if it is not the paper's. lpips: its name, like ``lpips_alex``."""
     if lpips == registry.PAPERS_LPIPS:
         return ""
     note = f"{lpips} is LPIPS over another network than the paper's, on a scale of its own"

@@ -43,7 +43,7 @@ def test_result_is_a_playable_video_with_the_sources_length_rate_and_sound(works
 def test_metrics_are_there_and_finite(workspace):
     metrics = json.loads((workspace / "reports/metrics.json").read_text())
     assert 0 < metrics["body"]["ssim"] < 1
-    assert metrics["body"]["lpips_efficientnet_lite0"] > 0
+    assert metrics["body"]["stlpips_alex"] > 0
     # networks of five steps draw nobody, so no joint is found in both pictures and pose_distance is left out
     assert metrics["missed_detections"]["body"] > 0
     assert metrics["temporal"]["flicker"] > metrics["temporal"]["flicker_real"]

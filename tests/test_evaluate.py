@@ -61,7 +61,7 @@ def clip(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def lpips():
-    return Lpips("efficientnet_lite0", None, torch.device("cpu"))
+    return Lpips("stlpips_alex", None, torch.device("cpu"))
 
 
 @dataclass
@@ -99,7 +99,7 @@ def perfect(clip, lpips):
 def test_perfect_frames_have_perfect_scores(perfect):
     metrics = summarize(perfect[0])
     assert metrics["body"]["ssim"] == metrics["face"]["ssim"] == 1
-    assert metrics["body"]["lpips_efficientnet_lite0"] == metrics["face"]["lpips_efficientnet_lite0"] == 0
+    assert metrics["body"]["stlpips_alex"] == metrics["face"]["stlpips_alex"] == 0
     assert metrics["pose_distance"]["body"] == metrics["pose_distance"]["overall"] == 0
     assert set(metrics["missed_detections"].values()) == {0}
     assert metrics["temporal"]["difference_error"] == 0
@@ -204,7 +204,7 @@ def test_stage_writes_everything_and_the_same_bytes_again(workspace, capsys):
     first = made(workspace)
     assert {str(path.relative_to("reports")) for path in first} == {
         "metrics.json", "summary.json", "per_frame.parquet", "per_frame_transfer.parquet", "evaluate/frames.png",
-        *(f"plots/{plot.name}.json" for plot in plots("lpips_efficientnet_lite0")),
+        *(f"plots/{plot.name}.json" for plot in plots("stlpips_alex")),
     }  # fmt: skip
     metrics = json.loads(first[Path("reports/metrics.json")])
     assert metrics["frames"]["held_out"] == 8 and "transfer" not in metrics

@@ -20,7 +20,7 @@ from pipeline.report import main
 from pipeline.runtime.files import write_json
 from pipeline.user.cli import UserError
 
-LPIPS = "lpips_efficientnet_lite0"
+LPIPS = "stlpips_alex"
 MINUTES = {"report": 9, "decode@target": 0.25, "decode@polka": 0.25, "train_body": 2.5}  # as they ran
 EMPTY = {"meta", "img", "br", "link"}
 

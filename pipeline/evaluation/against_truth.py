@@ -17,7 +17,7 @@ INDEX = ["source", "frame", "time"]
 def frame_table(records: Mapping[str, Sequence[Record]], lpips: str) -> pd.DataFrame:
     """A row a source and frame: source, frame, time (s) and every value in float64, NaN where there is none.
 
-    records: by source. lpips: the name under which LPIPS goes, ``lpips_<net>``. Raises ValueError if a record has a key
+    records: by source. lpips: the name under which LPIPS goes. Raises ValueError if a record has a key
     that no measure declares.
     """
     names = [measure.name for measure in registry.of_regions(lpips)]

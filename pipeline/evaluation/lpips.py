@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torchvision.models import AlexNet_Weights, SqueezeNet1_1_Weights, VGG16_Weights
 
+from pipeline.evaluation.shift_tolerant import ShiftTolerantAlexNet
 from pipeline.losses.efficientnet import TAPS, EfficientNetLite0
 from pipeline.losses.weight_files import read_weights
 from pipeline.user.cli import UserError
@@ -20,30 +21,32 @@ BACKBONES = {
     "squeeze": SqueezeNet1_1_Weights.IMAGENET1K_V1,
 }
 # Shortest side in px that leaves the deepest layer something to look at.
-SMALLEST = {"alex": 32, "vgg": 32, "squeeze": 32, "efficientnet_lite0": 16}
+SMALLEST = {"stlpips_alex": 24, "efficientnet_lite0": 16, "alex": 32, "vgg": 32, "squeeze": 32}
 BATCH = 2**17  # px that a network looks at together: the features of more fall out of the processor's cache
 TINY = 1e-10  # beside a position's length, which may be 0
 
 
 class Lpips:
-    """LPIPS by one network: ``alex`` (the paper's tables), ``vgg``, ``squeeze`` or ``efficientnet_lite0``.
+    """LPIPS by one network: ``stlpips_alex``, ``efficientnet_lite0``, ``alex`` (the paper's), ``vgg`` or ``squeeze``.
 
-    The first three are LPIPS 0.1: channels scaled to unit length at every position, squared differences
-    weighted by the trained linear layers, mean over positions, sum over layers. ``efficientnet_lite0`` is
-    the same form with all weights 1, as nobody trained any for it; so its values are on a scale of their own,
-    and ``name``, ``lpips_<net>``, says which network measured.
+    All are one form: channels scaled to unit length at every position, squared differences weighted by channel, mean
+    over positions, sum over layers. ``alex``, ``vgg`` and ``squeeze`` are LPIPS 0.1: ImageNet's networks, with trained
+    weights. ``stlpips_alex`` is ST-LPIPS, network and weights trained for this and nothing else. ``efficientnet_lite0``
+    has all weights 1, as nobody trained any for it; the perceptual loss of training may be over the same network, and
+    then this hardly sees the artifacts that it causes. Each has a scale of its own, and ``name`` says which measured:
+    ``stlpips_alex``, or ``lpips_<net>``.
 
     smallest: the shortest side of a picture that it takes, in px.
 
-    weights: a local file of torchvision's weights for that backbone; None: torchvision's own place. Raises
-    UserError if they are not there, cannot be fetched or belong to another network.
+    weights: a local file of torchvision's weights for ``alex``, ``vgg`` or ``squeeze``; None: torchvision's own place,
+    or the package's. Raises UserError if they are not there, cannot be fetched or belong to another network.
     """
 
     def __init__(self, net: str, weights: Path | None, device: torch.device) -> None:
-        self.net, self.name = net, f"lpips_{net}"
+        self.net, self.name = net, net if net.startswith("stlpips") else f"lpips_{net}"
         self.smallest = SMALLEST[net]
         self.device = device
-        network, channels = _uniform() if net == "efficientnet_lite0" else _trained(net, weights)
+        network, channels = PACKAGED[net]() if net in PACKAGED else _trained(net, weights)
         # torch's stubs know the two arguments one by one only
         network = network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.network = network.eval().requires_grad_(False)
@@ -99,6 +102,12 @@ class Lpips:
         return tensor.permute(0, 3, 1, 2) / 127.5 - 1
 
 
+def _shift_tolerant() -> tuple[nn.Module, list[Tensor]]:
+    """ST-LPIPS on its AlexNet, with its own weights of channels."""
+    network = ShiftTolerantAlexNet()
+    return network, network.channels
+
+
 def _uniform() -> tuple[nn.Module, list[Tensor]]:
     """EfficientNet-Lite0, every channel and layer weighted 1."""
     return EfficientNetLite0(), [torch.ones(1)] * (1 + len(TAPS))
@@ -122,3 +131,7 @@ def _trained(net: str, weights: Path | None) -> tuple[nn.Module, list[Tensor]]:
         ) from None
     channels = [layer.model[-1].weight.detach().flatten() for layer in network.lins]
     return nn.Sequential(network.scaling_layer, network.net), channels
+
+
+# The networks whose weights come with the installation.
+PACKAGED = {"stlpips_alex": _shift_tolerant, "efficientnet_lite0": _uniform}

@@ -39,7 +39,7 @@ def by_region(
 
 
 def of_crops(name: str) -> Measure:
-    """LPIPS of body and face crop. name: which network measures, ``lpips_<net>``, as each has a scale of its own."""
+    """LPIPS of body and face crop. name: which network measures (``lpips_alex``), as each has its own scale."""
     return Measure(
         of=lambda frame: frame.by_crop(
             name, lambda real, generated: float(frame.lpips(real[None], generated[None])[0])

@@ -24,7 +24,7 @@ class RegionMeasures:
         self.measures = {measure.name: measure.prepare(lpips, constants) for measure in measures}
 
     def __call__(self, truth: np.ndarray, mask: np.ndarray, pictures: Pictures) -> dict[str, Record]:
-        """``{name: {"frame.psnr": ..., "mask.lpips_<net>": ...}}`` of ``pictures`` and the constants.
+        """``{name: {"frame.psnr": ..., "mask.lpips_alex": ...}}`` of ``pictures`` and the constants.
 
         truth, pictures: uint8 RGB (H, W, 3); mask: bool (H, W). Without any person only ``frame`` is measured.
         """

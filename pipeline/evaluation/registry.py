@@ -35,6 +35,6 @@ def held_out_values(lpips: str) -> Iterator[Value]:
 
 
 def lpips_in(keys: Iterable[str]) -> str:
-    """The name under which LPIPS goes among keys like ``body.lpips_alex``; the paper's if it is not among them."""
+    """The name under which LPIPS goes among keys like ``body.lpips_alex``; the paper's if none is among them."""
     names = (key.rpartition(".")[2] for key in keys)
-    return next((name for name in names if name.startswith("lpips_")), PAPERS_LPIPS)
+    return next((name for name in names if name.startswith(("lpips_", "stlpips_"))), PAPERS_LPIPS)

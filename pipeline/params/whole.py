@@ -126,8 +126,8 @@ def _weight_files(params: Params) -> Iterator[str]:
         ("train.perceptual", params.train.perceptual, params.train.perceptual_weights),
         ("evaluate.lpips", params.evaluate.lpips, params.evaluate.lpips_weights),
     ):
-        if network == "efficientnet_lite0" and weights:
-            yield (f"{name}_weights is {weights!r}; allowed: null while {name} is efficientnet_lite0, "
+        if network in ("efficientnet_lite0", "stlpips_alex") and weights:
+            yield (f"{name}_weights is {weights!r}; allowed: null while {name} is {network}, "
                    "which brings its own")
 
 

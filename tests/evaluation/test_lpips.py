@@ -1,6 +1,8 @@
 import warnings
+from functools import cache
 from pathlib import Path
 
+import cv2
 import lpips as package
 import numpy as np
 import pytest
@@ -8,7 +10,8 @@ import torch
 from skimage.data import astronaut
 from torchvision import models
 
-from pipeline.evaluation.lpips import Lpips
+from pipeline.evaluation.lpips import PACKAGED, Lpips
+from pipeline.evaluation.shift_tolerant import BlurredHalving, ShiftTolerantAlexNet
 from pipeline.losses.efficientnet import EfficientNetLite0
 from pipeline.user.cli import UserError
 
@@ -41,8 +44,9 @@ def backbone(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def efficientnet():
-    return Lpips("efficientnet_lite0", None, CPU)
+def load(backbone):
+    """net -> its distance, loaded once, over random weights if they do not come with the installation."""
+    return cache(lambda net: Lpips(net, backbone(net)[0] if net in BUILDERS else None, CPU))
 
 
 def pictures():
@@ -76,7 +80,7 @@ def test_is_the_lpips_package_on_the_given_backbone(net, backbone):
     assert expected.min() > 1e-3
 
 
-def test_efficientnet_form_is_what_its_docstring_says(efficientnet):
+def test_efficientnet_form_is_what_its_docstring_says(load):
     a, b = pictures()
     network = EfficientNetLite0()
     total = np.zeros(2)
@@ -86,13 +90,55 @@ def test_efficientnet_form_is_what_its_docstring_says(efficientnet):
         x, y = (layer.double().numpy() for layer in (layer_a, layer_b))
         x, y = (layer / np.sqrt((layer**2).sum(axis=1, keepdims=True)) for layer in (x, y))
         total += ((x - y) ** 2).sum(axis=1).mean(axis=(1, 2))
+    efficientnet = load("efficientnet_lite0")
     np.testing.assert_allclose(efficientnet(a, b), total, rtol=1e-4)
     assert efficientnet.name == "lpips_efficientnet_lite0"
 
 
-@pytest.mark.parametrize("net", ["efficientnet_lite0", "alex"])
-def test_is_zero_for_equal_pictures_symmetric_and_grows_with_noise(net, backbone, efficientnet):
-    distance = efficientnet if net == "efficientnet_lite0" else Lpips(net, backbone(net)[0], CPU)
+@pytest.mark.parametrize(
+    ("height", "width", "expected"),
+    [(64, 80, (0.07650844, 0.704917652)), (57, 63, (0.071814445, 0.688175236)), (24, 24, (0.118791904, 0.571638403))],
+)
+def test_shift_tolerant_distances_are_the_packages_own(load, height, width, expected):
+    """What stlpips-pytorch 0.0.2 computed in float64; it is not run here, as it imports what is not installed."""
+    distance = load("stlpips_alex")
+    a, b = (picture[:, :height, :width] for picture in pictures())
+    np.testing.assert_allclose(distance(a, b), expected, rtol=1e-5)
+    assert distance.name == "stlpips_alex"
+
+
+def test_shift_tolerant_network_is_what_its_docstring_says():
+    network = ShiftTolerantAlexNet()
+    maps = network(torch.rand(2, 3, 64, 48) * 2 - 1)
+    assert [tuple(layer.shape[1:]) for layer in maps] == [
+        (64, 30, 22), (192, 15, 11), (384, 8, 6), (256, 8, 6), (256, 8, 6)
+    ]  # fmt: skip
+    assert [len(weights) for weights in network.channels] == [layer.shape[1] for layer in maps]
+    assert all((weights >= 0).all() for weights in network.channels)
+    assert all(layer.isfinite().all() for layer in network(torch.zeros(1, 3, 21, 21)))
+
+
+def test_halving_blurs_as_a_separable_filter_over_reflected_edges():
+    picture = np.random.default_rng(0).random((9, 12))
+    halved = BlurredHalving(1).double()(torch.from_numpy(picture)[None, None])[0, 0]
+    padded = np.pad(picture, 2, mode="reflect")
+    blurred = sum(np.outer((1, 2, 1), (1, 2, 1))[y, x] * padded[y : y + 11, x : x + 14]
+                  for y in range(3) for x in range(3)) / 16  # fmt: skip
+    np.testing.assert_allclose(halved, blurred[::2, ::2], rtol=1e-12)
+
+
+def test_the_shift_tolerant_distance_forgives_a_shift_and_not_a_blur(load):
+    """A pixel's shift changes more pixels, and more strongly, than the blur that people find far worse."""
+    picture = astronaut()[:128, 160:288]
+    shifted, blurred = np.roll(picture, 1, axis=1), cv2.GaussianBlur(picture, (0, 0), 1.5)
+    assert np.square(shifted - picture.astype(float)).mean() > np.square(blurred - picture.astype(float)).mean()
+    shift, blur = load("stlpips_alex")(np.stack([picture] * 2), np.stack([shifted, blurred]))
+    assert 0 < 5 * shift < blur
+
+
+@pytest.mark.parametrize("net", [*PACKAGED, "alex"])
+def test_is_zero_for_equal_pictures_symmetric_and_grows_with_noise(net, load):
+    distance = load(net)
     a, b = pictures()
     np.testing.assert_array_equal(distance(a, a), 0)
     np.testing.assert_allclose(distance(a, b), distance(b, a), rtol=1e-5)
@@ -102,15 +148,17 @@ def test_is_zero_for_equal_pictures_symmetric_and_grows_with_noise(net, backbone
     assert values == sorted(values)
 
 
-def test_a_batch_is_the_pictures_one_by_one(efficientnet):
+@pytest.mark.parametrize("net", PACKAGED)
+def test_a_batch_is_the_pictures_one_by_one(net, load):
+    distance = load(net)
     a, b = pictures()
-    alone = [efficientnet(a[i : i + 1], b[i : i + 1])[0] for i in range(2)]
-    np.testing.assert_allclose(efficientnet(a, b), alone, rtol=1e-4)
+    alone = [distance(a[i : i + 1], b[i : i + 1])[0] for i in range(2)]
+    np.testing.assert_allclose(distance(a, b), alone, rtol=1e-4)
 
 
-@pytest.mark.parametrize("net", ["squeeze", "alex", "efficientnet_lite0"])
-def test_takes_pictures_down_to_its_smallest_and_refuses_smaller_ones(net, backbone, efficientnet):
-    distance = efficientnet if net == "efficientnet_lite0" else Lpips(net, backbone(net)[0], CPU)
+@pytest.mark.parametrize("net", ["squeeze", "alex", *PACKAGED])
+def test_takes_pictures_down_to_its_smallest_and_refuses_smaller_ones(net, load):
+    distance = load(net)
     a, b = (picture[:, : distance.smallest] for picture in pictures())
     assert np.isfinite(distance(a, b)).all() and (distance(a, b) > 0).all()
     with pytest.raises(ValueError, match=f"{distance.smallest} px"):
@@ -161,9 +209,9 @@ def test_never_runs_code_from_a_weight_file(tmp_path):
     assert not (tmp_path / "ran").exists()
 
 
-@pytest.mark.parametrize("net", ["squeeze", "efficientnet_lite0"])
-def test_features_kept_and_compared_with_several_give_the_same_distances(net, backbone, efficientnet):
-    distance = efficientnet if net == "efficientnet_lite0" else Lpips(net, backbone(net)[0], CPU)
+@pytest.mark.parametrize("net", ["squeeze", *PACKAGED])
+def test_features_kept_and_compared_with_several_give_the_same_distances(net, load):
+    distance = load(net)
     a, b = pictures()
     one, several = distance.features(a[:1]), distance.features(b)
     np.testing.assert_allclose(distance.distance(one, several), distance(np.stack([a[0], a[0]]), b), rtol=1e-4)

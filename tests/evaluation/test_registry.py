@@ -7,7 +7,7 @@ import pytest
 from pipeline.evaluation import registry
 
 
-@pytest.mark.parametrize("lpips", ["lpips_alex", "lpips_efficientnet_lite0"])
+@pytest.mark.parametrize("lpips", ["lpips_alex", "stlpips_alex"])
 def test_no_two_values_share_a_key_a_curve_or_a_column(lpips):
     places = Counter()
     for measure in registry.of_held_out(lpips):
@@ -32,6 +32,7 @@ def test_what_may_be_unmeasured_says_why():
 
 @pytest.mark.parametrize(("keys", "name"), [
     (["body.ssim", "body.lpips_vgg"], "lpips_vgg"), (["transfer.tango.mask.lpips_squeeze"], "lpips_squeeze"),
+    (["body.ssim", "face.stlpips_alex"], "stlpips_alex"),
     (["body.ssim"], "lpips_alex"),
 ])  # fmt: skip
 def test_finds_lpips_among_keys(keys, name):
