@@ -3,9 +3,9 @@
 import numpy as np
 import torch
 
-from pipeline.background.camera import camera_motion
-from pipeline.background.plate import estimate_plate
-from pipeline.background.sample import sample_background
+from pipeline.scene.camera import camera_motion
+from pipeline.scene.plate import estimate_plate
+from pipeline.scene.sample import sample_background
 from pipeline.body.data import consecutive_pairs
 from pipeline.body.phase import Pairs, body_phase
 from pipeline.clips import paths

@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
-from pipeline.background.person import FREE
-from pipeline.background.sample import BackgroundSample
+from pipeline.scene.person import FREE
+from pipeline.scene.sample import BackgroundSample
 
 FEWEST = 5  # frames that a pixel takes, if need be from within the margin
 NEAREST = 0.3  # clearance: nearer than this, even a pixel that is never farther is not taken

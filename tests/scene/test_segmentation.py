@@ -4,8 +4,8 @@ import av
 import numpy as np
 import pytest
 
-from pipeline.background.sample import LIKELY
-from pipeline.background.segmentation import PersonSegmenter
+from pipeline.scene.sample import LIKELY
+from pipeline.scene.segmentation import PersonSegmenter
 from pipeline.clips.masks import MaskStore
 
 pytestmark = pytest.mark.filterwarnings("ignore:SymbolDatabase.GetPrototype")  # pytest resets the detector's

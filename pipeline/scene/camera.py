@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from pipeline.background.sample import BackgroundSample
+from pipeline.scene.sample import BackgroundSample
 from pipeline.clips.spread import spread
 
 CLEAR = 2  # clearance: nearer, the person shows in the blurred neighbourhood by which _structure evens out contrast

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.background.person import clearance, mask_clearance, person_height
-from pipeline.background.segmentation import PersonSegmenter
+from pipeline.scene.person import clearance, mask_clearance, person_height
+from pipeline.scene.segmentation import PersonSegmenter
 from pipeline.clips.scaling import resize
 from pipeline.clips.spread import spread
 from pipeline.clips.store import FrameStore
@@ -23,7 +23,7 @@ class BackgroundSample:
     """n frames of a clip, in which the person is found.
 
     pictures: uint8 RGB (n, H, W, 3). clearances: float16 (n, H, W), how far each pixel is from the person: by the
-    joints (:func:`pipeline.background.person.clearance`) or by a segmentation, whichever is nearer. The one knows of
+    joints (:func:`pipeline.scene.person.clearance`) or by a segmentation, whichever is nearer. The one knows of
     hands that are blurred and of the shadow at the feet, the other of skirts and hair.
     """
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.background.person import FREE, MASK_MARGIN, PARTS, clearance, mask_clearance, person_height
+from pipeline.scene.person import FREE, MASK_MARGIN, PARTS, clearance, mask_clearance, person_height
 from pipeline.clips import layout as j
 
 
