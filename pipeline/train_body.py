@@ -3,9 +3,6 @@
 import numpy as np
 import torch
 
-from pipeline.scene.camera import camera_motion
-from pipeline.scene.plate import estimate_plate
-from pipeline.scene.sample import sample_background
 from pipeline.body.data import consecutive_pairs
 from pipeline.body.phase import Pairs, body_phase
 from pipeline.clips import paths
@@ -20,6 +17,9 @@ from pipeline.params import Log, Pose, Split, Train, load_params
 from pipeline.pose.joint_file import smoothed
 from pipeline.runtime.devices import keep_freed_memory, make_repeatable, pick_device, pick_precision
 from pipeline.runtime.files import cached_array
+from pipeline.scene.camera import camera_motion
+from pipeline.scene.plate import estimate_plate
+from pipeline.scene.sample import sample_background
 from pipeline.training.checkpoint import Checkpoints
 from pipeline.training.distributed import process_group, rank_0_first
 from pipeline.training.frames import TrainingFrames

@@ -5,7 +5,13 @@ from pathlib import Path
 BODY_WEIGHTS = Path("models/body.safetensors")
 FACE_WEIGHTS = Path("models/face.safetensors")
 
+BACKGROUND = Path("data/background/summary.json")  # of the target's clip: how its camera moves
+CAMERA = BACKGROUND.with_name("camera.parquet")
+PLATE = BACKGROUND.with_name("plate.png")
+STABLE_POSES = BACKGROUND.with_name("poses.parquet")  # the target's, as detected, in px of the plate
+
 REPORTS = Path("reports")
+BACKGROUND_PICTURE = REPORTS / "background/target.jpg"
 CHECKED = REPORTS / "check.txt"
 BODY_LOG = REPORTS / "train_body"
 FACE_LOG = REPORTS / "train_face"
