@@ -55,7 +55,7 @@ def open_delivered(name: str, truth: Path, target: StableClip, pose: Pose) -> De
         (source.width, source.height), (width, height),
     )
     to_view = np.linalg.inv(target.camera.reference)
-    return Delivered(result, clip, normalized.fps, Poses(move_joints(to_view, normalized.joints), raw),
+    return Delivered(result, clip, normalized.fps, Poses(move_joints(normalized.joints, to_view), raw),
                      FrameStore(paths.frames(name)))
 
 

@@ -13,11 +13,11 @@ from ruamel.yaml import YAML
 
 from pipeline.evaluation import registry
 from pipeline.evaluation.against_truth import frame_table, summarize_sources
-from pipeline.runtime.pictures import write_picture
 from pipeline.evaluation.records import plots, summarize, to_table, write_plots
 from pipeline.evaluation.summary import verdict
 from pipeline.report import main
 from pipeline.runtime.files import write_json
+from pipeline.runtime.pictures import write_picture
 from pipeline.user.cli import UserError
 
 LPIPS = "stlpips_alex"

@@ -2,13 +2,17 @@
 
 from pathlib import Path
 
-PLATE = Path("data/background/plate.png")  # of the target's canvas, its stabilized picture
-CAMERA = Path("data/background/camera.parquet")  # where its frames lie in the canvas
-STABLE_POSES = Path("data/background/poses.parquet")  # its poses as detected, in px of the canvas
 BODY_WEIGHTS = Path("models/body.safetensors")
 FACE_WEIGHTS = Path("models/face.safetensors")
 
+BACKGROUND = Path("data/background")  # of the target's clip, in one canvas in which its camera stands still
+BACKGROUND_SUMMARY = BACKGROUND / "summary.json"
+CAMERA = BACKGROUND / "camera.parquet"  # where its frames lie in the canvas
+PLATE = BACKGROUND / "plate.png"  # the canvas without the person
+STABLE_POSES = BACKGROUND / "poses.parquet"  # its poses as detected, in px of the canvas
+
 REPORTS = Path("reports")
+BACKGROUND_PICTURE = REPORTS / "background/target.jpg"
 CHECKED = REPORTS / "check.txt"
 BODY_LOG = REPORTS / "train_body"
 FACE_LOG = REPORTS / "train_face"

@@ -6,7 +6,7 @@ import numpy as np
 from pipeline.clips import paths
 from pipeline.clips.camera import Camera, read_camera
 from pipeline.clips.store import FrameStore
-from pipeline.clips.warp import move_points, warp, window_matrix
+from pipeline.clips.warp import picture_corners, transform, warp, window_matrix
 from pipeline.runtime.pictures import read_picture
 
 
@@ -28,9 +28,7 @@ class StableClip:
         """The same for any view: ``to_canvas``, (3, 3), is from px of the new picture to px of the canvas."""
         to_frame = np.linalg.inv(self.camera.to_canvas[t]) @ to_canvas
         picture = warp(self.store.read(int(t)), to_frame, width, height)
-        right, bottom = self.store.width, self.store.height
-        outline = np.array([[0.0, 0.0], [right, 0.0], [right, bottom], [0.0, bottom]])
-        corners = move_points(np.linalg.inv(to_frame), outline)
+        corners = transform(picture_corners(self.store.width, self.store.height), np.linalg.inv(to_frame))
         reached = np.zeros((height, width), np.uint8)
         cv2.fillConvexPoly(reached, np.rint(corners).astype(np.int32), 1)
         return np.where(reached[..., None] > 0, picture, warp(self.plate, to_canvas, width, height))
@@ -42,5 +40,5 @@ class StableClip:
 
 def open_target() -> StableClip:
     """The target's clip, as the stages `decode` and `background` left it. Raises UserError if a file is missing."""
-    store, camera = FrameStore(paths.frames("target")), read_camera(paths.CAMERA)
-    return StableClip(store, camera, read_picture(paths.PLATE))
+    store = FrameStore(paths.frames("target"))
+    return StableClip(store, read_camera(paths.CAMERA, store), read_picture(paths.PLATE))

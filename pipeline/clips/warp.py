@@ -6,6 +6,8 @@ A matrix takes (x, y, 1) of one picture to another's, both measured from the top
 import cv2
 import numpy as np
 
+from pipeline.clips.layout import found_joints
+
 MARGIN = 4  # px around what is looked at: interpolation reaches so far
 EXACT = 1e-6  # px: nearer than this to whole pixels, a window needs no interpolation
 
@@ -17,16 +19,22 @@ def window_matrix(window: np.ndarray, width: int, height: int) -> np.ndarray:
     return np.array([[(x1 - x0) / width, 0.0, x0], [0.0, (y1 - y0) / height, y0], [0.0, 0.0, 1.0]])
 
 
-def move_points(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """``points`` (..., 2) through ``matrix``, float64."""
-    moved = points @ matrix[:2, :2].T + matrix[:2, 2]
-    return moved / (points @ matrix[2, :2].T + matrix[2, 2])[..., None]
+def picture_corners(width: float, height: float) -> np.ndarray:
+    """Of a picture of ``width`` x ``height`` px, around it: float64 (4, 2), (x, y)."""
+    return np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
 
 
-def move_joints(matrix: np.ndarray, joints: np.ndarray) -> np.ndarray:
-    """Joints (..., 3) through ``matrix``, float32; confidences stay, and joints that are not found stay zeros."""
-    moved = np.where(joints[..., 2:] > 0, move_points(matrix, joints[..., :2].astype(np.float64)), 0)
-    return np.concatenate([moved, joints[..., 2:]], axis=-1).astype(np.float32)
+def transform(points: np.ndarray, matrices: np.ndarray) -> np.ndarray:
+    """Points (..., n, 2) taken elsewhere by ``matrices`` (..., 3, 3): float64 (..., n, 2)."""
+    homogeneous = np.concatenate([points, np.ones((*points.shape[:-1], 1))], axis=-1) @ np.swapaxes(matrices, -1, -2)
+    return homogeneous[..., :2] / homogeneous[..., 2:]
+
+
+def move_joints(joints: np.ndarray, matrices: np.ndarray) -> np.ndarray:
+    """Joints (..., n, 3) through ``matrices`` (..., 3, 3), float32; confidences, and joints not found, stay."""
+    places = transform(joints[..., :2].astype(np.float64), matrices)
+    moved = np.concatenate([places, joints[..., 2:]], axis=-1)
+    return np.where(found_joints(joints)[..., None], moved, joints).astype(np.float32)
 
 
 def warp(picture: np.ndarray, matrix: np.ndarray, width: int, height: int) -> np.ndarray:
@@ -35,7 +43,7 @@ def warp(picture: np.ndarray, matrix: np.ndarray, width: int, height: int) -> np
     matrix: (3, 3), from px of the new picture to px of ``picture``. Beyond the picture's edges its outermost pixels go
     on.
     """
-    corners = move_points(matrix, np.array([[0.0, 0.0], [width, 0.0], [0.0, height], [width, height]]))
+    corners = transform(picture_corners(width, height), matrix)
     scale = np.sqrt(abs(np.linalg.det(matrix[:2, :2]))) / abs(matrix[2] @ (width / 2, height / 2, 1)) ** 1.5
     size = np.array(picture.shape[1::-1])
     margin = int(MARGIN * max(scale, 1)) + 1

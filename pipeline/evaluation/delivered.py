@@ -73,7 +73,7 @@ class Delivered:
         pictures = read_pictures(self.result, fit_into(width, height, width, height, "pad"))
         reference = renderer.clip.camera.reference
         track = self.truth.poses(self.fps)
-        track = track.with_joints(move_joints(reference, track.joints[: len(self)]))
+        track = track.with_joints(move_joints(track.joints[: len(self)], reference))
         cameras = np.tile(reference, (len(track), 1, 1))
         rendered = renderer.render(track, self.source.shots[: len(track)], cameras)
         frames = zip(pictures, rendered, self.truth.frames(self.fps), strict=False)

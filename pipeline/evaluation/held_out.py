@@ -47,8 +47,7 @@ def evaluate_held_out(
     joints = smooth(track.joints, pose.smooth_window, pose.max_gap, pose.min_confidence)
     held_out = replace(track, joints=joints[first:], times=track.times[first:])
     shots = store.shots[first:]
-    views = np.linalg.inv(cameras)
-    poses = np.stack([move_joints(view, each) for view, each in zip(views, held_out.joints, strict=True)])
+    poses = move_joints(held_out.joints, np.linalg.inv(cameras))
     bodies = body_boxes(poses, store.width, store.height, BODY_MARGIN)
     faces = face_boxes(poses, shots, float(store.fps), store.width, store.height)
     follows = set(store.pairs().tolist())

@@ -43,7 +43,7 @@ class PartDataset(Dataset):
     def __getitem__(self, item: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         t, part = (int(number) for number in self.items[item % len(self)])
         matrix = part_matrix(self.squares[t, part], self.size, part)
-        pose = draw_pose(move_joints(np.linalg.inv(matrix), self.frames.joints[t]), self.size, self.size)
+        pose = draw_pose(move_joints(self.frames.joints[t], np.linalg.inv(matrix)), self.size, self.size)
         real = self.frames.clip.seen_by(t, matrix, self.size, self.size)
         hand = torch.tensor(list(PARTS)[part] != "face")
         pictures = [to_planes(picture) for picture in (pose, self.crops[t, part], real)]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from torch import Tensor
 
-from pipeline.clips.warp import move_points, warp
+from pipeline.clips.warp import picture_corners, transform, warp
 from pipeline.networks.compositing import Layers
 
 
@@ -55,9 +55,7 @@ def add_residual(picture: np.ndarray, residual: np.ndarray, to_picture: np.ndarr
 
 def _covered(picture: np.ndarray, size: tuple[int, int], to_picture: np.ndarray) -> tuple[slice, slice]:
     """Rows and columns of ``picture`` within the outline of something of ``size`` (h, w)."""
-    height, width = size
-    outline = np.array([[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]])
-    corners = move_points(to_picture, outline)
+    corners = transform(picture_corners(size[1], size[0]), to_picture)
     low = np.clip(np.ceil(corners.min(axis=0) - 0.5).astype(int), 0, picture.shape[1::-1])
     high = np.clip(np.floor(corners.max(axis=0) + 0.5).astype(int), low, picture.shape[1::-1])
     return slice(low[1], high[1]), slice(low[0], high[0])

@@ -43,7 +43,7 @@ class PartRenderer:
         from_canvas = np.linalg.inv(window_matrix(window, picture.shape[1], picture.shape[0]))
         matrices = [part_matrix(squares[part], self.size, int(part)) for part in seen]
         poses, crops = zip(*(
-            (draw_pose(move_joints(np.linalg.inv(matrix), joints), self.size, self.size),
+            (draw_pose(move_joints(joints, np.linalg.inv(matrix)), self.size, self.size),
              warp(picture, from_canvas @ matrix, self.size, self.size))
             for matrix in matrices
         ), strict=True)

@@ -55,9 +55,8 @@ class BodyRenderer:
 
     def in_windows(self, joints: np.ndarray, windows: np.ndarray) -> np.ndarray:
         """Joints (frames, 137, 3) of the canvas in px of the pictures of their windows."""
-        size = self.view.width, self.view.height
-        matrices = (np.linalg.inv(window_matrix(window, *size)) for window in windows)
-        return np.stack([move_joints(matrix, pose) for matrix, pose in zip(matrices, joints, strict=True)])
+        matrices = np.stack([np.linalg.inv(window_matrix(window, *self.view.size)) for window in windows])
+        return move_joints(joints, matrices)
 
     @torch.inference_mode()
     def run(self, joints: np.ndarray, windows: np.ndarray, begins: np.ndarray | None = None) -> Iterator[Windowed]:
@@ -158,7 +157,7 @@ class Renderer:
                 if self.face is not None and squares is not None:
                     for matrix, residual in self.face.residuals(made.frame, windows[t], track.joints[t], squares[t]):
                         add_residual(frame, residual, from_canvas @ matrix)
-            yield draw_pose(move_joints(from_canvas, track.joints[t]), store.width, store.height), frame
+            yield draw_pose(move_joints(track.joints[t], from_canvas), store.width, store.height), frame
 
 
 def follow_window(previous: Tensor, window: np.ndarray, into: np.ndarray, plate: Tensor | None) -> Tensor:

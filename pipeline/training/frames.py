@@ -38,5 +38,5 @@ class TrainingFrames:
 
     def pose(self, t: int, view: np.ndarray, mirror: bool = False) -> Tensor:
         """The pose picture of frame t, uint8 RGB (3, height, width). mirror: whether the view is that of a mirror."""
-        joints = move_joints(np.linalg.inv(view), self.joints[int(t)])
+        joints = move_joints(self.joints[int(t)], np.linalg.inv(view))
         return to_planes(draw_pose(mirrored(joints) if mirror else joints, self.width, self.height))

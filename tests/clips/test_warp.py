@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.clips.warp import move_joints, move_points, warp, window_matrix
+from pipeline.clips.warp import move_joints, transform, warp, window_matrix
 
 
 def wave(x, y):
@@ -27,7 +27,7 @@ def picture_of(width, height):
 def test_every_pixel_shows_what_lies_where_the_matrix_says(matrix):
     matrix = np.array(matrix, float)
     y, x = np.mgrid[:60, :80] + 0.5
-    places = move_points(matrix, np.stack([x, y], axis=-1))
+    places = transform(np.stack([x, y], axis=-1), matrix)
     warped = warp(picture_of(160, 150), matrix, 80, 60)
     assert np.abs(warped - wave(places[..., 0], places[..., 1])).max() < 1
 
@@ -69,11 +69,11 @@ def test_there_and_back_is_almost_the_same():
 
 def test_joints_move_and_those_not_found_stay_nowhere():
     joints = np.array([[10, 20, 0.5], [0, 0, 0]], np.float32)
-    moved = move_joints(np.array([[2.0, 0, 1], [0, 2.0, -1], [0, 0, 1]]), joints)
+    moved = move_joints(joints, np.array([[2.0, 0, 1], [0, 2.0, -1], [0, 0, 1]]))
     np.testing.assert_allclose(moved, [[21, 39, 0.5], [0, 0, 0]])
     assert moved.dtype == np.float32
 
 
 def test_a_windows_corners_are_the_pictures():
     matrix = window_matrix(np.array([10.0, 20.0, 110.0, 220.0]), 50, 50)
-    np.testing.assert_allclose(move_points(matrix, np.array([[0, 0], [50, 50.0]])), [[10, 20], [110, 220]])
+    np.testing.assert_allclose(transform(np.array([[0, 0], [50, 50.0]]), matrix), [[10, 20], [110, 220]])

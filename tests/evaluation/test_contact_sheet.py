@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 from skimage.data import astronaut
 
-from pipeline.runtime.pictures import write_picture
 from pipeline.evaluation.contact_sheet import GAP, LABEL, TALLEST, Example, contact_sheet
+from pipeline.runtime.pictures import write_picture
 
 SCENE = astronaut()[:128, 150:246]  # 96x128
 

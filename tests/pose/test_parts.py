@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.clips.layout import BODY, FACE, LEFT_HAND, RIGHT_HAND
-from pipeline.clips.warp import move_points
+from pipeline.clips.warp import transform
 from pipeline.pose.parts import PARTS, part_matrix, part_squares
 
 FPS = 30
@@ -68,6 +68,6 @@ def test_every_shot_is_smoothed_by_itself_in_blocks_of_any_length(walk, monkeypa
 def test_the_left_hand_is_shown_in_a_mirror():
     square = np.array([10.0, 20.0, 42.0, 52.0])
     corner = np.array([[0.0, 0.0], [64.0, 64.0]])
-    np.testing.assert_allclose(move_points(part_matrix(square, 64, RIGHT), corner), [[10, 20], [42, 52]])
-    np.testing.assert_allclose(move_points(part_matrix(square, 64, FACES), corner), [[10, 20], [42, 52]])
-    np.testing.assert_allclose(move_points(part_matrix(square, 64, LEFT), corner), [[42, 20], [10, 52]])
+    np.testing.assert_allclose(transform(corner, part_matrix(square, 64, RIGHT)), [[10, 20], [42, 52]])
+    np.testing.assert_allclose(transform(corner, part_matrix(square, 64, FACES)), [[10, 20], [42, 52]])
+    np.testing.assert_allclose(transform(corner, part_matrix(square, 64, LEFT)), [[42, 20], [10, 52]])

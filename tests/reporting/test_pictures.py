@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from skimage.data import astronaut
 
-from pipeline.runtime.pictures import write_picture
 from pipeline.reporting.pictures import WIDEST, picture_uri
+from pipeline.runtime.pictures import write_picture
 from pipeline.user.cli import UserError
 
 

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from pipeline.background.person import FREE, MASK_MARGIN, PARTS, clearance, mask_clearance, person_height
 from pipeline.clips import layout as j
+from pipeline.pose.stature import person_height
+from pipeline.scene.person import FREE, MASK_MARGIN, PARTS, clearance, mask_clearance
 
 
 def test_upright_height_is_found_from_any_single_bone_and_a_crouch_keeps_it(figure):

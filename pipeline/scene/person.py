@@ -7,16 +7,7 @@ import numpy as np
 
 from pipeline.clips import layout as j
 from pipeline.clips.layout import FACE, LEFT_HAND, RIGHT_HAND, found_joints
-
-# What a bone's length is of an upright person's height: a picture only ever shortens bones, so that the longest tells.
-SHARES = {
-    (j.NECK, j.MID_HIP): 0.3,
-    (j.RIGHT_HIP, j.RIGHT_KNEE): 0.24,
-    (j.LEFT_HIP, j.LEFT_KNEE): 0.24,
-    (j.RIGHT_KNEE, j.RIGHT_ANKLE): 0.24,
-    (j.LEFT_KNEE, j.LEFT_ANKLE): 0.24,
-    (j.RIGHT_SHOULDER, j.LEFT_SHOULDER): 0.22,
-}
+from pipeline.pose.stature import person_height
 
 
 class Part(NamedTuple):
@@ -61,16 +52,6 @@ PARTS = [
 FREE = 1  # clearance where the margin ends
 MASK_MARGIN = 0.03  # heights around a mask: its edge is soft, and a shadow's darkest part lies along it
 REACH = max(part.radius + part.margin for part in PARTS)
-
-
-def person_height(joints: np.ndarray) -> float:
-    """How tall the person (137, 3) would stand upright, px; 0 if no bone that tells is found."""
-    found = found_joints(joints)
-    return max(
-        (float(np.linalg.norm(joints[a, :2] - joints[b, :2])) / share
-         for (a, b), share in SHARES.items() if found[a] and found[b]),
-        default=0.0,
-    )
 
 
 def mask_clearance(mask: np.ndarray, size: float) -> np.ndarray:

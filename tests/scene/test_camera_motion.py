@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.background.camera import CameraMotion, camera_motion
-from pipeline.background.sample import BackgroundSample, sample_background
+from pipeline.scene.camera import CameraMotion, camera_motion
+from pipeline.scene.sample import BackgroundSample, sample_background
 
 
 def motion_of(store, joints):

@@ -4,9 +4,9 @@ import av
 import numpy as np
 import pytest
 
-from pipeline.background.sample import LIKELY
-from pipeline.background.segmentation import PersonSegmenter
 from pipeline.clips.masks import MaskStore
+from pipeline.scene.sample import LIKELY
+from pipeline.scene.segmentation import PersonSegmenter
 
 pytestmark = pytest.mark.filterwarnings("ignore:SymbolDatabase.GetPrototype")  # pytest resets the detector's
 EVERY = 60  # frames

@@ -3,8 +3,9 @@
 import cv2
 import numpy as np
 
-from pipeline.background.person import FREE
-from pipeline.background.sample import BackgroundSample
+from pipeline.runtime.parallel import in_threads, usable_cores
+from pipeline.scene.person import FREE
+from pipeline.scene.sample import BackgroundSample
 
 FEWEST = 5  # frames that a pixel takes, if need be from within the margin
 NEAREST = 0.3  # clearance: nearer than this, even a pixel that is never farther is not taken
@@ -12,6 +13,7 @@ LIT = 90  # percentile of a pixel's brightness: the dancer's shadow may lie on i
 ALIKE = 8  # grey levels: no darker than that by more than noise, so that the median is of one light
 SAME_HUE = 0.15  # how differently a shadow may dim red, green and blue, of 1
 INPAINT_RADIUS = 3  # px
+FILL = 512  # px: height of the picture in which unseen pixels are painted in, at most
 
 
 def estimate_plate(sample: BackgroundSample) -> np.ndarray:
@@ -20,15 +22,39 @@ def estimate_plate(sample: BackgroundSample) -> np.ndarray:
     A pixel that is free in fewer than 5 frames takes those in which the person is farthest, and one that has always
     been too near is painted in from its neighbours.
     """
-    picture = np.empty(sample.pictures.shape[1:], np.uint8)
-    unseen = np.empty(picture.shape[:2], bool)
-    for row in range(len(picture)):  # a row at a time keeps the memory small
+    picture, seen = seen_background(sample)
+    return fill_unseen(picture, seen)
+
+
+def seen_background(sample: BackgroundSample) -> tuple[np.ndarray, np.ndarray]:
+    """The same, and where it was seen at all, bool (H, W); black elsewhere."""
+
+    def estimate(row: int) -> tuple[np.ndarray, np.ndarray]:  # a row at a time keeps the memory small
         distance = sample.clearances[:, row]
         farthest = np.sort(distance, axis=0)[-min(FEWEST, len(distance))]
         used = distance >= np.clip(farthest, NEAREST, FREE)
-        unseen[row] = ~used.any(axis=0)
-        picture[row] = np.rint(_lit_median(sample.pictures[:, row].astype(np.float32), used))
-    return cv2.inpaint(picture, unseen.astype(np.uint8), INPAINT_RADIUS, cv2.INPAINT_TELEA)
+        return np.rint(_lit_median(sample.pictures[:, row].astype(np.float32), used)), used.any(axis=0)
+
+    rows = in_threads(estimate, range(sample.pictures.shape[1]), usable_cores())
+    pictures, seen = zip(*rows, strict=True)
+    return np.stack(pictures).astype(np.uint8), np.stack(seen)
+
+
+def fill_unseen(picture: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """Paint in what was not ``seen``, bool (H, W), of uint8 RGB (H, W, 3) from around it.
+
+    That is done in a small picture: there is nothing sharp to be known, and a large hole would take minutes.
+    """
+    if seen.all():
+        return picture
+    height, width = seen.shape
+    factor = min(1.0, FILL / height)
+    size = max(1, round(width * factor)), max(1, round(height * factor))
+    weight = cv2.resize(seen.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    total = cv2.resize(np.where(seen[..., None], picture, 0).astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    small = (total / np.maximum(weight, 1e-6)[..., None]).clip(0, 255).round().astype(np.uint8)
+    small = cv2.inpaint(small, (weight < 0.5).astype(np.uint8), INPAINT_RADIUS, cv2.INPAINT_TELEA)
+    return np.where(seen[..., None], picture, cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR))
 
 
 def _lit_median(values: np.ndarray, used: np.ndarray) -> np.ndarray:

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from pipeline.background.person import FREE
-from pipeline.background.plate import estimate_plate
-from pipeline.background.sample import sample_background
+from pipeline.scene.person import FREE
+from pipeline.scene.plate import estimate_plate
+from pipeline.scene.sample import sample_background
 from pipeline.user.cli import UserError
 
 NOISE = 3  # grey levels, of the clip's frames
