@@ -11,7 +11,7 @@ from pipeline.scene.tracking import find_corners, follow, structure
 
 CLEAR = 2  # clearance: nearer, the person shows in the blurred neighbourhood by which a structure evens out contrast
 FRAMES = 101  # of the sample's that are looked at
-STILL = 1 / 256  # of the picture's height: the background of a camera that stands still wanders less
+STILL = 1 / 800  # of the picture's height: the background of a camera that stands still wanders less
 MOST_LOST = 0.05  # share of the frames
 PERCENTILE = 95  # of the frames' drifts: a few that are measured wrong do not count
 FEWEST = 6  # features that tell of a picture
