@@ -38,10 +38,11 @@ class BodyGenerator(nn.Module):
         self.temporal, self.layered, self.borders, self.fold = temporal, layered, borders, fold
         in_channels, pixels = (6 if temporal else 3) * fold**2, fold**2
         out_channels = 4 * pixels + 1 if layered else 3 * pixels
-        network = GlobalGenerator(in_channels, out_channels, ngf, downsamplings, blocks, upsampling, skips)
+        size = 7 if fold == 1 else 3  # px of the first and last convolution: of folded pixels, 3 show as much
+        network = GlobalGenerator(in_channels, out_channels, ngf, downsamplings, blocks, upsampling, skips, size)
         self.network: GlobalGenerator | LocalEnhancer = network
         if enhancer_blocks is not None:
-            self.network = LocalEnhancer(network, in_channels, out_channels, ngf, enhancer_blocks, upsampling)
+            self.network = LocalEnhancer(network, in_channels, out_channels, ngf, enhancer_blocks, upsampling, size)
         last = self.network.to_output
         with torch.no_grad():
             # all pixels of a block begin alike: different weights would begin as a pattern, and it would stay
