@@ -88,7 +88,7 @@ def draw_camera(plate: np.ndarray, camera: Camera, width: int, height: int) -> n
     """The plate, uint8 RGB (H, W, 3) of at most 1600 px, with where the frames lie, to judge it by.
 
     Outlines of a few frames of ``width`` x ``height`` px, from the first (blue) to the last (red), and the way of all
-    frames' middles in white.
+    frames' middles in black.
     """
     factor = min(1.0, SHOWN / max(plate.shape[:2]))
     picture = cv2.resize(plate, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
@@ -99,7 +99,7 @@ def draw_camera(plate: np.ndarray, camera: Camera, width: int, height: int) -> n
     for share, frame in zip(np.linspace(0, 1, OUTLINES), chosen, strict=True):
         outline = transform(picture_corners(width, height), camera.to_canvas[frame])
         _line(picture, outline * factor, (round(255 * share), 64, round(255 * (1 - share))), closed=True)
-    _line(picture, middles * factor, (255, 255, 255), closed=False)
+    _line(picture, middles * factor, (0, 0, 0), closed=False)
     return picture
 
 

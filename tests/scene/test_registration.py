@@ -79,7 +79,7 @@ def test_a_blurred_moment_is_interpolated(registered):
 
 def test_a_cut_to_another_place_is_refused_by_its_seconds(registered):
     def shown(t, picture):
-        return picture if t < 12 else picture[::-1, ::-1]
+        return picture if t < 16 else picture[::-1, ::-1]
 
-    with pytest.raises(UserError, match=r"^from 1\.0 to 2\.0 s the target's background .*: cut the target's video"):
+    with pytest.raises(UserError, match=r"^from 1\.3 to 2\.0 s the target's background .*: cut the target's video"):
         registered(shake, shown=shown)
