@@ -15,7 +15,7 @@ from pipeline.evaluation import registry
 from pipeline.evaluation.against_truth import frame_table, summarize_sources
 from pipeline.evaluation.records import plots, summarize, to_table, write_plots
 from pipeline.evaluation.summary import verdict
-from pipeline.report import main
+from pipeline.report import lpips_note, main
 from pipeline.runtime.files import write_json
 from pipeline.runtime.pictures import write_picture
 from pipeline.user.cli import UserError
@@ -139,7 +139,7 @@ def test_page_shows_every_part(workspace, capsys):
     for words in (
         "144x256",
         "do not compare",
-        "untrained",
+        "stlpips_alex is LPIPS over another network than the paper's, on a scale of its own.",
         "feet seen in <3 % of frames",
         "0.875",
         "1.250",
@@ -254,3 +254,9 @@ def test_says_what_is_missing_and_writes_no_page(workspace, missing):
     with pytest.raises(UserError, match=f"{missing} is missing"):
         main()
     assert not (workspace / "reports/index.html").exists()
+
+
+def test_the_page_says_which_distance_it_shows():
+    assert lpips_note("lpips_alex") == ""
+    assert "scale of its own" in lpips_note("stlpips_alex") and "untrained" not in lpips_note("stlpips_alex")
+    assert "untrained" in lpips_note("lpips_efficientnet_lite0")
