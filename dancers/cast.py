@@ -119,13 +119,25 @@ class Room(Description):
     light: Light
 
 
+class Hand(Description):
+    """How unsteadily a camera is held: standard deviations of its place along each axis (shift, m) and of its direction
+    around each (turn, degrees). seed: of its way. stopped: s into the clip where it stays all along; None: it moves."""
+
+    seed: Annotated[int, Field(ge=0)]
+    shift: Metres
+    turn: Annotated[float, Field(ge=0)]
+    stopped: float | None = None
+
+
 class Camera(Description):
-    """distance, height: m from the middle of the floor. aim: height looked at, m. field_of_view: vertical, degrees."""
+    """distance, height: m from the middle of the floor. aim: height looked at, m. field_of_view: vertical, degrees.
+    hand: that holds it; None: it is on a tripod."""
 
     distance: Annotated[float, Field(gt=0)]
     height: Metres
     aim: Metres
     field_of_view: Annotated[float, Field(gt=0, lt=120)]
+    hand: Hand | None = None
 
 
 class Clip(Description):
