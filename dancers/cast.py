@@ -24,11 +24,13 @@ class Description(BaseModel):
 
 
 class Hair(Description):
-    """volume: m that the scalp is raised. length: template height to which loose hair falls; None: none is loose."""
+    """volume: m that the scalp is raised. length: template height to which loose hair falls; None: none is loose.
+    swing: how far its tips follow the body late, 0..1."""
 
     colour: Colour
     volume: Metres
     length: float | None = None
+    swing: Share = 0.0
 
 
 class Face(Description):
@@ -61,6 +63,17 @@ class Bottom(Description):
     weave: Share = 0.0
 
 
+class Skirt(Description):
+    """Worn from the waist over top and bottom. hem: template height where it ends. flare: how much wider than straight
+    it is there, as a share. pleats: how many. swing: how far its hem follows the body late, 0..1."""
+
+    colour: Colour
+    hem: Annotated[float, Field(gt=-0.65, lt=0.1)]
+    flare: Share
+    pleats: Annotated[int, Field(gt=0)]
+    swing: Share
+
+
 class Shoes(Description):
     """Trainers with laces."""
 
@@ -78,6 +91,7 @@ class Person(Description):
     top: Top
     bottom: Bottom
     shoes: Shoes
+    skirt: Skirt | None = None
 
 
 class Surface(Description):

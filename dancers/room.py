@@ -1,4 +1,4 @@
-"""A room seen by a camera that stands still: painted and lit once, waiting for a dancer's shadow."""
+"""A room as a camera sees it: painted and lit, waiting for a dancer's shadow."""
 
 import numpy as np
 

@@ -14,7 +14,6 @@ from dancers.raster import rasterize
 from dancers.room import Room
 from dancers.shading import SAMPLES, Mesh, Paint, develop, lights_of, shade
 from dancers.shadow import cast_shadow, lamp_axes
-from dancers.skeleton import skin
 from pipeline.clips.layout import FACE, NUM_JOINTS
 
 MASK = 0.5  # share of a pixel that the dancer covers from where on it is the dancer's
@@ -55,8 +54,7 @@ class Scene:
         """The clip's picture ``time`` seconds after its start."""
         figure, view = self.figure, self.view(time)
         camera, room = view.camera, view.room
-        transforms = figure.skeleton.solve(self.motion.pose(self.clip.start + time), figure.sole)
-        vertices = skin(figure.rest, figure.weights, figure.bones, transforms)
+        vertices, transforms = figure.pose(self.motion.pose, self.clip.start + time)
         xy, nearness = camera.project(vertices)
         xy *= SAMPLES
         width, height = camera.width * SAMPLES, camera.height * SAMPLES
