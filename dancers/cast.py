@@ -24,11 +24,13 @@ class Description(BaseModel):
 
 
 class Hair(Description):
-    """volume: m that the scalp is raised. length: template height to which loose hair falls; None: none is loose."""
+    """volume: m that the scalp is raised. length: template height to which loose hair falls; None: none is loose.
+    swing: how far its tips follow the body late, 0..1."""
 
     colour: Colour
     volume: Metres
     length: float | None = None
+    swing: Share = 0.0
 
 
 class Face(Description):
@@ -61,6 +63,17 @@ class Bottom(Description):
     weave: Share = 0.0
 
 
+class Skirt(Description):
+    """Worn from the waist over top and bottom. hem: template height where it ends. flare: how much wider than straight
+    it is there, as a share. pleats: how many. swing: how far its hem follows the body late, 0..1."""
+
+    colour: Colour
+    hem: Annotated[float, Field(gt=-0.65, lt=0.1)]
+    flare: Share
+    pleats: Annotated[int, Field(gt=0)]
+    swing: Share
+
+
 class Shoes(Description):
     """Trainers with laces."""
 
@@ -78,6 +91,7 @@ class Person(Description):
     top: Top
     bottom: Bottom
     shoes: Shoes
+    skirt: Skirt | None = None
 
 
 class Surface(Description):
@@ -119,13 +133,25 @@ class Room(Description):
     light: Light
 
 
+class Hand(Description):
+    """How unsteadily a camera is held: standard deviations of its place along each axis (shift, m) and of its direction
+    around each (turn, degrees). seed: of its way. stopped: s into the clip where it stays all along; None: it moves."""
+
+    seed: Annotated[int, Field(ge=0)]
+    shift: Metres
+    turn: Annotated[float, Field(ge=0)]
+    stopped: float | None = None
+
+
 class Camera(Description):
-    """distance, height: m from the middle of the floor. aim: height looked at, m. field_of_view: vertical, degrees."""
+    """distance, height: m from the middle of the floor. aim: height looked at, m. field_of_view: vertical, degrees.
+    hand: that holds it; None: it is on a tripod."""
 
     distance: Annotated[float, Field(gt=0)]
     height: Metres
     aim: Metres
     field_of_view: Annotated[float, Field(gt=0, lt=120)]
+    hand: Hand | None = None
 
 
 class Clip(Description):

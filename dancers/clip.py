@@ -11,7 +11,9 @@ import numpy as np
 from tqdm import tqdm
 
 from dancers.beat import write_beat
-from dancers.cast import Clip
+from dancers.camera import Camera
+from dancers.camera_track import write_camera_track
+from dancers.cast import Clip, cameras, rooms
 from dancers.motion import load_motions
 from dancers.scene import Frame, Scene
 from pipeline.clips.masks import write_masks
@@ -23,13 +25,15 @@ from pipeline.video.encode import video_writer
 FPS = 30
 CRF = 23  # of H.264: ten seconds at 512x512 stay under 1 MB
 VIDEO, POSES, MASKS, DESCRIPTION = "video.mp4", "poses.parquet", "masks.parquet", "clip.json"
+CAMERA = "camera.parquet"
 
 _scene: Scene  # of a process that renders, made by :func:`_prepare`
 
 
 def render_clip(wheel: Path, clip: Clip, folder: Path, jobs: int | None = None) -> None:
-    """Render ``clip`` into ``folder``: video.mp4, poses.parquet, masks.parquet and clip.json.
+    """Render ``clip`` into ``folder``: video.mp4, poses.parquet, masks.parquet, clip.json.
 
+    If a hand holds the camera, also camera.parquet (:func:`dancers.camera_track.write_camera_track`).
     wheel: the file with the body assets. jobs: processes; None: one a core. The files do not depend on it. Poses are
     the true joints in the project's schema, in px of the clip: confidence 1 where a joint lies in the picture, and of
     the face only while it is turned to the camera. Masks are true where the dancer is.
@@ -48,6 +52,10 @@ def render_clip(wheel: Path, clip: Clip, folder: Path, jobs: int | None = None) 
     track = PoseTrack(np.stack(joints), times, Fraction(FPS), clip.width, clip.height, detector="truth")
     write_track(folder / POSES, track)
     write_masks(folder / MASKS, masks)
+    camera = cameras()[clip.camera]
+    if camera.hand is not None:
+        views = [Camera(camera, clip.width, clip.height, time) for time in times]
+        write_camera_track(folder / CAMERA, views, rooms()[clip.room].wall_distance)
     write_json(folder / DESCRIPTION, clip.model_dump() | {"fps": FPS})
 
 

@@ -1,6 +1,7 @@
 """Value noise: smooth random numbers in space, the same on every machine."""
 
 import numpy as np
+from numba import njit
 
 SIZE = 32  # points of the periodic lattice along each axis
 LATTICE = np.random.RandomState(7).random_sample((SIZE, SIZE, SIZE)).astype(np.float32)
@@ -8,23 +9,37 @@ LATTICE = np.random.RandomState(7).random_sample((SIZE, SIZE, SIZE)).astype(np.f
 
 def noise(points: np.ndarray) -> np.ndarray:
     """Value noise at ``points`` (N, 3), float32 (N,) in 0..1; it varies over about one unit of length."""
-    points = np.asarray(points, np.float32)
-    corner = np.floor(points)
-    t = points - corner
-    t = t * t * (3 - 2 * t)
-    low = corner.astype(np.int64) % SIZE
-    high = (low + 1) % SIZE
+    return _interpolate(np.asarray(points, np.float32), LATTICE)
 
-    def along_z(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        near = LATTICE[x, y, low[:, 2]]
-        return near + (LATTICE[x, y, high[:, 2]] - near) * t[:, 2]
 
-    def along_y(x: np.ndarray) -> np.ndarray:
-        near = along_z(x, low[:, 1])
-        return near + (along_z(x, high[:, 1]) - near) * t[:, 1]
+@njit(cache=True)
+def _interpolate(points: np.ndarray, lattice: np.ndarray) -> np.ndarray:
+    """The lattice at ``points``, all in float32: the same bits as array by array."""
+    values = np.empty(len(points), np.float32)
+    for n in range(len(points)):
+        x, x_next, along_x = _cell(points[n, 0])
+        y, y_next, along_y = _cell(points[n, 1])
+        z, z_next, along_z = _cell(points[n, 2])
+        near = _mix(_mix(lattice[x, y, z], lattice[x, y, z_next], along_z),
+                    _mix(lattice[x, y_next, z], lattice[x, y_next, z_next], along_z), along_y)
+        far = _mix(_mix(lattice[x_next, y, z], lattice[x_next, y, z_next], along_z),
+                   _mix(lattice[x_next, y_next, z], lattice[x_next, y_next, z_next], along_z), along_y)
+        values[n] = _mix(near, far, along_x)
+    return values
 
-    near = along_y(low[:, 0])
-    return near + (along_y(high[:, 0]) - near) * t[:, 0]
+
+@njit(inline="always")
+def _cell(place: np.float32) -> tuple[int, int, np.float32]:
+    """The points of the lattice before and after ``place`` on an axis, and the share of the second."""
+    corner = np.floor(place)
+    t = place - corner
+    first = int(corner) % SIZE
+    return first, (first + 1) % SIZE, t * t * (np.float32(3) - np.float32(2) * t)
+
+
+@njit(inline="always")
+def _mix(first: np.float32, second: np.float32, share: np.float32) -> np.float32:
+    return first + (second - first) * share
 
 
 def smoothstep(low: float, high: float, x: np.ndarray) -> np.ndarray:

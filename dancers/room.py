@@ -1,4 +1,4 @@
-"""A room seen by a camera that stands still: painted and lit once, waiting for a dancer's shadow."""
+"""A room as a camera sees it: painted and lit, waiting for a dancer's shadow."""
 
 import numpy as np
 
@@ -45,13 +45,15 @@ def _hit(camera: Camera, wall_distance: float) -> tuple[np.ndarray, np.ndarray]:
 
 def _paint(points: np.ndarray, on_floor: np.ndarray, room: cast.Room) -> np.ndarray:
     """Colours (N, 3) of the wall with what hangs on it, and of the floor."""
-    x, y, z = points.T
+    colour = np.empty(points.shape)
+    x, y, _ = points[on_floor].T
+    colour[on_floor] = paint_surface(x, y, room.floor)
+    x, _, z = points[~on_floor].T
     wall = paint_surface(x, z, room.wall)
     for item in room.items:
         wall = paint_item(x, z, wall, item)
-    board = np.broadcast_to(linear(room.wall.joints), wall.shape)
-    wall = np.where((z < SKIRTING)[:, None], board, wall)
-    return np.where(on_floor[:, None], paint_surface(x, y, room.floor), wall)
+    colour[~on_floor] = np.where((z < SKIRTING)[:, None], linear(room.wall.joints), wall)
+    return colour
 
 
 def _corners(points: np.ndarray, on_floor: np.ndarray, room: cast.Room) -> np.ndarray:

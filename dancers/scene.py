@@ -14,7 +14,6 @@ from dancers.raster import rasterize
 from dancers.room import Room
 from dancers.shading import SAMPLES, Mesh, Paint, develop, lights_of, shade
 from dancers.shadow import cast_shadow, lamp_axes
-from dancers.skeleton import skin
 from pipeline.clips.layout import FACE, NUM_JOINTS
 
 MASK = 0.5  # share of a pixel that the dancer covers from where on it is the dancer's
@@ -29,32 +28,39 @@ class Frame:
     joints: np.ndarray
 
 
+@dataclass(frozen=True)
+class View:
+    """The room as a camera sees it while nobody is there. empty: uint8 RGB (H, W, 3)."""
+
+    camera: Camera
+    room: Room
+    empty: np.ndarray
+
+
 class Scene:
-    """All of a clip that does not change with time. ``wheel``: the file with the body assets."""
+    """A clip, ready to be rendered at any time. ``wheel``: the file with the body assets."""
 
     def __init__(self, wheel: Path, clip: cast.Clip):
-        room = cast.rooms()[clip.room]
+        self.clip = clip
+        self.room, self.camera = cast.rooms()[clip.room], cast.cameras()[clip.camera]
         self.motion = load_motions()[clip.motion]
-        self.start = clip.start
         self.figure = build_figure(wheel, cast.persons()[clip.person])
         self.two_sided = np.isin(self.figure.kinds, TWO_SIDED)
-        self.camera = Camera(cast.cameras()[clip.camera], clip.width, clip.height)
-        self.lights = lights_of(room.light)
-        self.lamp = lamp_axes(np.array(room.light.direction))
-        self.room = Room(room, self.camera)
-        self.empty = develop(self.room.ambient + self.room.direct)
+        self.lights = lights_of(self.room.light)
+        self.lamp = lamp_axes(np.array(self.room.light.direction))
+        self.first = self._look(0.0)
 
     def frame(self, time: float) -> Frame:
         """The clip's picture ``time`` seconds after its start."""
-        figure, camera, room = self.figure, self.camera, self.room
-        transforms = figure.skeleton.solve(self.motion.pose(self.start + time), figure.sole)
-        vertices = skin(figure.rest, figure.weights, figure.bones, transforms)
+        figure, view = self.figure, self.view(time)
+        camera, room = view.camera, view.room
+        vertices, transforms = figure.pose(self.motion.pose, self.clip.start + time)
         xy, nearness = camera.project(vertices)
         xy *= SAMPLES
         width, height = camera.width * SAMPLES, camera.height * SAMPLES
         seen = rasterize(xy, nearness, figure.triangles, self.two_sided, width, height)
         outward = normals(vertices, figure.triangles)
-        picture = self.empty.copy()
+        picture = view.empty.copy()
         coverage = shade(
             seen,
             Mesh(xy, nearness, vertices, outward, figure.triangles, self.two_sided),
@@ -67,11 +73,19 @@ class Scene:
             room.points,
             picture,
         )
-        return Frame(picture, coverage >= MASK, self._joints(transforms))
+        return Frame(picture, coverage >= MASK, self._joints(transforms, camera))
 
-    def _joints(self, transforms: np.ndarray) -> np.ndarray:
+    def view(self, time: float) -> View:
+        """The empty room ``time`` seconds after the clip's start."""
+        return self._look(time) if self.first.camera.moves else self.first
+
+    def _look(self, time: float) -> View:
+        camera = Camera(self.camera, self.clip.width, self.clip.height, time)
+        room = Room(self.room, camera)
+        return View(camera, room, develop(room.ambient + room.direct))
+
+    def _joints(self, transforms: np.ndarray, camera: Camera) -> np.ndarray:
         """The truth: every joint's place; confidence 1 if it is in the picture, of the face only while that is seen."""
-        camera = self.camera
         joints = np.empty((NUM_JOINTS, 3), np.float32)
         joints[:, :2], _ = camera.project(self.figure.landmarks.positions(transforms))
         inside = (joints[:, :2] >= 0).all(axis=1) & (joints[:, 0] < camera.width) & (joints[:, 1] < camera.height)

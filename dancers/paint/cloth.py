@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dancers.cast import Person, Top
+from dancers.cast import Person, Skirt, Top
 from dancers.colour import linear, mix
 from dancers.noise import noise, smoothstep
 from dancers.paint.skin import plain_skin
@@ -29,6 +29,13 @@ def paint_clothes(points: np.ndarray, person: Person, sole: float) -> tuple[np.n
     shoe = points[:, 2] < SHOE_TOP
     colour = np.where(shoe[:, None], _shoes(points, person, sole), colour)
     return colour.astype(np.float32), np.where(shoe, SHOE_GLOSS, GLOSS).astype(np.float32)
+
+
+def paint_skirt(points: np.ndarray, skirt: Skirt) -> tuple[np.ndarray, np.ndarray]:
+    """Colour (N, 3) and gloss (N,) of a skirt at ``points`` (N, 3)."""
+    colour = _worn(points, np.broadcast_to(linear(skirt.colour), points.shape))
+    seam = np.exp(-(((points[:, 2] - skirt.hem - 0.02) / 0.003) ** 2))
+    return mix(colour, colour * 0.6, seam).astype(np.float32), np.full(len(points), GLOSS, np.float32)
 
 
 def _worn(points: np.ndarray, colour: np.ndarray) -> np.ndarray:

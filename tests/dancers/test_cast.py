@@ -19,16 +19,32 @@ def test_clips_name_what_exists():
 
 
 def test_a_truth_is_the_target_doing_the_sources_dance_in_the_targets_room():
+    cameras = cast.cameras()
     for clips in cast.clip_sets().values():
         for name, truth in clips.items():
             if not name.startswith("truth/"):
                 continue
             source = name.removeprefix("truth/")
-            target = next(clip for other, clip in clips.items() if other.endswith("target"))
-            dance = next(clip for other, clip in clips.items() if other != name and other.endswith(source))
-            assert (truth.person, truth.room, truth.camera) == (target.person, target.room, target.camera)
+            dance = next((clip for other, clip in clips.items() if other != name and other.endswith(source)),
+                         clips.get(f"{source}/dancer"))
+            target = clips.get(f"{source}/target") or next(
+                clip for other, clip in clips.items() if other.endswith("target"))
+            assert (truth.person, truth.room) == (target.person, target.room) and truth.person != dance.person
+            assert cameras[truth.camera] == still(cameras[target.camera], target.seconds / 2)
             assert (truth.motion, truth.start, truth.seconds) == (dance.motion, dance.start, dance.seconds)
             assert (truth.width, truth.height) == (target.width, target.height)
+
+
+def still(camera, time):
+    """The camera as it stands at a time."""
+    hand = camera.hand
+    return camera.model_copy(update={"hand": hand and hand.model_copy(update={"stopped": time})})
+
+
+def test_what_a_hand_films_is_also_filmed_by_the_still_camera_of_its_truth():
+    clips = cast.clip_sets()["footage"]
+    held, twin = clips["handheld/target"], clips["handheld/stopped"]
+    assert twin == held.model_copy(update={"camera": clips["truth/handheld"].camera}) != held
 
 
 def test_all_mistakes_are_named_at_once(tmp_path, monkeypatch):

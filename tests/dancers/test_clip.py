@@ -3,6 +3,7 @@ import wave
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from dancers.beat import write_beat
@@ -40,6 +41,13 @@ def test_a_clip_is_four_files_that_agree(clip):
     np.testing.assert_allclose(track.times, [float(time) for time, _ in pictures], atol=1e-4)
     assert masks[0].shape == (128, 96)
     assert read_json(clip / "clip.json") == CLIP.model_dump() | {"fps": 30}
+    assert not (clip / "camera.parquet").exists()
+
+
+def test_where_a_hand_held_the_camera_lies_beside_the_clip(wheel, tmp_path):
+    render_clip(wheel, CLIP.model_copy(update={"camera": "phone", "seconds": 0.2}), tmp_path, jobs=1)
+    assert pq.read_table(tmp_path / "camera.parquet")["time"].to_pylist() == read_track(
+        tmp_path / "poses.parquet").times.tolist()
 
 
 def test_the_number_of_processes_does_not_change_a_byte(clip, wheel, tmp_path):

@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 
@@ -5,6 +6,7 @@ from dancers.cast import Clip
 from dancers.scene import Scene
 from pipeline.clips.layout import BODY, FACE, LEFT_ANKLE, LEFT_WRIST, NOSE, RIGHT_ANKLE
 
+WALL = np.array([[x, 1.25, z] for x in (-0.9, 0.9) for z in (0.2, 1.9)])  # m, on the studio's
 CLIP = Clip(person="mara", motion="arms", room="studio", camera="near", seconds=4, width=128, height=128)
 
 
@@ -17,13 +19,21 @@ def test_the_picture_differs_from_the_empty_room_where_the_mask_is(scene):
     frame = scene.frame(1.0)
     assert frame.picture.shape == (128, 128, 3) and frame.picture.dtype == np.uint8
     assert 0.04 < frame.mask.mean() < 0.3
-    changed = np.abs(frame.picture.astype(int) - scene.empty).max(axis=2) > 0
+    changed = np.abs(frame.picture.astype(int) - scene.view(1.0).empty).max(axis=2) > 0
     assert changed[frame.mask].mean() > 0.97
     assert 0 < changed[~frame.mask].mean() < 0.2  # the shadow and the edges
 
 
-def test_the_joints_lie_on_the_dancer(scene):
+@pytest.fixture(scope="module")
+def held(wheel):
+    """The same before a camera in a hand."""
+    return Scene(wheel, CLIP.model_copy(update={"camera": "phone", "height": 224}))
+
+
+@pytest.mark.parametrize("camera", ["scene", "held"])
+def test_the_joints_lie_on_the_dancer(request, camera):
     """Every true body joint is within a pixel of the mask: the mask and the joints agree about where the dancer is."""
+    scene = request.getfixturevalue(camera)
     for time in (0.0, 0.7, 1.9, 3.1):
         frame = scene.frame(time)
         grown = frame.mask.copy()
@@ -33,6 +43,16 @@ def test_the_joints_lie_on_the_dancer(scene):
         x, y = frame.joints[BODY, :2].astype(int).T
         assert grown[y, x].all()
         assert (frame.joints[:, 2] == 1).all()
+
+
+def test_a_held_cameras_pictures_show_one_wall(held):
+    """Taken back by its true homography, a later picture of the wall is the first one."""
+    first, later = held.view(0.0), held.view(3.0)
+    wall = (slice(20, 130), slice(10, 118))  # where no edge of the later picture comes
+    homography = cv2.findHomography(*(view.camera.project(WALL)[0] - 0.5 for view in (first, later)))[0]
+    registered = cv2.warpPerspective(later.empty, homography, (128, 224), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    moved, error = (np.abs(picture.astype(int) - first.empty)[wall].mean() for picture in (later.empty, registered))
+    assert error < 0.5 * moved
 
 
 def test_left_is_the_persons_own(scene):
