@@ -34,16 +34,6 @@ class CameraMotion:
     def stands_still(self) -> bool:
         return self.drift <= STILL * self.height and self.lost <= MOST_LOST
 
-    def warning(self) -> str | None:
-        """One sentence for the user if the camera moves."""
-        if self.stands_still:
-            return None
-        found = (
-            f"its background wanders by {self.drift:.1f} px of {self.height}" if self.lost <= MOST_LOST
-            else f"the background of its middle is not seen in {self.lost:.0%} of the frames"
-        )
-        return f"the target's camera does not stand still ({found}): use a clip from a tripod, without cuts or zoom"
-
 
 def camera_motion(sample: BackgroundSample) -> CameraMotion:
     """Follow corners of the background from the middle frame to at most 100 others; fit a similarity to most of them.

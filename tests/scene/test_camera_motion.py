@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.scene.camera import CameraMotion, camera_motion
+from pipeline.scene.camera import STILL, CameraMotion, camera_motion
 from pipeline.scene.sample import BackgroundSample, sample_background
 
 
@@ -27,21 +27,19 @@ def shifted(shift):
 def test_a_camera_that_stands_still_before_a_dancer(clip):
     motion = motion_of(*clip(dance))
     assert motion.stands_still and motion.drift < 0.1 and motion.lost == 0
-    assert motion.warning() is None
 
 
-@pytest.mark.parametrize("size", [0.3, 1.3, 2.6])
+@pytest.mark.parametrize("size", [0.05, 1.3, 2.6])
 def test_shifts_are_measured_to_a_fifth_of_a_pixel(clip, size):
     store, joints = clip(dance, shifted(lambda t: size * (t % 5 - 2)))  # 2 sizes at most, in two frames of five
     motion = motion_of(store, joints)
     assert motion.drift == pytest.approx(2 * size, abs=0.2)
-    assert motion.stands_still == (2 * size < 160 / 256)
+    assert motion.stands_still == (2 * size < 160 * STILL)
 
 
 def test_a_slow_pan_a_turn_and_a_cut_are_told(clip, background):
     pan = motion_of(*clip(dance, shifted(lambda t: 0.3 * t)))
     assert pan.drift == pytest.approx(np.percentile(np.abs(0.3 * (np.arange(60) - 29.5)), 95), abs=0.2)
-    assert "wanders by 8." in pan.warning()
 
     def turned(t, picture):
         matrix = cv2.getRotationMatrix2D((80, 80), np.sin(t / 5), 1)
@@ -50,7 +48,6 @@ def test_a_slow_pan_a_turn_and_a_cut_are_told(clip, background):
     assert not motion_of(*clip(dance, turned)).stands_still
     cut = motion_of(*clip(dance, lambda t, picture: picture.copy() if t > 20 else picture[::-1, ::-1].copy()))
     assert cut.lost == pytest.approx(21 / 60, abs=0.05)
-    assert "not seen in 3" in cut.warning()
 
 
 def test_exposure_and_captions_are_no_motion(clip):
