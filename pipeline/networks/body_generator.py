@@ -38,11 +38,10 @@ class BodyGenerator(nn.Module):
         self.temporal, self.layered, self.borders, self.fold = temporal, layered, borders, fold
         in_channels, pixels = (6 if temporal else 3) * fold**2, fold**2
         out_channels = 4 * pixels + 1 if layered else 3 * pixels
-        size = 7 if fold == 1 else 3  # px of the first and last convolution: of folded pixels, 3 show as much
-        network = GlobalGenerator(in_channels, out_channels, ngf, downsamplings, blocks, upsampling, skips, size)
+        network = GlobalGenerator(in_channels, out_channels, ngf, downsamplings, blocks, upsampling, skips, fold)
         self.network: GlobalGenerator | LocalEnhancer = network
         if enhancer_blocks is not None:
-            self.network = LocalEnhancer(network, in_channels, out_channels, ngf, enhancer_blocks, upsampling, size)
+            self.network = LocalEnhancer(network, in_channels, out_channels, ngf, enhancer_blocks, upsampling, fold)
         last = self.network.to_output
         with torch.no_grad():
             # all pixels of a block begin alike: different weights would begin as a pattern, and it would stay

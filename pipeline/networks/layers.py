@@ -37,6 +37,11 @@ def stem(in_channels: int, out_channels: int, size: int = 7) -> nn.Sequential:
     return nn.Sequential(at_full_size(in_channels, out_channels, size), InstanceNorm(), nn.ReLU())
 
 
+def first_size(fold: int) -> int:
+    """px of a generator's first and last convolution: 7, or 3 of pixels folded by ``fold``, which show as much."""
+    return 7 if fold == 1 else 3
+
+
 def at_full_size(in_channels: int, out_channels: int, size: int) -> nn.Conv2d:
     """A reflect-padded convolution, ``size`` x ``size``, the first or the last of a generator."""
     return nn.Conv2d(in_channels, out_channels, size, padding=size // 2, padding_mode="reflect")
