@@ -6,15 +6,18 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from pipeline.body.augmentation import Augmentation
+from pipeline.body.trimap import trimap
+from pipeline.networks.pictures import to_planes
 from pipeline.training.frames import TrainingFrames
 from pipeline.user.cli import UserError
 
 
 class PairDataset(Dataset):
-    """Item i, and i + len * epoch: (poses, frames, plate) of the pair of frames (t - 1, t), t = ends[i].
+    """Item i, and i + len * epoch: (poses, frames, plate, trimaps) of the pair of frames (t - 1, t), t = ends[i].
 
     Both frames are seen as the later one's window shows it, so that they can be compared pixel by pixel. Poses and
-    frames are uint8 RGB (2, 3, height, width), the plate (3, height, width). They leave the loader processes as bytes,
+    frames are uint8 RGB (2, 3, height, width), the plate (3, height, width), trimaps (2, height / 4, width / 4), see
+    :func:`trimap`. They leave the loader processes as bytes,
     a quarter of the size of float32; the training process converts them on its device. ends: int64 (pairs,), the later
     frame of each pair. augmentation: None: every epoch sees the same.
     """
@@ -25,15 +28,18 @@ class PairDataset(Dataset):
     def __len__(self) -> int:
         return len(self.ends)
 
-    def __getitem__(self, item: int) -> tuple[Tensor, Tensor, Tensor]:
+    def __getitem__(self, item: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         frames, end = self.frames, self.ends[item % len(self)]
         view, mirror = frames.view(end), False
         if self.augmentation is not None:
             change, mirror = self.augmentation.draw(item, frames.width, frames.height)
             view = view @ change
-        poses = torch.stack([frames.pose(t, view, mirror) for t in (end - 1, end)])
-        pictures = torch.stack([frames.picture(t, view) for t in (end - 1, end)])
-        return poses, pictures, frames.background(view)
+        times, plate = (end - 1, end), frames.background(view)
+        pictures = [frames.picture(t, view) for t in times]
+        known = [trimap(frames.seen_joints(t, view), each, plate) for t, each in zip(times, pictures, strict=True)]
+        poses = torch.stack([frames.pose(t, view, mirror) for t in times])
+        seen = torch.stack([to_planes(each) for each in pictures])
+        return poses, seen, to_planes(plate), torch.from_numpy(np.stack(known))
 
 
 def consecutive_pairs(pairs: np.ndarray, seen: np.ndarray, start: int, end: int) -> np.ndarray:

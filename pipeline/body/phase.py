@@ -48,14 +48,15 @@ def body_phase(
     fixed = default_collate([examples[i] for i in range(len(examples))])
 
     def floats(batch: list[Tensor]) -> list[Tensor]:
-        """Pictures as the loader sends them, uint8, converted for the networks: float32 in [-1, 1]."""
-        return [to_float(pictures.to(device, non_blocking=True)) for pictures in batch]
+        """A batch as the loader sends it, uint8; pictures converted for the networks: float32 in [-1, 1]."""
+        *pictures, known = (each.to(device, non_blocking=True) for each in batch)
+        return [*map(to_float, pictures), known]
 
     return Phase(
         name, generator, discriminator,
         losses=lambda batch: body_losses(generator, discriminator, perceptual, params, precision, *floats(batch)),
         dataset=PairDataset(frames, pairs.training, augmentation),
-        sample=lambda rendered: body_grid(rendered, *floats(fixed)),
+        sample=lambda rendered: body_grid(rendered, *floats(fixed)[:3]),
         steps=steps, decay_steps=decay_steps, batch=params.batch, learning_rate=params.learning_rate,
         betas=(params.beta1, params.beta2), seed=params.seed, ema=params.ema,
         before_step=lambda step: generator.freeze_global(step <= frozen_global_steps),

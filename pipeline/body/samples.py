@@ -17,6 +17,6 @@ def body_grid(generator: BodyGenerator, poses: Tensor, frames: Tensor, plates: T
     """
     rows = []
     for pair, real, plate in zip(poses, frames, plates, strict=True):
-        fake = generator.rollout(pair[None], plate[None])[0]
+        fake = generator.rollout(pair[None], plate[None])[0][0]
         rows.append(np.hstack([to_picture(picture[-1]) for picture in (pair, fake, real)]))
     return np.vstack(rows)

@@ -7,9 +7,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from pipeline.body.trimap import GRID
 from pipeline.losses.adversarial import discriminator_loss, generator_loss
 from pipeline.losses.feature_matching import feature_matching_loss
 from pipeline.losses.gradient_penalty import gradient_penalty
+from pipeline.losses.mask import mask_loss
 from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.discriminator import MultiscaleDiscriminator
 from pipeline.params import Train
@@ -30,20 +32,22 @@ def body_losses(
     poses: Tensor,
     frames: Tensor,
     plates: Tensor,
+    known: Tensor,
 ) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
     """Losses of a batch of pairs: (the generator's, the discriminator's, every term by name), scalars.
 
     perceptual: the perceptual loss, None if the objective has no such term. params: the objective's form and weights.
     precision: ``fp32`` or ``bf16``. poses, frames: float (B, 2, 3, H, W) in [-1, 1], two consecutive frames of one
-    window. plates: float (B, 3, H, W), what lies behind them. Without temporal smoothing the two are separate examples.
+    window. plates: float (B, 3, H, W), what lies behind them. known: uint8 (B, 2, H / 4, W / 4), see :func:`mask_loss`.
+    Without temporal smoothing the two are separate examples.
     Terms are unweighted. The generated pictures are not detached for the discriminator's loss, since both losses share
     one forward pass: so back-propagate each loss into its own network's parameters only.
     """
     if not generator.temporal:
         poses, frames = poses.flatten(0, 1).unsqueeze(1), frames.flatten(0, 1).unsqueeze(1)
-        plates = plates.repeat_interleave(2, dim=0)
+        plates, known = plates.repeat_interleave(2, dim=0), known.flatten(0, 1).unsqueeze(1)
     with autocast(poses.device, precision):
-        fakes = generator.rollout(poses, plates)
+        fakes, masks = generator.rollout(poses, plates)
         judged_fakes = torch.cat([poses, fakes], dim=1).flatten(1, 2)
         judged_reals = torch.cat([poses, frames], dim=1).flatten(1, 2)
         fake_maps, real_maps = discriminator(judged_fakes), discriminator(judged_reals)
@@ -62,6 +66,9 @@ def body_losses(
         if params.lambda_fm:
             terms["g_fm"] = feature_matching_loss(real_maps, fake_maps)
             generator_total = generator_total + params.lambda_fm * terms["g_fm"]
+        if params.lambda_mask and masks is not None:
+            terms["g_mask"] = mask_loss(masks.flatten(0, 1), known.flatten(0, 1), GRID)
+            generator_total = generator_total + params.lambda_mask * terms["g_mask"]
         if perceptual is not None:
             # summed over the frames of a pair, as in the paper's objective, while `perceptual` takes the mean over them
             compared = fakes.flatten(0, 1), frames.flatten(0, 1)

@@ -89,15 +89,23 @@ class BodyGenerator(nn.Module):
         if isinstance(self.network, LocalEnhancer):
             self.network.global_features.requires_grad_(not frozen)
 
-    def rollout(self, poses: Tensor, plates: Tensor | None = None) -> Tensor:
+    def rollout(self, poses: Tensor, plates: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
         """Generate T consecutive frames of one window, the first from zeros, each other from the one before.
 
-        poses: float (B, T, 3, H, W) in [-1, 1] -> the same shape. plates: float (B, 3, H, W), what lies behind all of
-        them. The output is fed back as it is, a float that is neither detached nor rounded to 8 bits: gradients flow
-        through the previous frame, and rendering feeds back the same kind of picture. Training unrolls T = 2 frames;
-        rendering goes on through a whole shot.
+        poses: float (B, T, 3, H, W) in [-1, 1] -> (frames, the same shape; their masks, float (B, T, 1, H, W) in
+        [0, 1], None if the generator makes no layers). plates: float (B, 3, H, W), what lies behind all of them. The
+        output is fed back as it is, a float that is neither detached nor rounded to 8 bits: gradients flow through the
+        previous frame, and rendering feeds back the same kind of picture. Training unrolls T = 2 frames; rendering goes
+        on through a whole shot.
         """
         frames: list[Tensor] = []
+        masks: list[Tensor] = []
         for t in range(poses.shape[1]):
-            frames.append(self(poses[:, t], frames[-1] if frames else None, plates))
-        return torch.stack(frames, dim=1)
+            previous = frames[-1] if frames else None
+            if self.layered:
+                layers = self.layers(poses[:, t], previous)
+                masks.append(layers.mask)
+                frames.append(layers.over(cast(Tensor, plates)))
+            else:
+                frames.append(self(poses[:, t], previous))
+        return torch.stack(frames, dim=1), torch.stack(masks, dim=1) if masks else None

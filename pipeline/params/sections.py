@@ -137,6 +137,7 @@ class Train(Section):
     r2: NotNegative
     lambda_fm: NotNegative
     lambda_vgg: NotNegative
+    lambda_mask: NotNegative
     perceptual: Literal["efficientnet_lite0", "vgg19"]
     perceptual_weights: str | None
     generator: Generator

@@ -28,15 +28,19 @@ class TrainingFrames:
         """That of frame t's window."""
         return window_matrix(self.windows[t], self.width, self.height)
 
-    def picture(self, t: int, view: np.ndarray) -> Tensor:
-        """Frame t, uint8 RGB (3, height, width)."""
-        return to_planes(self.clip.seen_by(t, view, self.width, self.height))
+    def picture(self, t: int, view: np.ndarray) -> np.ndarray:
+        """Frame t, uint8 RGB (height, width, 3)."""
+        return self.clip.seen_by(t, view, self.width, self.height)
 
-    def background(self, view: np.ndarray) -> Tensor:
-        """The plate, uint8 RGB (3, height, width)."""
-        return to_planes(warp(self.clip.plate, view, self.width, self.height))
+    def background(self, view: np.ndarray) -> np.ndarray:
+        """The plate, uint8 RGB (height, width, 3)."""
+        return warp(self.clip.plate, view, self.width, self.height)
+
+    def seen_joints(self, t: int, view: np.ndarray) -> np.ndarray:
+        """The joints of frame t, (137, 3) in px of the picture."""
+        return move_joints(self.joints[int(t)], np.linalg.inv(view))
 
     def pose(self, t: int, view: np.ndarray, mirror: bool = False) -> Tensor:
         """The pose picture of frame t, uint8 RGB (3, height, width). mirror: whether the view is that of a mirror."""
-        joints = move_joints(self.joints[int(t)], np.linalg.inv(view))
+        joints = self.seen_joints(t, view)
         return to_planes(draw_pose(mirrored(joints) if mirror else joints, self.width, self.height))

@@ -74,7 +74,7 @@ def test_rendering_is_the_rollout_that_training_sees(tmp_path, track, clip, temp
         to_tensor(draw_pose(joints * np.array([0.5, 0.5, 1], np.float32), SIZE, SIZE)) for joints in track.joints
     ]
     with torch.no_grad():
-        expected = generator.rollout(torch.stack(poses)[None])[0]
+        expected = generator.rollout(torch.stack(poses)[None])[0][0]
     renderer = Renderer(body, face, clip, CPU)
     windows = renderer.body.view.windows(track, track.joints, np.zeros(5, int))
     made = list(renderer.body.run(track.joints, windows))
