@@ -18,7 +18,7 @@ from pipeline.params import Params, load_params
 from pipeline.runtime.devices import pick_device
 from pipeline.runtime.files import atomic
 from pipeline.user.cli import UserError, run
-from pipeline.video.fit import Fit, fit_height
+from pipeline.video.fit import fit_height
 from pipeline.video.probe import probe
 from pipeline.video.resample import stored_rate
 
@@ -38,14 +38,9 @@ def check_distance(params: Params) -> None:
     weights = Path(params.evaluate.lpips_weights) if params.evaluate.lpips_weights else None
     lpips = Lpips(params.evaluate.lpips, weights, pick_device("cpu"))
     if any(source.truth for source in params.sources.values()):
-        fit = stored_size(params, "target")
+        video = probe(Path(params.target.video))
+        fit = fit_height(video.width, video.height, params.decode.height)
         lpips.require_size(fit.width, fit.height)
-
-
-def stored_size(params: Params, clip: str) -> Fit:
-    """How large a clip's frames will be stored."""
-    video = probe(Path(params.clip(clip).video))
-    return fit_height(video.width, video.height, params.decode.height)
 
 
 def check_source(params: Params, name: str) -> None:
@@ -54,19 +49,18 @@ def check_source(params: Params, name: str) -> None:
     video = probe(Path(source.video))
     if source.truth:
         fps = stored_rate(decode.fps, video)
-        fit = stored_size(params, "target")
-        truth = TruthClip(Path(source.truth), fit.width, fit.height)
+        truth = TruthClip(Path(source.truth), video.width, video.height)  # of any size: its length is looked at
         truth.require_length(name, fps, round(video.duration * fps))
 
 
 def main() -> None:
     params = load_params()
-    problems = []
+    problems: dict[str, None] = {}  # in their order, each once: two attempts may meet the same
     for attempt in attempts(params):
         try:
             attempt()
         except UserError as problem:
-            problems.append(str(problem))
+            problems[str(problem)] = None
     if problems:
         raise UserError("\n       ".join(problems))
     with atomic(paths.CHECKED) as partial:

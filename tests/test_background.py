@@ -15,7 +15,7 @@ from pipeline.clips.layout import NECK, NUM_JOINTS
 from pipeline.clips.store import FrameStore
 from pipeline.clips.track import PoseTrack, read_track, write_track
 
-WRITTEN = [paths.PLATE, paths.CAMERA, paths.STABLE_POSES, paths.BACKGROUND, paths.BACKGROUND_PICTURE]
+WRITTEN = [paths.PLATE, paths.CAMERA, paths.STABLE_POSES, paths.BACKGROUND_SUMMARY, paths.BACKGROUND_PICTURE]
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_a_shaken_clip(workspace):
     joints = make(shake)
     main()
     store = FrameStore(paths.frames("target"))
-    camera, summary = read_camera(paths.CAMERA, store), json.loads(paths.BACKGROUND.read_text())
+    camera, summary = read_camera(paths.CAMERA, store), json.loads(paths.BACKGROUND_SUMMARY.read_text())
     assert len(camera.to_canvas) == len(store) == FRAMES and store.fps == FPS
     first = np.linalg.inv(camera.to_canvas[0])
     truth = np.linalg.inv(shake(0))

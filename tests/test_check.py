@@ -1,8 +1,10 @@
 """The check stage: what can be known to fail is told before anything is made, all of it at once."""
 
 import shutil
+from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from ruamel.yaml import YAML
@@ -11,6 +13,7 @@ from torchvision.models import alexnet
 from pipeline import check
 from pipeline.clips import paths
 from pipeline.user.cli import UserError
+from pipeline.video.encode import video_writer
 
 
 @pytest.fixture
@@ -57,6 +60,14 @@ def test_every_problem_is_told_at_once_and_nothing_is_written(workspace):
     assert not Path("reports").exists()
 
 
+def test_what_two_checks_meet_is_told_once(workspace):
+    """The target's video is needed by itself, and for the size at which results are compared with the truth."""
+    Path("data/raw/target/video.mp4").unlink()
+    with pytest.raises(UserError) as caught:
+        check.main()
+    assert str(caught.value).count("data/raw/target/video.mp4 is missing") == 1
+
+
 def test_a_truth_of_another_length_is_told_before_training(workspace):
     shutil.copy("data/raw/target/video.mp4", "data/raw/dancer/video.mp4")
     told = "sources.dancer.truth, data/raw/truth/dancer, lasts 8.00 s, .* but the source has 360"
@@ -67,11 +78,11 @@ def test_a_truth_of_another_length_is_told_before_training(workspace):
 def test_pictures_too_small_for_the_distance_are_told_before_training(workspace):
     torch.save(alexnet(weights=None).state_dict(), "alexnet.pth")
     workspace.params["evaluate"] |= {"lpips": "alex", "lpips_weights": "alexnet.pth"}
-    workspace.params["decode"] |= {"width": 128, "height": 1024}
-    workspace.params["train"] |= {"height": 128}
-    workspace.params["train"]["generator"]["downsamplings"] = 3
-    workspace.params["face"]["size"] = 16
+    workspace.params["decode"]["height"] = 64
+    with video_writer(Path("data/raw/target/video.mp4"), Fraction(30), 18) as write:
+        for _ in range(4):
+            write(np.zeros((256, 64, 3), np.uint8))
     workspace.write()
-    told = "training picture of 16x128 px is too small for evaluate.lpips alex, which needs 32 px"
+    told = "target's stored frames of 16x64 px are too small for evaluate.lpips alex, which needs 32 px"
     with pytest.raises(UserError, match=told):
         check.main()

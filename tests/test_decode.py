@@ -35,8 +35,7 @@ def workspace(tmp_path, monkeypatch, default_params):
     (tmp_path / "data/raw").mkdir(parents=True)
     default_params["target"] = {"video": "data/raw/target.mp4"}
     default_params["sources"] = {"dancer": {"video": "data/raw/dancer.mp4"}}
-    default_params["decode"].update(width=64, height=96, fit="pad", fps=None)
-    default_params["train"].update(height=96)
+    default_params["decode"].update(height=96, fps=None)
 
     class Workspace:
         raw = tmp_path / "data/raw"
@@ -53,8 +52,6 @@ def workspace(tmp_path, monkeypatch, default_params):
         def summary(self, clip):
             return json.loads((self.frames / f"{clip}.json").read_text())
 
-    default_params["train"]["generator"]["downsamplings"] = 3
-    default_params["face"]["size"] = 32
     workspace = Workspace()
     workspace.set()
     return workspace
@@ -66,19 +63,19 @@ def test_a_target_from_the_command_line(workspace):
     result = workspace.run("target")
     assert result.returncode == 0, result.stderr
     last = result.stdout.strip().splitlines()[-1]
-    assert "data/frames/target.parquet: 25 frames of 64x96 px" in last and "data/frames/target.json" in last
+    assert "data/frames/target.parquet: 25 frames of 170x96 px" in last and "data/frames/target.json" in last
     assert "25/25" in result.stderr  # the progress bar
 
     summary = workspace.summary("target")
     assert list(summary) == ["video", "sha256", "width", "height", "fps", "frames", "start", "original_width",
-                             "original_height", "to_original", "fit", "sound"]
+                             "original_height", "to_original", "sound"]
     store = FrameStore(workspace.frames / "target.parquet")
-    assert (store.width, store.height, len(store)) == (64, 96, 25)
+    assert (store.width, store.height, len(store)) == (170, 96, 25)
     assert store.fps == Fraction(summary["fps"]) == Fraction(997, 40)
     assert summary["frames"] == 25 and summary["sound"] and summary["start"] == 0
     assert summary["sha256"] == hashlib.sha256(video.read_bytes()).hexdigest()
     assert summary["video"] == "data/raw/target.mp4"
-    np.testing.assert_allclose(np.array(summary["to_original"]) @ [32, 48, 1], [64, 36])
+    np.testing.assert_allclose(np.array(summary["to_original"]) @ [85, 48, 1], [64, 36])
     assert len(store.pairs()) == 24
     assert sorted(path.name for path in workspace.frames.iterdir()) == ["target.json", "target.parquet"]
 
@@ -87,7 +84,7 @@ def test_a_source_keeps_its_shape(workspace):
     ffmpeg(*pattern("200x100"), *H264, workspace.raw / "dancer.mp4")
     decode.main("dancer")
     summary = workspace.summary("dancer")
-    assert (summary["width"], summary["height"], summary["fit"]) == (192, 96, "height")
+    assert (summary["width"], summary["height"]) == (192, 96)
     assert (summary["original_width"], summary["original_height"]) == (200, 100)
     assert not summary["sound"]
 
@@ -115,15 +112,18 @@ def test_a_tilted_video_is_decoded_and_told(workspace, capsys):
     assert "target.mp4 asks to be turned by 10 degrees, which was done" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("fit, black", [("pad", True), ("crop", False)])
-def test_how_a_target_is_fitted(workspace, fit, black):
-    workspace.set(fit=fit)
-    white = ["-f", "lavfi", "-i", "color=white:size=128x72:rate=10:duration=1"]
-    ffmpeg(*white, *H264, workspace.raw / "target.mp4")
+@pytest.mark.parametrize(("size", "stored"), [
+    ("128x72", (128, 72)), ("72x128", (72, 128)), ("111x95", (112, 96)), ("2400x100", (1920, 80)),
+])  # fmt: skip
+def test_without_a_height_a_video_keeps_its_own_size_to_a_limit(workspace, size, stored):
+    """All of the white picture is there, and nothing else: no black is added."""
+    workspace.set(height=None)
+    white = ["-f", "lavfi", "-i", f"color=white:size={size}:rate=10:duration=1,format=yuv444p"]
+    ffmpeg(*white, "-c:v", "libx264", workspace.raw / "target.mp4")
     decode.main("target")
     frame = FrameStore(workspace.frames / "target.parquet").read(3)
-    assert frame.shape == (96, 64, 3)
-    assert (frame[5].max() < 10) == black and frame[48].min() > 245
+    assert frame.shape[1::-1] == stored
+    assert frame.min() > 245
 
 
 def test_the_same_video_makes_the_same_bytes(workspace):

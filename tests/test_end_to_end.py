@@ -35,9 +35,9 @@ def test_result_is_a_playable_video_with_the_sources_length_rate_and_sound(works
         assert video.streams.video[0].codec_context.pix_fmt == "yuv420p"
         assert video.streams.audio
     assert len(frames) == SECONDS * FPS
-    assert frames[0].shape == (64, 64, 3)
+    assert frames[0].shape == (256, 256, 3)  # as large as the target's video
     with av.open(workspace / "reports/videos/dancer_side_by_side.mp4") as video:
-        assert next(video.decode(video=0)).to_ndarray(format="rgb24").shape == (64, 192, 3)
+        assert next(video.decode(video=0)).to_ndarray(format="rgb24").shape == (256, 768, 3)
 
 
 def test_metrics_are_there_and_finite(workspace):
@@ -47,6 +47,9 @@ def test_metrics_are_there_and_finite(workspace):
     # networks of five steps draw nobody, so no joint is found in both pictures and pose_distance is left out
     assert metrics["missed_detections"]["body"] > 0
     assert metrics["temporal"]["flicker"] > metrics["temporal"]["flicker_real"]
+    dancer = metrics["transfer"]["dancer"]
+    for scores in (dancer, dancer["true_poses"]):
+        assert scores["frame"]["psnr"] > 0 and 0 < scores["mask"]["ssim"] < 1
     frames = pd.read_parquet(workspace / "reports/per_frame.parquet")
     assert len(frames) == round(0.2 * SECONDS * FPS)
     assert frames["body.ssim"].mean() == pytest.approx(metrics["body"]["ssim"])
@@ -55,7 +58,7 @@ def test_metrics_are_there_and_finite(workspace):
 def test_weights_say_how_to_build_their_networks(workspace):
     _, header = load_weights(workspace / "models/body.safetensors")
     assert header["architecture"]["ngf"] == 4
-    assert (header["width"], header["height"]) == (64, 64)
+    assert header["view"] == {"window": "person", "width": 64, "height": 64}
 
 
 def test_a_second_run_does_nothing(workspace):
@@ -70,7 +73,7 @@ def test_the_same_run_elsewhere_gives_the_same_bytes(workspace, tmp_path):
     succeed(workspace, "git", "clone", "-q", ".", str(clone))
     output = succeed(clone, "dvc", "repro", "--no-run-cache")
     faces = read_track(clone / "data/normalized/dancer.parquet").joints[:, FACE, 2].max(axis=1) > 0
-    assert f"the Face GAN refined {faces.sum()} of {SECONDS * FPS} frames" in output
+    assert f"the Face GAN refined the face in {faces.sum()} of {SECONDS * FPS} frames" in output
     assert (clone / "dvc.lock").read_text() == (workspace / "dvc.lock").read_text()
 
 

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,12 +13,16 @@ import pandas as pd
 import pytest
 import torch
 from ruamel.yaml import YAML
+from still import still_camera
 
+from pipeline.clips import paths
+from pipeline.clips.camera import Camera, write_camera
 from pipeline.clips.layout import BODY
 from pipeline.clips.masks import write_masks
-from pipeline.clips.scaling import resize, scale_joints
+from pipeline.clips.stable import StableClip
 from pipeline.clips.store import FrameStore, StoredFrame, write_frames
 from pipeline.clips.track import PoseTrack, read_track, write_track
+from pipeline.clips.warp import move_joints
 from pipeline.detection.holistic import HolisticDetector
 from pipeline.evaluate import main
 from pipeline.evaluation.held_out import evaluate_held_out
@@ -28,12 +32,13 @@ from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.face_generator import FaceGenerator
 from pipeline.networks.weights import save_weights, sha256
 from pipeline.params import Pose, load_params
+from pipeline.runtime.pictures import write_picture
 from pipeline.user.cli import UserError
 from pipeline.video.encode import video_writer
 
 PROJECT = Path(__file__).parent.parent
 FPS = Fraction(30)
-STORED, SIZE, FACE_SIZE = 256, 128, 32  # px
+STORED, SIZE, FACE_SIZE = 256, 128, 32  # px: of frames, of the window that is generated, of crops
 FRAMES, CUT = 20, 16  # the clip jumps before frame CUT
 FIRST = 12
 POSE = Pose(min_confidence=0.3, smooth_window=3, max_gap=2)
@@ -42,7 +47,10 @@ KEYPOINTS = load_params(Path(__file__).parents[1] / "params.yaml").keypoints
 
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory) -> Path:
-    """A project's folder with ``data`` of FRAMES frames of the target clip, 256x256, in two shots."""
+    """A project's folder with ``data`` of FRAMES frames of the target clip, 256x256, in two shots.
+
+    The camera stands still, and the plate is grey: in front of it nobody is taken for a person.
+    """
     folder = tmp_path_factory.mktemp("clip")
     with av.open(PROJECT / "data/raw/target/video.mp4") as video:
         pictures = [
@@ -55,7 +63,10 @@ def clip(tmp_path_factory) -> Path:
     with HolisticDetector(0.5, 0.5) as detector:
         joints = np.stack([detector.detect(picture) for picture in store])
     track = PoseTrack(joints, store.times, FPS, STORED, STORED, detector.name)
-    write_track(folder / "data/poses/target.parquet", track)
+    for path in (paths.poses("target"), paths.STABLE_POSES):
+        write_track(folder / path, track)
+    write_camera(folder / paths.CAMERA, still_camera(FRAMES, STORED, STORED), store)
+    write_picture(folder / paths.PLATE, np.full((STORED, STORED, 3), 128, np.uint8))
     return folder
 
 
@@ -68,26 +79,25 @@ def lpips():
 class Playback:
     """Renders the clip's own frames, as a perfect network would, disturbed by ``change(number, picture)``."""
 
-    store: FrameStore
+    clip: StableClip
     change: callable = lambda t, picture: picture
-    width = height = SIZE
 
-    def scale(self, track):
-        return scale_joints(track.joints, SIZE / track.height)
-
-    def render(self, track, shots):
-        for t in np.rint(track.times * float(FPS)).astype(int):
-            picture = resize(self.store.read(int(t)), SIZE, SIZE)
+    def render(self, track, shots, cameras):
+        numbers = np.rint(track.times * float(FPS)).astype(int)
+        np.testing.assert_array_equal(shots, self.clip.store.shots[numbers])
+        np.testing.assert_array_equal(cameras, self.clip.camera.to_canvas[numbers])
+        for t in numbers:
+            picture = self.clip.store.read(int(t))
             yield np.zeros_like(picture), self.change(t, picture)
 
 
-def measured(clip, lpips, change, joints=lambda joints: joints, pose=POSE):
-    store = FrameStore(clip / "data/frames/target.parquet")
-    track = read_track(clip / "data/poses/target.parquet")
+def measured(clip, lpips, change, joints=lambda joints: joints, pose=POSE, camera=None):
+    store = FrameStore(clip / paths.frames("target"))
+    track = read_track(clip / paths.STABLE_POSES)
     track = track.with_joints(joints(track.joints.copy()))
-    records, examples = evaluate_held_out(
-        store, track, FIRST, Playback(store, change), lpips, KEYPOINTS, pose, FACE_SIZE
-    )
+    camera = still_camera(FRAMES, STORED, STORED) if camera is None else camera
+    target = StableClip(store, camera, np.zeros((camera.height, camera.width, 3), np.uint8))
+    records, examples = evaluate_held_out(track, FIRST, Playback(target, change), lpips, KEYPOINTS, pose)
     return to_table(records, lpips.name), examples
 
 
@@ -118,7 +128,7 @@ def test_measures_the_held_out_frames_and_no_pair_across_a_cut(perfect):
 
 
 def test_a_worse_picture_has_worse_scores(clip, lpips, perfect):
-    blurred = summarize(measured(clip, lpips, lambda t, picture: cv2.GaussianBlur(picture, (0, 0), 1.5))[0])
+    blurred = summarize(measured(clip, lpips, lambda t, picture: cv2.GaussianBlur(picture, (0, 0), 3))[0])
     blank = summarize(measured(clip, lpips, lambda t, picture: np.full_like(picture, 128))[0])
     for crop in ("body", "face"):
         assert 1 > blurred[crop]["ssim"] > blank[crop]["ssim"]
@@ -132,7 +142,7 @@ def test_a_worse_picture_has_worse_scores(clip, lpips, perfect):
 def test_uncertain_detections_do_not_count(clip, lpips):
     store = FrameStore(clip / "data/frames/target.parquet")
     with HolisticDetector(0.5, 0.5) as detector:
-        found = [detector.detect(resize(store.read(t), SIZE, SIZE))[BODY, 2] for t in range(FIRST, FRAMES)]
+        found = [detector.detect(store.read(t))[BODY, 2] for t in range(FIRST, FRAMES)]
     limit = float(np.median(found))
     pose = POSE.model_copy(update={"min_confidence": limit})
     table, _ = measured(clip, lpips, lambda t, picture: np.full_like(picture, 128), pose=pose)
@@ -152,11 +162,25 @@ def test_crops_are_around_the_input_pose(clip, lpips):
 
     def spoil(t, picture):
         spoilt = picture.copy()
-        spoilt[:8, :8] = 255 - spoilt[:8, :8]
+        spoilt[:16, :16] = 255 - spoilt[:16, :16]
         return spoilt
 
     metrics = summarize(measured(clip, lpips, spoil)[0])
     assert metrics["body"]["ssim"] == metrics["face"]["ssim"] == 1
+
+
+def test_frames_of_a_camera_that_moves_are_measured_as_they_were_filmed(clip, lpips, perfect):
+    """Poses in the canvas, where they lie elsewhere: crops and scores are those of the frames."""
+    shifts = np.array([[[1.0, 0, 3 + 4 * np.sin(t)], [0, 1.0, 5 + 3 * np.cos(t)], [0, 0, 1]] for t in range(FRAMES)])
+    pose = POSE.model_copy(update={"smooth_window": 1, "max_gap": 0})  # smoothed here or there is not the same
+    same = lambda t, picture: picture // 2  # noqa: E731
+    moved, moved_examples = measured(
+        clip, lpips, same, lambda joints: move_joints(joints, shifts), pose, Camera(shifts, STORED + 20, STORED + 20)
+    )
+    still, still_examples = measured(clip, lpips, same, pose=pose)
+    pd.testing.assert_frame_equal(moved, still)
+    for a, b in zip(moved_examples, still_examples, strict=True):
+        np.testing.assert_array_equal(a.face, b.face)
 
 
 def test_without_any_input_pose_there_are_no_crops(clip, lpips):
@@ -174,11 +198,12 @@ def workspace(clip, tmp_path, monkeypatch, default_params) -> Path:
     default_params["sources"] = {"dancer": {"video": "dancer.mp4"}}
     write_params(tmp_path, default_params)
     torch.manual_seed(0)
-    body = {"temporal": True, "ngf": 2, "downsamplings": 2, "blocks": 1, "enhancer_blocks": None}
+    body = {"temporal": True, "ngf": 2, "downsamplings": 2, "blocks": 1, "enhancer_blocks": None, "layered": True,
+            "borders": True, "fold": 2}
     face = {"ngf": 2, "downsamplings": 2, "blocks": 1}
-    header = {"architecture": body, "width": SIZE, "height": SIZE, "precision": "fp32"}
+    header = {"architecture": body, "view": {"window": "person", "width": SIZE, "height": SIZE}, "precision": "fp32"}
     save_weights(tmp_path / "models/body.safetensors", BodyGenerator(**body).state_dict(), header)
-    header = {"enabled": True, "architecture": face, "size": FACE_SIZE}
+    header = {"enabled": True, "architecture": face, "size": FACE_SIZE, "hands": True}
     header["body"] = sha256(tmp_path / "models/body.safetensors")
     save_weights(tmp_path / "models/face.safetensors", FaceGenerator(**face).state_dict(), header)
     monkeypatch.chdir(tmp_path)
@@ -215,8 +240,8 @@ def test_stage_writes_everything_and_the_same_bytes_again(workspace, capsys):
     assert 0 < metrics["body"]["ssim"] < 0.9 and metrics["missed_detections"]["body"] > 10
     for words in (
         "T.S. + Face",
-        "this run (T.S. + Face with plate, ",
-        "8 held-out frames at 128x128",
+        "this run (T.S. + Face with person's window, plate, ",
+        "8 held-out frames at 256x256",
         "do not compare",
         "reports/metrics.json",
         "not measured: pose distance of",
@@ -265,7 +290,7 @@ def truth(workspace, default_params) -> Path:
     mask = np.zeros((STORED, STORED), bool)
     mask[60:240, 90:170] = True
     write_masks(folder / "masks.parquet", [mask] * FRAMES)
-    write_result(workspace, [resize(picture, SIZE, SIZE) for picture in store])
+    write_result(workspace, store)
     default_params["sources"] |= {"dancer": {"video": "dancer.mp4", "truth": "data/raw/truth/dancer"}}
     default_params["sources"] |= {"without": {"video": "without.mp4"}}
     default_params["pose"] |= {"smooth_window": 1, "max_gap": 0}
@@ -287,17 +312,19 @@ def test_a_transfer_with_a_truth_is_scored_and_the_same_bytes_again(truth, works
     assert set(transfer) == {"dancer"}
     dancer = transfer["dancer"]
     assert dancer["frame"]["psnr"] > 30 and dancer["mask"]["ssim"] > 0.95
-    assert dancer["joints"] == pytest.approx({"normalized": 2, "raw": 6, "ratio": 3}, abs=0.05)
+    assert dancer["joints"] == pytest.approx({"normalized": 4, "raw": 12, "ratio": 3}, abs=0.05)
+    assert dancer["true_poses"]["box"]["psnr"] < dancer["box"]["psnr"] - 5  # the network is a random one
     table = pd.read_parquet(workspace / "reports/per_frame_transfer.parquet")
     assert table["source"].tolist() == ["dancer"] * FRAMES and table["frame"].tolist() == list(range(FRAMES))
     for baseline in ("empty_background", "nearest_pose", "mean_frame"):
         scores = dancer["baselines"][baseline]["box"]
         assert scores["psnr"] < dancer["box"]["psnr"]
         assert scores["psnr"] == pytest.approx(table[f"baselines.{baseline}.box.psnr"].mean())
-    for words in ("dancer: person mask", "nearest pose", "3.00 times as far"):
+    assert dancer["true_poses"]["box"]["psnr"] == pytest.approx(table["true_poses.box.psnr"].mean())
+    for words in ("dancer: person mask", "nearest pose", "from the true poses", "3.00 times as far"):
         assert words in out
     sheet = cv2.imread(str(workspace / "reports/evaluate/transfer_dancer.png"))
-    assert sheet.shape[1] == 6 * (SIZE + 6)
+    assert sheet.shape[1] == 6 * (STORED + 6)
     main()
     assert made(workspace) == first
 
@@ -332,13 +359,22 @@ def test_refuses_a_truth_of_another_length_before_any_work(truth, workspace):
 
 
 def test_refuses_a_result_of_other_poses_or_another_size(truth, workspace):
-    picture = np.zeros((SIZE, SIZE, 3), np.uint8)
+    picture = np.zeros((STORED, STORED, 3), np.uint8)
     write_result(workspace, [picture] * 7)
-    with pytest.raises(UserError, match="dancer.mp4 has 7 frames of 128x128 px, but there are 20 poses.*dvc repro"):
+    with pytest.raises(UserError, match="dancer.mp4 has 7 frames of 256x256 px, but there are 20 poses.*dvc repro"):
         main()
     write_result(workspace, [picture[:64]] * FRAMES)
-    with pytest.raises(UserError, match="has 20 frames of 128x64 px, but there are 20 poses and networks of 128x128"):
+    told = "has 20 frames of 256x64 px, but there are 20 poses and the target's frames have 256x256 px"
+    with pytest.raises(UserError, match=told):
         main()
+
+
+def test_refuses_poses_of_another_clip_before_any_work(workspace):
+    track = read_track(paths.STABLE_POSES)
+    write_track(paths.STABLE_POSES, replace(track, joints=track.joints[:7], times=track.times[:7]))
+    with pytest.raises(UserError, match="data/background/poses.parquet has 7 poses for the 20 frames of data/frames/"):
+        main()
+    assert not (workspace / "reports").exists()
 
 
 def test_says_which_file_of_the_truth_is_missing(truth, workspace):

@@ -18,8 +18,8 @@ from tiny_project import call, change, commit, environment, make_project, succee
 pytestmark = pytest.mark.slow
 RANDOM = random.Random(0)
 STAGES = (
-    "check", "decode_target", "decode@tango", "keypoints_target", "keypoints@tango", "normalize@tango", "train_body",
-    "train_face", "transfer@tango", "evaluate", "report",
+    "check", "decode_target", "decode@tango", "keypoints_target", "keypoints@tango", "background", "normalize@tango",
+    "train_body", "train_face", "transfer@tango", "evaluate", "report",
 )  # fmt: skip
 
 
@@ -109,7 +109,8 @@ def test_what_a_kill_leaves_is_gone_after_the_next_run_and_no_dependency_has_cha
     leftover = project / ".unfinished/0123-4"
     leftover.mkdir(parents=True)
     (leftover / "target.parquet").write_bytes(bytes(10**6))
-    for folder in ("data/frames", "data/poses", "reports/videos"):  # also where a mounted folder has a place of its own
+    # also where a mounted folder has a place of its own
+    for folder in ("data/background", "data/frames", "data/poses", "reports/videos"):
         (project / folder / ".unfinished/0123-4").mkdir(parents=True)
         (project / folder / ".unfinished/0123-4/left.parquet").write_bytes(bytes(1000))
     assert succeed(project, "dvc", "status").strip().endswith("up to date.")

@@ -37,7 +37,7 @@ def workspace(tmp_path, project, monkeypatch):
     """The current folder: params.yaml, poses of a target in 512x512 px, of a dancer in 300x400 px."""
     monkeypatch.chdir(tmp_path)
     shutil.copy(project / "params.yaml", tmp_path)
-    write_track(tmp_path / "data/poses/target.parquet", walker(90, 300, 440, (512, 512), Fraction(30)))
+    write_track(tmp_path / "data/background/poses.parquet", walker(90, 300, 440, (512, 512), Fraction(30)))
     write_track(tmp_path / "data/poses/dancer.parquet", walker(60, 120, 330, (300, 400), Fraction(25)))
     return tmp_path
 
@@ -146,6 +146,6 @@ def test_wrong_names(workspace, name, words):
 
 
 def test_poses_not_detected_yet(workspace):
-    (workspace / "data/poses/target.parquet").unlink()
-    with pytest.raises(UserError, match="data/poses/target.parquet is missing"):
+    (workspace / "data/background/poses.parquet").unlink()
+    with pytest.raises(UserError, match="data/background/poses.parquet is missing"):
         main("dancer")

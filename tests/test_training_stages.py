@@ -1,25 +1,29 @@
-"""The training stages on a tiny clip: the paper's setting at reduced size, repeatability, no face, bad weights."""
+"""The training stages on a tiny clip: windows, repeatability, no face, no hands, the paper's setting, bad weights."""
 
 import os
 import subprocess
 import sys
-from fractions import Fraction
+from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 import torch
 from ruamel.yaml import YAML
-from tiny_training import FRAMES, make_workspace, shrink
+from tiny_training import FRAMES, WALL, make_workspace, shrink
 from torchvision.models import vgg19
 
 from pipeline import train_body, train_face
-from pipeline.clips.layout import FACE
-from pipeline.clips.store import StoredFrame, write_frames
+from pipeline.clips import paths
+from pipeline.clips.camera import Camera, write_camera
+from pipeline.clips.layout import FACE, LEFT_HAND, RIGHT_HAND
+from pipeline.clips.stable import open_target
 from pipeline.clips.track import read_track, write_track
+from pipeline.clips.warp import move_joints
 from pipeline.networks.weights import load_weights
 from pipeline.params.preset import apply_preset, load_preset
+from pipeline.rendering.render import BodyRenderer
+from pipeline.runtime.pictures import write_picture
 from pipeline.user.cli import UserError
 
 PROJECT = Path(__file__).parent.parent
@@ -71,36 +75,51 @@ def test_what_only_logs_retrains_nothing(workspace, monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("enhancer", [False, True])
-def test_the_plate_is_the_clips_background_and_shows_where_nobody_is(workspace, enhancer):
-    workspace["train"]["generator"]["enhancer"] = enhancer
-    workspace["train"] |= {"background": "plate", "coarse_steps": 2 * enhancer}
-    change(workspace)
+@pytest.mark.parametrize(("window", "background"), [("person", "plate"), ("frame", "plate"), ("frame", "learned")])
+def test_every_window_and_background_trains_and_says_what_it_is(tmp_path, monkeypatch, default_params, window,
+                                                                background, enhancer):
+    params = shrink(default_params)
+    params["train"]["generator"]["enhancer"] = enhancer
+    params["train"] |= {"window": window, "background": background, "coarse_steps": 2 * enhancer}
+    make_workspace(tmp_path, params, 96, 64)
+    monkeypatch.chdir(tmp_path)
     train_body.main()
-    tensors, header = load_weights(Path("models/body.safetensors"))
-    assert header["architecture"]["plate"] == [64, 64]
-    wall = 60 / 127.5 - 1  # of the clip, behind its bright square
-    assert (tensors["plate"] - wall).abs().median() < 2 / 127.5
+    _, header = load_weights(paths.BODY_WEIGHTS)
+    width = 64 if window == "person" else 96  # a square around the person, or the frame's shape
+    assert header["view"] == {"window": window, "width": width, "height": 64}
+    architecture = header["architecture"]
+    assert (architecture["layered"], architecture["borders"]) == (background == "plate", window == "person")
+    assert (architecture["fold"], architecture["enhancer_blocks"]) == (2, 3 if enhancer else None)
+    renderer = BodyRenderer(paths.BODY_WEIGHTS, open_target(), torch.device("cpu"))
+    track = read_track(paths.STABLE_POSES)
+    joints, windows = track.joints[:2], renderer.view.windows(track, track.joints, np.zeros(FRAMES, int))[:2]
+    made = [each.frame for each in renderer.run(joints, windows)]
+    assert made[0].shape == (3, 64, width)
+    if window == "person":  # what is laid over the plate fades out towards the window's borders
+        corners = made[1][:, [0, 0, -1, -1], [0, -1, 0, -1]]
+        assert (corners - (WALL / 127.5 - 1)).abs().max() < 0.02
 
 
-def test_a_plate_of_a_moving_camera_is_refused_in_one_sentence(workspace):
-    rng = np.random.default_rng(0)
-    wall = cv2.resize(rng.integers(0, 256, (24, 48, 3), np.uint8), (256, 128), interpolation=cv2.INTER_CUBIC)
-    frames = (StoredFrame(wall[:64, t : t + 64], 0, t / 30) for t in range(FRAMES))
-    write_frames(Path("data/frames/target.parquet"), frames, 64, 64, Fraction(30))
-    track = read_track(Path("data/poses/target.parquet"))
-    track.joints[:, :, :2] = track.joints[:, :, :2] / 8 + 50  # the person is small and in a corner
-    write_track(Path("data/poses/target.parquet"), track)
-    workspace["train"]["background"] = "plate"
-    change(workspace)
-    with pytest.raises(UserError, match="camera does not stand still .* or set train.background to learned"):
+def test_the_clip_of_a_camera_that_moves_trains_in_its_canvas(workspace):
+    """Frames lie elsewhere in a wider canvas, whose poses and plate have its size."""
+    shifts = np.array([[[1.0, 0, 10 + 8 * np.sin(t / 4)], [0, 1.0, 4], [0, 0, 1]] for t in range(FRAMES)])
+    target, track = open_target(), read_track(paths.STABLE_POSES)
+    write_camera(paths.CAMERA, Camera(shifts, 96, 72), target.store)
+    write_picture(paths.PLATE, np.full((72, 96, 3), WALL, np.uint8))
+    moved = track.with_joints(move_joints(track.joints, shifts))
+    write_track(paths.STABLE_POSES, replace(moved, width=96, height=72))
+    for window, width in (("person", 64), ("frame", 88)):  # 64 px times 96 / 72, the next multiple of 8
+        workspace["train"]["window"] = window
+        change(workspace)
         train_body.main()
-    assert not Path("models/body.safetensors").exists()
-    workspace["train"]["background"] = "learned"
-    change(workspace)
-    train_body.main()
+        train_face.main()
+        _, header = load_weights(paths.BODY_WEIGHTS)
+        assert header["view"] == {"window": window, "width": width, "height": 64}
 
 
-@pytest.mark.parametrize(("key", "value"), [("ema", 0.0), ("gan_loss", "relativistic"), ("r1", 1.0)])
+@pytest.mark.parametrize(("key", "value"), [
+    ("ema", 0.0), ("gan_loss", "relativistic"), ("r1", 1.0), ("augment", False), ("mirror", True),
+])  # fmt: skip
 def test_parameters_beyond_the_paper_change_what_is_learned(workspace, key, value):
     tensors = []
     for setting in (workspace["train"][key], value):
@@ -137,7 +156,9 @@ def test_the_papers_setting_runs_at_reduced_size_coarse_to_fine(tmp_path, monkey
     train_face.main()
     tensors, header = load_weights(Path("models/body.safetensors"))
     assert header["architecture"]["enhancer_blocks"] == 3
-    assert (header["width"], header["height"]) == (128, 64)
+    assert header["view"] == {"window": "frame", "width": 128, "height": 64}
+    assert not header["architecture"]["layered"] and header["architecture"]["fold"] == 1
+    assert load_weights(paths.FACE_WEIGHTS)[1]["hands"] is False
     assert any(name.startswith("network.global_features") for name in tensors)
     assert {path.name for path in Path("reports/train_body/plots/metrics").iterdir()} == {"coarse", "body"}
 
@@ -164,12 +185,41 @@ def test_bad_input_is_one_sentence_and_leaves_nothing(workspace, section, key, v
     assert not Path("models").exists()
 
 
-def test_a_clip_without_a_face_says_so(workspace):
-    track = read_track(Path("data/poses/target.parquet"))
+def hide(*parts: slice) -> None:
+    """Parts of the person that are found in no frame."""
+    track = read_track(paths.STABLE_POSES)
     joints = track.joints.copy()
-    joints[:, FACE, 2] = 0
-    write_track(Path("data/poses/target.parquet"), track.with_joints(joints))
+    for part in parts:
+        joints[:, part, 2] = 0
+    write_track(paths.STABLE_POSES, track.with_joints(joints))
+
+
+def test_hands_are_refined_or_not(workspace):
     train_body.main()
-    with pytest.raises(UserError, match="face.enabled"):
+    made = []
+    for hands in (True, False):
+        workspace["face"]["hands"] = hands
+        change(workspace)
         train_face.main()
-    assert not Path("models/face.safetensors").exists()
+        tensors, header = load_weights(paths.FACE_WEIGHTS)
+        assert header["hands"] is hands
+        made.append(tensors)
+    assert any(not torch.equal(made[0][name], made[1][name]) for name in made[0])
+
+
+def test_hands_alone_are_something_to_learn(workspace):
+    hide(FACE, LEFT_HAND)
+    train_body.main()
+    train_face.main()
+    assert load_weights(paths.FACE_WEIGHTS)[1]["hands"] is True
+
+
+@pytest.mark.parametrize(("hidden", "hands"), [([FACE, LEFT_HAND, RIGHT_HAND], True), ([FACE], False)])
+def test_a_clip_with_nothing_to_refine_says_so(workspace, hidden, hands):
+    hide(*hidden)
+    workspace["face"]["hands"] = hands
+    change(workspace)
+    train_body.main()
+    with pytest.raises(UserError, match="neither face nor hands are seen in the training part .*face.enabled"):
+        train_face.main()
+    assert not paths.FACE_WEIGHTS.exists()

@@ -77,7 +77,6 @@ def make_project(folder: Path) -> None:
     train, face = params["train"], params["face"]
     change(
         folder,
-        decode={"width": 256, "height": 256},
         train={"height": 64, "steps": 3, "decay_steps": 2,
                "generator": train["generator"] | {"ngf": 4, "downsamplings": 2, "blocks": 1},
                "discriminator": train["discriminator"] | {"ndf": 4, "layers": 2, "scales": 2}},

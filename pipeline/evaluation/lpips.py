@@ -67,10 +67,10 @@ class Lpips:
         return self.distance(features[: len(a)], features[len(a) :])
 
     def require_size(self, width: int, height: int) -> None:
-        """Raise UserError if whole training pictures of ``width`` x ``height`` px are too small to be compared."""
+        """Raise UserError if the target's stored frames of ``width`` x ``height`` px are too small to be compared."""
         if min(width, height) < self.smallest:
-            raise UserError(f"the training picture of {width}x{height} px is too small for evaluate.lpips {self.net}, "
-                            f"which needs {self.smallest} px: raise train.height")
+            raise UserError(f"the target's stored frames of {width}x{height} px are too small for evaluate.lpips "
+                            f"{self.net}, which needs {self.smallest} px: raise decode.height, or give a larger video")
 
     @torch.inference_mode()
     def features(self, pictures: np.ndarray) -> Tensor:

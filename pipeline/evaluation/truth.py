@@ -71,7 +71,8 @@ class TruthClip:
 
     def poses(self, fps: Fraction) -> PoseTrack[np.ndarray]:
         """The poses of :meth:`frames`, as a clip of the target's size at ``fps`` frames per second."""
-        numbered = ((Fraction(time), index) for index, time in enumerate(self.track.times.tolist()))
+        # exact, as the pictures' times are: rounded ones decide otherwise where two frames are equally near
+        numbered = ((index / self.track.fps, index) for index in range(len(self.track)))
         chosen = [index for _, index in resample(numbered, fps, self.video.duration)]
         times = np.arange(len(chosen)) / float(fps)
         joints = np.stack([self.pose(index) for index in chosen])

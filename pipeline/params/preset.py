@@ -64,6 +64,8 @@ def _lay_over(content: MutableMapping[str, Any], preset: Mapping[str, Any], sect
     return changes
 
 
-def _written(value: bool | float | str) -> str:
+def _written(value: bool | float | str | None) -> str:
     """A value as YAML has it."""
+    if value is None:
+        return "null"
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from pipeline.body.step import _glance, body_losses, discriminator_channels
+from pipeline.body.trimap import GRID
 from pipeline.losses.perceptual import PerceptualLoss
 from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.discriminator import MultiscaleDiscriminator
@@ -16,9 +17,9 @@ from pipeline.training.optimizer import make_optimizer
 PARAMS = Path(__file__).parents[2] / "params.yaml"
 
 
-def objective(gan_loss="lsgan", r1=0.0, r2=0.0, lambda_fm=0.0, lambda_vgg=0.0) -> Train:
+def objective(gan_loss="lsgan", r1=0.0, r2=0.0, lambda_fm=0.0, lambda_vgg=0.0, lambda_mask=0.0) -> Train:
     """The shipped parameters with this objective."""
-    weights = {"r1": r1, "r2": r2, "lambda_fm": lambda_fm, "lambda_vgg": lambda_vgg}
+    weights = {"r1": r1, "r2": r2, "lambda_fm": lambda_fm, "lambda_vgg": lambda_vgg, "lambda_mask": lambda_mask}
     return load_params(PARAMS).train.model_copy(update={"gan_loss": gan_loss, **weights})
 
 
@@ -33,7 +34,8 @@ def networks(temporal=True, width=4, layered=False, fold=1):
 def pair(batch=1, size=32):
     torch.manual_seed(1)
     poses, frames = torch.rand(2, batch, 2, 3, size, size) * 2 - 1
-    return poses, frames, torch.rand(batch, 3, size, size) * 2 - 1
+    known = torch.randint(3, (batch, 2, size // GRID, size // GRID), dtype=torch.uint8)
+    return poses, frames, torch.rand(batch, 3, size, size) * 2 - 1, known
 
 
 def plain_gradients(generator, discriminator, perceptual, poses, frames, lambda_fm, lambda_vgg):
@@ -64,10 +66,10 @@ def test_gradients_are_those_of_the_plainly_written_objective():
     generator, discriminator = networks()
     perceptual = PerceptualLoss("efficientnet_lite0", None)
     perceptual.moves = False  # both sides look at the same places
-    poses, frames, plates = pair()
+    poses, frames, plates, known = pair()
     expected_g, expected_d = plain_gradients(generator, discriminator, perceptual, poses, frames, 10.0, 5.0)
     params = objective(lambda_fm=10.0, lambda_vgg=5.0)
-    g, d, _ = body_losses(generator, discriminator, perceptual, params, "fp32", poses, frames, plates)
+    g, d, _ = body_losses(generator, discriminator, perceptual, params, "fp32", poses, frames, plates, known)
     update(g, d, generator, discriminator, [])
     for parameter, gradient in zip(generator.parameters(), expected_g, strict=True):
         torch.testing.assert_close(parameter.grad, gradient, rtol=1e-3, atol=1e-5)
@@ -77,10 +79,11 @@ def test_gradients_are_those_of_the_plainly_written_objective():
 
 def test_without_temporal_smoothing_the_frames_of_a_pair_are_separate_examples():
     generator, discriminator = networks(temporal=False)
-    poses, frames, plates = pair()
+    poses, frames, plates, known = pair()
     params = objective(lambda_fm=10.0)
-    together = body_losses(generator, discriminator, None, params, "fp32", poses, frames, plates)[2]
-    swapped = body_losses(generator, discriminator, None, params, "fp32", poses.flip(1), frames.flip(1), plates)[2]
+    together = body_losses(generator, discriminator, None, params, "fp32", poses, frames, plates, known)[2]
+    turned = poses.flip(1), frames.flip(1), plates, known.flip(1)
+    swapped = body_losses(generator, discriminator, None, params, "fp32", *turned)[2]
     for name in together:
         torch.testing.assert_close(together[name], swapped[name])
 
@@ -135,6 +138,7 @@ def test_tiny_networks_learn_one_pair(temporal, gan_loss, fold):
     ys, xs = torch.meshgrid(ramp, ramp, indexing="ij")
     poses = torch.stack([torch.stack([xs, ys, (xs - shift).abs()]) for shift in (0.0, 0.3)])[None]
     frames, plates = -0.5 * poses.roll(1, dims=2), torch.zeros(1, 3, 32, 32)
+    known = torch.full((1, 2, 8, 8), 2, dtype=torch.uint8)
     optimizers = [
         make_optimizer(network.parameters(), 1e-3, (0.5, 0.999), 80, 0)[0] for network in (generator, discriminator)
     ]
@@ -142,19 +146,30 @@ def test_tiny_networks_learn_one_pair(temporal, gan_loss, fold):
     params = objective(gan_loss, lambda_fm=10.0, lambda_vgg=5.0)
     errors = []
     for _ in range(80):
-        g, d, terms = body_losses(generator, discriminator, perceptual, params, "fp32", poses, frames, plates)
+        g, d, terms = body_losses(generator, discriminator, perceptual, params, "fp32", poses, frames, plates, known)
         update(g, d, generator, discriminator, optimizers)
         errors.append(terms["l1"].item())
     assert errors[-1] < 0.4 * errors[0]
 
 
+def test_the_masks_loss_counts_with_its_weight_where_there_are_masks():
+    for layered in (True, False):
+        generator, discriminator = networks(layered=layered)
+        totals = [
+            body_losses(generator, discriminator, None, objective(lambda_mask=weight), "fp32", *pair())
+            for weight in (0.0, 7.0)
+        ]
+        assert ("g_mask" in totals[1][2]) == layered and "g_mask" not in totals[0][2]
+        extra = 7 * totals[1][2]["g_mask"] if layered else 0.0
+        torch.testing.assert_close(totals[1][0], totals[0][0] + extra)
+
+
 def test_a_folded_objective_looks_at_the_whole_made_smaller_and_at_parts():
-    generator, _ = networks(fold=2)
     fakes, frames = torch.rand(2, 1, 3, 32, 32)
     torch.manual_seed(0)
     small, parts = 0, set()
     for _ in range(200):
-        fake, frame = _glance(fakes, frames, generator.fold)
+        fake, frame = _glance(fakes, frames)
         assert fake.shape == frame.shape == (1, 3, 16, 16)
         if torch.allclose(fake, torch.nn.functional.avg_pool2d(fakes, 2)):
             small += 1
@@ -165,4 +180,3 @@ def test_a_folded_objective_looks_at_the_whole_made_smaller_and_at_parts():
             parts.add((top, left))
     assert 70 < small < 130
     assert {min(parts)[0], max(parts)[0]} == {0, 16}
-    assert torch.equal(_glance(fakes, frames, 1)[0], fakes)

@@ -78,12 +78,12 @@ def test_pairs_are_consecutive_frames_with_their_poses(store):
     joints[:, 0] = [[8 * t, 32, 1] for t in range(8)]  # the nose walks to the right
     windows = np.tile([0.0, 0.0, 64.0, 64.0], (8, 1))
     frames = TrainingFrames(still_clip(store), joints, windows, 32, 32)
-    poses, pictures, plate = PairDataset(frames, np.array([1, 5]))[1]
+    poses, pictures, plate, known = PairDataset(frames, np.array([1, 5]))[1]
     assert poses.shape == pictures.shape == (2, 3, 32, 32) and plate.shape == (3, 32, 32)
     assert poses.dtype == pictures.dtype == plate.dtype == torch.uint8
     grey = [picture.float().mean().item() for picture in pictures]
     assert grey == pytest.approx([120, 150], abs=1.5)
-    assert (plate == 128).all()
+    assert (plate == 128).all() and known.shape == (2, 8, 8)
     torch.testing.assert_close(poses[1], frames.pose(5, frames.view(5)))
     assert not torch.equal(poses[0], poses[1])
 
@@ -93,7 +93,7 @@ def test_both_frames_of_a_pair_are_seen_through_the_later_ones_window(store):
     windows = np.tile([0.0, 0.0, 32.0, 32.0], (8, 1))
     windows[5] += 16
     frames = TrainingFrames(still_clip(store), joints, windows, 32, 32)
-    poses, _, _ = PairDataset(frames, np.array([5]))[0]
+    poses, *_ = PairDataset(frames, np.array([5]))[0]
     expected = to_planes(draw_pose(joints[4] - np.array([16, 16, 0], np.float32), 32, 32))
     torch.testing.assert_close(poses[0], expected)
 
@@ -117,7 +117,7 @@ def test_what_is_augmented_moves_together(tmp_path):
     dataset = PairDataset(frames, np.arange(1, 6), Augmentation(0, mirror=True))
     places = []
     for item in range(40):
-        poses, pictures, _ = dataset[item]
+        poses, pictures, *_ = dataset[item]
         for pose, picture in zip(poses, pictures, strict=True):
             drawn = np.argwhere((pose != 255).any(0).numpy()).mean(axis=0)
             dot = np.argwhere(picture[0].numpy() > 128).mean(axis=0)
@@ -154,5 +154,5 @@ def test_the_store_is_read_in_colour_order(tmp_path):
     write_frames(tmp_path / "f.parquet", [StoredFrame(red, 0, t / 30) for t in (0, 1)], 16, 16, Fraction(30))
     windows = np.tile([0.0, 0.0, 16.0, 16.0], (2, 1))
     frames = TrainingFrames(still_clip(tmp_path / "f.parquet"), joints_seen(2), windows, 16, 16)
-    picture = frames.picture(0, frames.view(0))
+    picture = to_planes(frames.picture(0, frames.view(0)))
     assert picture[0].float().mean() > 240 > 15 > picture[2].float().mean()

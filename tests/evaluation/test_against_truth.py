@@ -21,9 +21,12 @@ def scores(psnr, ssim, lpips, regions=REGIONS):
             for name, value in (("psnr", psnr), ("ssim", ssim), (LPIPS, lpips))}  # fmt: skip
 
 
-def record(frame, result=(20, 0.8, 0.1), baseline=(15, 0.6, 0.3), joints=(2.0, 6.0), regions=REGIONS):
+def record(
+    frame, result=(20, 0.8, 0.1), baseline=(15, 0.6, 0.3), joints=(2.0, 6.0), regions=REGIONS, true=(25, 0.9, 0.05)
+):
     others = {f"baselines.{name}.{key}": value for name in BASELINES
               for key, value in scores(*baseline, regions).items()}  # fmt: skip
+    others |= {f"true_poses.{key}": value for key, value in scores(*true, regions).items()}
     return {"frame": frame, "time": frame / 30, "joints.normalized": joints[0], "joints.raw": joints[1]} | scores(
         *result, regions
     ) | others
@@ -38,7 +41,9 @@ def test_means_by_source_nested():
     metrics = summarize_sources(table)
     assert list(metrics) == ["polka", "tango"] and metrics["polka"]["frame"]["psnr"] == 20
     tango = metrics["tango"]
-    assert set(tango) == {"frame", "box", "mask", "joints", "baselines"} and set(tango["baselines"]) == set(BASELINES)
+    assert set(tango) == {"frame", "box", "mask", "joints", "baselines", "true_poses"}
+    assert set(tango["baselines"]) == set(BASELINES)
+    assert tango["true_poses"]["mask"] == pytest.approx({"psnr": 25, "ssim": 0.9, LPIPS: 0.05})
     assert tango["mask"] == pytest.approx({"psnr": 21, "ssim": 0.85, LPIPS: 0.15})
     assert tango["baselines"]["nearest_pose"]["box"] == pytest.approx({"psnr": 15, "ssim": 0.6, LPIPS: 0.3})
     assert tango["joints"] == {"normalized": 2, "raw": 6, "ratio": 3}
@@ -47,10 +52,10 @@ def test_means_by_source_nested():
 
 def test_what_no_frame_has_is_left_out():
     metrics = summary(record(0, joints=(None, None), regions=["frame"]))
-    assert set(metrics) == {"frame", "baselines"}
+    assert set(metrics) == {"frame", "baselines", "true_poses"}
     json.dumps(metrics, allow_nan=False)
-    results = [table.rows[-1][1] for table in region_tables("tango", metrics)]
-    assert results == [[20, 0.8, 0.1], [None] * 3, [None] * 3]
+    results = [[values for _, values in table.rows[-2:]] for table in region_tables("tango", metrics)]
+    assert results == [[[20, 0.8, 0.1], [25, 0.9, 0.05]], [[None] * 3] * 2, [[None] * 3] * 2]
     assert verdict("tango", metrics) == ["tango: the result beats every baseline in every region by every measure"]
 
 
@@ -82,14 +87,15 @@ def test_an_invented_measure_takes_part(invented):
     assert verdict("tango", metrics)[0] == sentence
 
 
-def test_tables_end_with_the_result():
+def test_tables_end_with_the_result_and_what_true_poses_would_make_of_it():
     tables = region_tables("tango", summary(record(0)))
     assert [table.title for table in tables] == ["tango: whole frame", "tango: person box", "tango: person mask"]
     for table in tables:
         assert table.columns == ["PSNR", "SSIM", LPIPS]
         baselines = [(title, [15, 0.6, 0.3]) for title in BASELINES.values()]
-        assert table.rows == [*baselines, ("result", [20, 0.8, 0.1])]
-    assert as_text(tables[0]).splitlines()[-1].split() == ["result", "20.00000", "0.80000", "0.10000"]
+        results = [("result", [20, 0.8, 0.1]), ("from the true poses", [25, 0.9, 0.05])]
+        assert table.rows == [*baselines, *results]
+    assert as_text(tables[0]).splitlines()[-2].split() == ["result", "20.00000", "0.80000", "0.10000"]
     assert [measure.name for measure in measures_of(summary(record(0)))] == ["psnr", "ssim", LPIPS]
 
 

@@ -3,7 +3,6 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from pipeline.clips.scaling import resize
 from pipeline.clips.store import FrameStore, StoredFrame, write_frames
 from pipeline.evaluation import baselines as module
 from pipeline.evaluation.baselines import Baselines
@@ -21,11 +20,10 @@ def clip(tmp_path, walk):
     return person, FrameStore(tmp_path / "clip.parquet")
 
 
-def made(clip, joints=None, **size):
+def made(clip, joints=None):
     person, store = clip
     joints = person.joints() if joints is None else joints
-    size = {"width": 96, "height": 64} | size
-    return Baselines(store, joints[:, :25], END, **size)
+    return Baselines(store, joints[:, :25], END)
 
 
 def test_averages_are_numpys_over_the_training_frames(clip):
@@ -47,10 +45,10 @@ def test_at_most_so_many_frames_are_averaged(clip, monkeypatch):
     np.testing.assert_allclose(made(clip).constants["mean_frame"], frames.mean(axis=0), atol=0.51)
 
 
-def test_pictures_have_the_size_asked_for(clip):
-    baselines = made(clip, width=48, height=32)
-    assert baselines.constants["mean_frame"].shape == baselines.constants["empty_background"].shape == (32, 48, 3)
-    np.testing.assert_array_equal(baselines.nearest_pose(clip[0].joints()[5]), resize(clip[1].read(5), 48, 32))
+def test_pictures_are_as_large_as_the_stored_ones(clip):
+    baselines = made(clip)
+    assert baselines.constants["mean_frame"].shape == baselines.constants["empty_background"].shape == (64, 96, 3)
+    np.testing.assert_array_equal(baselines.nearest_pose(clip[0].joints()[5]), clip[1].read(5))
 
 
 @pytest.mark.parametrize(("moved", "expected"), [(0, 7), (2.9, 8), (-100, 0), (100, END - 1)])

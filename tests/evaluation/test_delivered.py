@@ -1,11 +1,14 @@
 """A transfer that is perfect, or wrong in a known way, has the scores that it should have."""
 
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 import pytest
 import torch
 
+from pipeline.clips.camera import Camera
+from pipeline.clips.stable import StableClip
 from pipeline.clips.store import FrameStore, StoredFrame, write_frames
 from pipeline.clips.track import write_track
 from pipeline.evaluation.against_truth import BASELINES, frame_table, summarize_sources, verdict
@@ -19,6 +22,7 @@ from pipeline.video.probe import probe
 FPS, WIDTH, HEIGHT = Fraction(30), 96, 64
 LIMIT = 0.3
 LPIPS = "lpips_efficientnet_lite0"
+REFERENCE = np.array([[1.0, 0, 30], [0, 1.0, 12], [0, 0, 1]])  # where the target's frames lie in the canvas
 
 
 @pytest.fixture(scope="module")
@@ -26,12 +30,25 @@ def lpips():
     return Lpips("efficientnet_lite0", None, torch.device("cpu"))
 
 
+@dataclass
+class Shown:
+    """A renderer that draws ``picture(t)`` and remembers what it was asked for."""
+
+    clip: StableClip
+    picture: callable
+
+    def render(self, track, shots, cameras):
+        self.asked = track, shots, cameras
+        for t in range(len(track)):
+            yield np.zeros((HEIGHT, WIDTH, 3), np.uint8), self.picture(t)
+
+
 @pytest.fixture
 def score(tmp_path, walk, lpips):
     """``score(picture of a frame, ...)`` -> metrics, examples: the target's own clip is a slower walk, farther down."""
     target, dance = walk(count=30, speed=2, top=23), walk()
 
-    def score(picture, moved=(0, 0), count=dance.count, crf=18, factor=1, true_joints=None):
+    def score(picture, moved=(0, 0), count=dance.count, crf=18, true_joints=None, from_truth=dance.picture):
         frames = (StoredFrame(target.picture(t), 0, t / 30) for t in range(target.count))
         write_frames(tmp_path / "target.parquet", frames, WIDTH, HEIGHT, FPS)
         sources = (StoredFrame(255 - dance.picture(t), 0, t / 30) for t in range(dance.count))
@@ -46,13 +63,16 @@ def score(tmp_path, walk, lpips):
             write_track(truth / "poses.parquet", dance.track().with_joints(true_joints))
         transfer = Delivered(
             probe(tmp_path / "result.mp4"),
-            TruthClip(truth, (WIDTH, HEIGHT), "pad", WIDTH, HEIGHT),
+            TruthClip(truth, WIDTH, HEIGHT),
             FPS,
-            Poses(normalized / [factor, factor, 1], raw / [factor, factor, 1], factor),
+            Poses(normalized, raw),
             FrameStore(tmp_path / "source.parquet"),
         )
-        baselines = Baselines(store, target.joints()[:, :25], 20, WIDTH, HEIGHT)
-        records, examples = score_delivered(transfer, baselines, lpips, LIMIT)
+        baselines = Baselines(store, target.joints()[:, :25], 20)
+        camera = Camera(np.tile(REFERENCE, (target.count, 1, 1)), WIDTH + 40, HEIGHT + 20)
+        plate = np.zeros((HEIGHT + 20, WIDTH + 40, 3), np.uint8)
+        score.renderer = Shown(StableClip(store, camera, plate), from_truth)
+        records, examples = score_delivered(transfer, score.renderer, baselines, lpips, LIMIT)
         return summarize_sources(frame_table({"dance": records}, lpips.name))["dance"], records, examples
 
     return score
@@ -93,9 +113,28 @@ def test_a_result_one_frame_late_is_far_from_perfect(score, walk):
         assert late[region][LPIPS] > 2 * perfect[region][LPIPS]
 
 
-@pytest.mark.parametrize("factor", [1, 0.5])
-def test_joints_are_measured_in_px_of_the_training_picture(score, walk, factor):
-    metrics, records, _ = score(walk().picture, moved=(2, -5), factor=factor)
+def test_the_true_poses_are_rendered_in_the_canvas_as_the_reference_sees_it(score, walk):
+    _, records, _ = score(walk().picture)
+    track, shots, cameras = score.renderer.asked
+    assert len(track) == len(shots) == len(cameras) == len(records)
+    np.testing.assert_allclose(track.joints[:, :25], walk().joints()[:, :25] + [30, 12, 0], atol=1e-4)
+    assert not track.joints[:, 25:].any()  # not found, and so nowhere
+    np.testing.assert_array_equal(cameras, np.tile(REFERENCE, (len(records), 1, 1)))
+
+
+def test_errors_of_the_poses_and_of_the_network_stand_apart(score, walk):
+    """A network that is perfect, given the true poses, and the result of poses that are wrong; and the reverse."""
+    grey = np.full((HEIGHT, WIDTH, 3), 250, np.uint8)
+    wrong_poses, _, _ = score(lambda t: grey)
+    wrong_network, _, _ = score(walk().picture, from_truth=lambda t: grey)
+    for region in ("frame", "box", "mask"):
+        assert wrong_poses["true_poses"][region]["psnr"] > wrong_poses[region]["psnr"] + 15
+        assert wrong_network["true_poses"][region]["psnr"] < wrong_network[region]["psnr"] - 15
+        assert wrong_poses["true_poses"][region][LPIPS] < wrong_poses[region][LPIPS]
+
+
+def test_joints_are_measured_in_px_of_the_delivered_picture(score, walk):
+    metrics, records, _ = score(walk().picture, moved=(2, -5))
     assert metrics["joints"] == pytest.approx({"normalized": 2, "raw": 5, "ratio": 2.5}, rel=1e-4)
     assert records[3]["joints.normalized"] == pytest.approx(2, rel=1e-4)
 

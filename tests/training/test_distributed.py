@@ -59,18 +59,20 @@ def three_steps(part: slice, moves: bool) -> dict[str, torch.Tensor]:
     moves: whether the perceptual loss moves its pictures at random.
     """
     torch.manual_seed(0)
-    generator = BodyGenerator(True, ngf=4, downsamplings=2, blocks=1, enhancer_blocks=None)
-    discriminator = MultiscaleDiscriminator(discriminator_channels(True), ndf=4, layers=2, scales=2)
+    generator = BodyGenerator(True, ngf=4, downsamplings=2, blocks=1, enhancer_blocks=None, layered=True, fold=2)
+    discriminator = MultiscaleDiscriminator(discriminator_channels(True), ndf=4, layers=2, scales=2, fold=2)
     networks = {"generator": generator, "discriminator": discriminator}
     optimizers = [make_optimizer(n.parameters(), LEARNING_RATE, (0.5, 0.999), 3, 0)[0] for n in networks.values()]
-    poses, frames = torch.rand(2, 4, 2, 3, 32, 32) * 2 - 1
+    poses, frames = torch.rand(2, 4, 2, 3, 64, 64) * 2 - 1
+    plates = torch.rand(4, 3, 64, 64) * 2 - 1
     objective = {"gan_loss": "lsgan", "r1": 0.1, "r2": 0.0, "lambda_fm": 10.0, "lambda_vgg": 5.0}
     params = load_params(PARAMS).train.model_copy(update=objective)
     perceptual = PerceptualLoss("efficientnet_lite0", None)
     perceptual.moves = moves
     found = {}
     for step in range(3):
-        g, d, _ = body_losses(generator, discriminator, perceptual, params, "fp32", poses[part], frames[part])
+        batch = poses[part], frames[part], plates[part]
+        g, d, _ = body_losses(generator, discriminator, perceptual, params, "fp32", *batch)
         update(g, d, generator, discriminator, optimizers)
         if step == 0:
             found |= {f"{key} gradient": flat(p.grad for p in n.parameters()) for key, n in networks.items()}
@@ -229,11 +231,11 @@ def test_two_machines_train_the_face_as_one_process_does(tmp_path, params, monke
 @pytest.mark.slow
 def test_what_all_processes_miss_is_said_once(tmp_path, params, monkeypatch):
     make_workspaces(tmp_path, params, monkeypatch)
-    (tmp_path / "stopped/data/poses/target.parquet").unlink()
+    (tmp_path / "stopped/data/background/poses.parquet").unlink()
     process = start(tmp_path, "train_body")
     _, err = process.communicate(timeout=300)
     assert process.returncode == 1
-    assert err.count("error: ") == err.count("data/poses/target.parquet") == 1
+    assert err.count("error: ") == err.count("data/background/poses.parquet") == 1
     assert "Traceback" not in err
 
 

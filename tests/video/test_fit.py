@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pipeline.video.fit import fit_height, fit_into
+from pipeline.video.fit import LONGEST, fit_height, fit_into
 
 SIZES = [(1920, 1080), (1080, 1920), (406, 720), (333, 111), (101, 503), (64, 64), (4096, 2160)]
 
@@ -42,6 +42,18 @@ def test_a_source_keeps_its_shape(original):
     assert fit.height == 512 and fit.width % 2 == 0
     assert abs(fit.width - 512 * original[0] / original[1]) <= 1
     np.testing.assert_allclose(to_original(fit, (0, 0)), (0, 0))
+    np.testing.assert_allclose(to_original(fit, (fit.width, fit.height)), original)
+
+
+@pytest.mark.parametrize(("original", "height", "expected"), [
+    ((1920, 1080), None, (1920, 1080)), ((405, 719), None, (404, 718)), ((4096, 2160), None, (1920, 1012)),
+    ((1080, 4320), None, (480, 1920)), ((1920, 1080), 1440, (1920, 1080)), ((3840, 160), 100, (1920, 80)),
+])  # fmt: skip
+def test_its_own_height_unless_another_is_asked_for_and_1920_px_at_most(original, height, expected):
+    fit = fit_height(*original, height)
+    assert abs(fit.width - expected[0]) <= 2 and abs(fit.height - expected[1]) <= 2
+    assert max(fit.width, fit.height) <= LONGEST and fit.width % 2 == fit.height % 2 == 0
+    assert (fit.left, fit.top, fit.scaled_width, fit.scaled_height) == (0, 0, fit.width, fit.height)
     np.testing.assert_allclose(to_original(fit, (fit.width, fit.height)), original)
 
 
