@@ -2,8 +2,8 @@
 
     python -m benchmarks.decode [video]
 
-The same ffmpeg binary three ways, in turns: the stage's whole work, to a store in a temporary folder, fitted as a
-target of params.yaml's size; bare, `-f null` without any filter, which the ratio uses; and bare with the stage's
+The same ffmpeg binary three ways, in turns: the stage's whole work, to a store in a temporary folder, at the size that
+params.yaml asks for; bare, `-f null` without any filter, which the ratio uses; and bare with the stage's
 filters, which says how much of the difference is scaling and colour. Frames a second are by the clock, medians; seconds
 of CPU, which another program's load changes little, are those of ffmpeg and Python together.
 """
@@ -21,7 +21,7 @@ from tqdm import trange
 from benchmarks.machine import cost, describe
 from pipeline.decode import decode
 from pipeline.params import load_params
-from pipeline.video.fit import Fit, fit_into
+from pipeline.video.fit import Fit, fit_height
 from pipeline.video.probe import Video, probe
 from pipeline.video.process import COMMAND, confined_input
 from pipeline.video.read import graph
@@ -34,9 +34,8 @@ def main() -> None:
     parser.add_argument("video", nargs="?", type=Path, default=DEFAULT)
     parser.add_argument("--rounds", type=int, default=7, help="timed rounds, after one to warm up")
     options = parser.parse_args()
-    params = load_params().decode
     video = probe(options.video)
-    fit = fit_into(video.width, video.height, params.width, params.height, params.fit)
+    fit = fit_height(video.width, video.height, load_params().decode.height)
     load = os.getloadavg()[0]  # of others: nothing has run here yet
     print(f"{describe(torch.device('cpu'))}; load of other programs {load:.1f}; {options.video}: {video.frames} frames "
           f"of {video.width}x{video.height}, stored as {fit.width}x{fit.height}")

@@ -2,11 +2,12 @@
 
     python -m benchmarks.drift [frames]
 
-Renders the target's own poses from its first frame on with the workspace's body generator (run `dvc repro train_body`
-first), once in a row, as rendering does, and once starting anew in every frame, which cannot drift. For every block of
-50 frames: the perceptual distance from the real frames of both, and how far the mean colour is off, in grey levels of
-red, green and blue. Most of these frames were trained on: it is change over time that counts. The last line's ratio is
-the distance in the last block over that in the first, each divided by that of the frames that stand alone.
+Renders the target's own poses, in their windows, from the first frame on with the workspace's body generator (run
+`dvc repro train_body` first), once in a row, as rendering does, and once starting anew in every frame, which cannot
+drift. For every block of 50 frames: the perceptual distance from the real frames of both, and how far the mean colour
+is off, in grey levels of red, green and blue. Most of these frames were trained on: it is change over time that counts.
+The last line's ratio is the distance in the last block over that in the first, each divided by that of the frames that
+stand alone.
 """
 
 import sys
@@ -17,20 +18,14 @@ import torch
 from tqdm import tqdm
 
 from benchmarks.machine import describe
+from benchmarks.target import load_target
 from pipeline.clips import paths
-from pipeline.clips.scaling import resize, scale_joints
-from pipeline.clips.store import FrameStore
-from pipeline.clips.track import read_track
 from pipeline.evaluation.lpips import Lpips
 from pipeline.networks.pictures import to_picture
 from pipeline.params import load_params
-from pipeline.pose.smoothing import smooth
 from pipeline.rendering.render import BodyRenderer
 from pipeline.runtime.devices import keep_freed_memory, pick_device
 
-FRAMES = paths.frames("target")
-POSES = paths.poses("target")
-WEIGHTS = paths.BODY_WEIGHTS
 BLOCK = 50  # frames
 
 
@@ -39,22 +34,22 @@ def main(most: int) -> None:
     params = load_params()
     keep_freed_memory()
     device = pick_device(params.device)
-    store, track, pose = FrameStore(FRAMES), read_track(POSES), params.pose
-    renderer, lpips = BodyRenderer(WEIGHTS, device), Lpips("efficientnet_lite0", None, device)
-    joints = smooth(track.joints, pose.smooth_window, pose.max_gap, pose.min_confidence)
-    joints = scale_joints(joints, renderer.height / track.height)
-    count = min(most, len(store))
-    print(f"{describe(device)}; {count} frames of {renderer.width}x{renderer.height}")
+    frames = load_target(params, params.train.height).frames
+    renderer = BodyRenderer(paths.BODY_WEIGHTS, frames.clip, device)
+    lpips = Lpips("efficientnet_lite0", None, device)
+    count = min(most, len(frames.windows))
+    joints, windows = frames.joints[:count], frames.windows[:count]
+    print(f"{describe(device)}; {count} frames of {frames.width}x{frames.height}")
 
     def alone() -> Iterator[torch.Tensor]:
-        for each in joints[:count]:
-            yield from (frame for _, frame in renderer.run(each[None]))
+        for pose, window in zip(joints, windows, strict=True):
+            yield from (made.frame for made in renderer.run(pose[None], window[None]))
 
-    in_a_row = (frame for _, frame in renderer.run(joints[:count]))
+    in_a_row = (made.frame for made in renderer.run(joints, windows))
     rows = []
-    for t, frames in enumerate(tqdm(zip(in_a_row, alone(), strict=True), "render", unit="frame", total=count)):
-        real = resize(store.read(t), renderer.width, renderer.height)
-        pictures = [to_picture(frame) for frame in frames]
+    for t, rendered in enumerate(tqdm(zip(in_a_row, alone(), strict=True), "render", unit="frame", total=count)):
+        real = frames.clip.picture(t, windows[t], frames.width, frames.height)
+        pictures = [to_picture(frame) for frame in rendered]
         distances = [float(lpips(picture[None], real[None])[0]) for picture in pictures]
         rows.append([*distances, *(pictures[0].astype(float) - real).mean(axis=(0, 1))])
     blocks = [np.mean(rows[start : start + BLOCK], axis=0) for start in range(0, count, BLOCK)]

@@ -1,5 +1,6 @@
 """The training step of stage train_body, in the shape of the reference's."""
 
+import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
@@ -10,18 +11,24 @@ from pipeline.networks.discriminator import MultiscaleDiscriminator
 from pipeline.params import load_params
 from pipeline.training.loop import update
 from pipeline.training.optimizer import make_optimizer
+from pipeline.training.phase import place
 
 FOREVER = 10**9  # steps at a constant learning rate
 
 
 class EngineStep:
-    """The step of stage train_body, with the objective of the reference and this folder's params.yaml otherwise."""
+    """The step of stage train_body, with the objective of the reference and this folder's params.yaml otherwise.
+
+    generator: like the reference's, one without a plate. The networks are placed on ``device`` as the stage does.
+    """
 
     def __init__(
         self, generator: BodyGenerator, discriminator: MultiscaleDiscriminator, perceptual: PerceptualLoss,
-        lambda_fm: float, lambda_vgg: float, learning_rate: float, precision: str,
+        lambda_fm: float, lambda_vgg: float, learning_rate: float, precision: str, device: torch.device,
     ) -> None:
         self.generator, self.discriminator, self.perceptual = generator, discriminator, perceptual
+        for network in (generator, discriminator, perceptual):
+            place(network, device, precision)
         plain = {"gan_loss": "lsgan", "r1": 0.0, "r2": 0.0, "lambda_fm": lambda_fm, "lambda_vgg": lambda_vgg}
         self.params, self.precision = load_params().train.model_copy(update=plain), precision
         self.optimizers = [
@@ -43,7 +50,7 @@ class EngineStep:
     def _update(self, poses: Tensor, frames: Tensor, optimizers: list[Optimizer]) -> dict[str, Tensor]:
         networks = self.generator, self.discriminator
         generator_loss, discriminator_loss, terms = body_losses(
-            *networks, self.perceptual, self.params, self.precision, poses, frames
+            *networks, self.perceptual, self.params, self.precision, poses, frames, torch.zeros_like(frames[:, 0])
         )
         update(generator_loss, discriminator_loss, *networks, optimizers)
         return {name: value.detach() for name, value in terms.items()}

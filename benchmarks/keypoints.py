@@ -26,7 +26,7 @@ from pipeline.clips.runs import cut_runs
 from pipeline.clips.store import FrameStore, StoredFrame, write_frames
 from pipeline.detection.detection import detect, detect_run
 from pipeline.params import Keypoints, load_params
-from pipeline.video.fit import fit_into
+from pipeline.video.fit import fit_height
 from pipeline.video.probe import probe
 from pipeline.video.read import read_pictures
 
@@ -50,7 +50,7 @@ def main() -> None:
     load = os.getloadavg()[0]  # of others: nothing has run here yet
     with TemporaryDirectory() as folder:
         video = probe(VIDEO)
-        fit = fit_into(video.width, video.height, params.decode.width, params.decode.height, params.decode.fit)
+        fit = fit_height(video.width, video.height, params.decode.height)
         pictures = [picture for _, picture in islice(read_pictures(video, fit), frames)]
         once, twice = (store(Path(folder) / f"{times}.parquet", pictures, times) for times in (1, 2))
         print(f"{describe(torch.device('cpu'))}; load of other programs {load:.1f}; {len(once)} frames of "

@@ -2,11 +2,11 @@
 
     python -m benchmarks.learning --steps 300 --seeds 3 --precision bf16
 
-Trains both on the target clip of the workspace (run `dvc repro keypoints_target` first) with the settings of
-params.yaml, once a seed: the same first weights, the same pairs in the same order. Prints what both come to: the
-losses over the last tenth of the steps and, on held-out pairs, the absolute and the perceptual distance. The engine
-passes if its mean held-out perceptual distance is no more than one standard deviation of the reference's runs above
-the reference's mean.
+Trains both on the target clip of the workspace (run `dvc repro background` first) with the settings of params.yaml, in
+its windows but without a plate, once a seed: the same first weights, the same pairs in the same order. Prints what both
+come to: the losses over the last tenth of the steps and, on held-out pairs, the absolute and the perceptual distance.
+The engine passes if its mean held-out perceptual distance is no more than one standard deviation of the reference's
+runs above the reference's mean.
 """
 
 import argparse
@@ -22,26 +22,19 @@ from tqdm import tqdm
 from benchmarks.engine_step import EngineStep
 from benchmarks.machine import describe, synchronize
 from benchmarks.reference_step import ReferenceStep
-from pipeline.body.data import PairDataset, consecutive_pairs
+from benchmarks.target import load_target
+from pipeline.body.data import PairDataset
 from pipeline.body.step import discriminator_channels
-from pipeline.clips import paths
-from pipeline.clips.holdout import split_clip
 from pipeline.clips.spread import spread
-from pipeline.clips.store import FrameStore
-from pipeline.clips.track import bodies_seen, read_track
 from pipeline.evaluation.lpips import Lpips
 from pipeline.losses.perceptual import PerceptualLoss
 from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.discriminator import MultiscaleDiscriminator
 from pipeline.networks.pictures import to_float, to_picture
 from pipeline.params import Params, load_params
-from pipeline.pose.smoothing import smooth
-from pipeline.runtime.devices import keep_freed_memory, memory_format, pick_device
+from pipeline.runtime.devices import keep_freed_memory, pick_device
 from pipeline.training.batches import step_loader
-from pipeline.training.frames import TrainingFrames
 
-FRAMES = paths.frames("target")
-POSES = paths.poses("target")
 HELD_OUT = 24  # pairs
 
 Run = dict[str, float]
@@ -65,13 +58,13 @@ def main() -> None:
         torch.manual_seed(seed)
         networks = build(params)
         for kind, results in runs.items():
-            order = torch.contiguous_format if kind == "reference" else memory_format(options.precision)
-            generator, discriminator, perceptual = (
-                network.to(device, memory_format=order) for network in deepcopy(networks)
-            )
+            generator, discriminator, perceptual = (network.to(device) for network in deepcopy(networks))
             arguments = (generator, discriminator, perceptual, params.train.lambda_fm, params.train.lambda_vgg,
                          params.train.learning_rate)
-            step = ReferenceStep(*arguments) if kind == "reference" else EngineStep(*arguments, options.precision)
+            if kind == "reference":
+                step = ReferenceStep(*arguments)
+            else:
+                step = EngineStep(*arguments, options.precision, device)
             loader = step_loader(training, params.train.batch, 0, options.steps, seed)
             run = learn(step, loader, device, f"{kind}, seed {seed}")
             run |= distances(generator, held_out, device)
@@ -83,14 +76,9 @@ def main() -> None:
 
 def data(params: Params, height: int) -> tuple[PairDataset, PairDataset]:
     """The target clip's training pairs, and some evenly spread held-out ones."""
-    pose, track = params.pose, read_track(POSES)
-    joints = smooth(track.joints, pose.smooth_window, pose.max_gap, pose.min_confidence)
-    frames = TrainingFrames(FrameStore(FRAMES), joints, height * track.width // track.height, height)
-    end, first = split_clip(len(track), params.split)
-    pairs, seen = frames.store.pairs(), bodies_seen(joints)
-    held_out = consecutive_pairs(pairs, seen, first, len(track))
-    chosen = held_out[spread(len(held_out), HELD_OUT)]
-    return PairDataset(frames, consecutive_pairs(pairs, seen, 0, end)), PairDataset(frames, chosen)
+    target = load_target(params, height)
+    held_out = target.pairs(target.first, len(target.frames.windows))
+    return target.training(), PairDataset(target.frames, held_out[spread(len(held_out), HELD_OUT)])
 
 
 def build(params: Params) -> tuple[nn.Module, ...]:
@@ -105,7 +93,7 @@ def learn(step: ReferenceStep | EngineStep, loader: DataLoader, device: torch.de
     """Train; returns the seconds it took and the mean losses over the last tenth of the steps."""
     losses: list[dict[str, float | Tensor]] = []
     start = perf_counter()
-    for poses, frames in tqdm(loader, desc=name, unit="step"):
+    for poses, frames, _ in tqdm(loader, desc=name, unit="step"):
         losses.append(step(*(to_float(pictures.to(device)) for pictures in (poses, frames))))
     synchronize(device)
     seconds = perf_counter() - start
@@ -120,7 +108,7 @@ def distances(generator: BodyGenerator, pairs: PairDataset, device: torch.device
     lpips = Lpips("efficientnet_lite0", None, device)
     absolute, perceptual = [], []
     for index in range(len(pairs)):
-        poses, frames = map(to_float, pairs[index])
+        poses, frames, _ = map(to_float, pairs[index])
         fakes = generator.rollout(poses[None].to(device))[0].cpu()
         absolute.append(float((fakes - frames).abs().mean()))
         pictures = [np.stack([to_picture(picture) for picture in each]) for each in (fakes, frames)]

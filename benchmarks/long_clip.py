@@ -25,11 +25,14 @@ import torch
 from ruamel.yaml import YAML
 
 from benchmarks.machine import describe
+from benchmarks.target import still_camera
 from pipeline import train_body
 from pipeline.body import phase
-from pipeline.clips import store
+from pipeline.clips import paths, store
+from pipeline.clips.camera import write_camera
 from pipeline.clips.track import PoseTrack, read_track, write_track
-from pipeline.video.fit import fit_into
+from pipeline.runtime.pictures import write_picture
+from pipeline.video.fit import fit_height
 from pipeline.video.probe import probe
 from pipeline.video.read import read_pictures
 
@@ -55,7 +58,7 @@ def main() -> None:
             make_workspace(workspace, frames)
             seconds, busy, main_memory, loaders = in_another_process(workspace)
             memory.append(main_memory + sum(loaders))
-            size = (workspace / train_body.FRAMES).stat().st_size / 1e9
+            size = (workspace / paths.frames("target")).stat().st_size / 1e9
             others = ", ".join(f"{loader:.0f}" for loader in loaders)
             print(f"{frames} frames, store of {size:.2f} GB: first step after {seconds:.1f} s ({busy:.1f} s of "
                   f"processor time); peak memory {main_memory:.0f} MB and {others} MB in loader processes", flush=True)
@@ -65,21 +68,25 @@ def main() -> None:
 def make_workspace(folder: Path, frames: int) -> None:
     """The target's frames and poses, over and over until there are ``frames``, and parameters for tiny networks."""
     video, track = probe(CLIP / "video.mp4"), read_track(CLIP / "poses.parquet")
-    pictures = [picture for _, picture in read_pictures(video, fit_into(video.width, video.height, SIZE, SIZE, "pad"))]
+    pictures = [picture for _, picture in read_pictures(video, fit_height(video.width, video.height, SIZE))]
     jpegs = {id(picture): store._to_jpeg(picture) for picture in pictures}
     stored = (store.StoredFrame(pictures[i % len(pictures)], 0, float(i / FPS)) for i in range(frames))
     with patch.object(store, "_to_jpeg", lambda picture: jpegs[id(picture)]):
-        store.write_frames(folder / train_body.FRAMES, stored, SIZE, SIZE, FPS)
+        store.write_frames(folder / paths.frames("target"), stored, SIZE, SIZE, FPS)
+    opened = store.FrameStore(folder / paths.frames("target"))
+    write_camera(folder / paths.CAMERA, still_camera(opened), opened)
+    write_picture(folder / paths.PLATE, np.full((SIZE, SIZE, 3), 128, np.uint8))
 
     random = np.random.default_rng(0)
     scale = np.array([SIZE / track.width, SIZE / track.height, 1], np.float32)
     joints = track.joints[np.arange(frames) % len(track)] * scale
     joints[..., :2] += random.normal(0, 0.5, (frames, 137, 2)).astype(np.float32)
     joints[random.random((frames, 137)) < 0.02] = 0
-    write_track(folder / train_body.POSES, PoseTrack(joints, np.arange(frames) / 120, FPS, SIZE, SIZE, "benchmark"))
+    track = PoseTrack(joints, np.arange(frames) / 120, FPS, SIZE, SIZE, "benchmark")
+    write_track(folder / paths.STABLE_POSES, track)
 
     params = YAML().load(Path("params.yaml"))
-    params["train"] |= {"steps": STEPS - 1, "decay_steps": 1}
+    params["train"] |= {"height": SIZE, "steps": STEPS - 1, "decay_steps": 1}
     params["train"]["generator"] |= {"ngf": 4, "blocks": 1}
     params["train"]["discriminator"] |= {"ndf": 4, "layers": 2}
     YAML().dump(params, folder / "params.yaml")

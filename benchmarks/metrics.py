@@ -1,6 +1,6 @@
 """How long stage evaluate takes to measure pictures, against the same measures written plainly.
 
-    python -m benchmarks.metrics --size 256x256 --net efficientnet_lite0
+    python -m benchmarks.metrics --size 512x512 --net efficientnet_lite0
 
 Of a transfer: PSNR, SSIM and LPIPS of the result and of the three baselines against the truth, in the whole frame, the
 person's box and the person's mask. Of held-out frames: SSIM and LPIPS of the body and the face crop. The pictures are
@@ -34,7 +34,6 @@ from benchmarks.machine import describe, matmul_peak
 from benchmarks.reference_metrics import PlainMetrics
 from pipeline.clips.holdout import split_clip
 from pipeline.clips.layout import BODY
-from pipeline.clips.scaling import resize, scale_joints
 from pipeline.clips.spread import spread
 from pipeline.clips.store import FrameStore, StoredFrame, write_frames
 from pipeline.clips.track import read_track
@@ -78,7 +77,7 @@ class Scene:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--size", default="256x256", help="WxH of the pictures")
+    parser.add_argument("--size", default="512x512", help="WxH of the pictures")
     parser.add_argument("--net", default="efficientnet_lite0", choices=("efficientnet_lite0", "alex"))
     parser.add_argument("--frames", type=int, default=8, help="of each kind, a round")
     parser.add_argument("--rounds", type=int, default=5)
@@ -166,34 +165,31 @@ def run(key: Key) -> tuple[float, list[Result]]:
 
 def load_scene(width: int, height: int, count: int, folder: Path) -> Scene:
     """The demo's pictures at a size, ``count`` frames of each kind. folder: for the baselines' frame store."""
-    params = load_params()
-    stored = 2 * width, 2 * height
-    truth = TruthClip(TRUTH, stored, "pad", width, height)
+    truth = TruthClip(TRUTH, width, height)
     video, track = probe(TARGET / "video.mp4"), read_track(TARGET / "poses.parquet")
-    fit = fit_into(video.width, video.height, *stored, "pad")
+    fit = fit_into(video.width, video.height, width, height, "pad")
     pictures = [picture for _, picture in islice(read_pictures(video, fit), TRAINED)]
     trained = (StoredFrame(picture, 0, float(index / FPS)) for index, picture in enumerate(pictures))
-    write_frames(folder / "target.parquet", trained, *stored, FPS)
+    write_frames(folder / "target.parquet", trained, width, height, FPS)
     poses = track.joints[:TRAINED] * (fit.scaled_width / video.width, fit.scaled_height / video.height, 1)
     poses[..., :2] += fit.left, fit.top
-    baselines = Baselines(FrameStore(folder / "target.parquet"), poses[:, BODY], TRAINED, width, height)
+    baselines = Baselines(FrameStore(folder / "target.parquet"), poses[:, BODY], TRAINED)
 
     chosen = set(spread(truth.count(FPS), count).tolist())
     frames = []
     for index, frame in enumerate(truth.frames(FPS)):
         if index in chosen:
-            nearest = baselines.nearest_pose(scale_joints(frame.pose, 2))
+            nearest = baselines.nearest_pose(frame.pose)
             frames.append((frame.picture, frame.mask, {"result": imitated(frame.picture), "nearest_pose": nearest}))
-    poses = scale_joints(poses, 0.5)
     bodies = body_boxes(poses, width, height, BODY_MARGIN)
-    faces = face_boxes(poses, params.face.size, width, height)
+    faces = face_boxes(poses, np.zeros(TRAINED, int), float(FPS), width, height)
     crops = []
     for index in spread(TRAINED, count):
-        real = resize(pictures[index], width, height)
+        real = pictures[index]
         boxes = {"body": bodies[index], "face": faces[index]}
         pair = real, imitated(real)
         crops.append({name: [each[y0:y1, x0:x1] for each in pair] for name, (x0, y0, x1, y1) in boxes.items()})
-    held_out = len(track) - split_clip(len(track), params.split)[1]
+    held_out = len(track) - split_clip(len(track), load_params().split)[1]
     return Scene(baselines.constants, frames, crops, {"transfer": truth.count(FPS), "held-out": held_out})
 
 

@@ -11,13 +11,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
+import torch.nn.functional as F
+from torch import Tensor
 
 from benchmarks.reference_step import with_plain_norms
 from pipeline.clips.layout import found_joints
 from pipeline.clips.scaling import resize
 from pipeline.clips.store import FrameStore
 from pipeline.networks.body_generator import BodyGenerator
-from pipeline.networks.face_generator import FaceGenerator
+from pipeline.networks.face_generator import FaceGenerator, label_planes
 from pipeline.networks.pictures import to_picture, to_tensor
 from pipeline.networks.weights import load_weights
 from pipeline.pose.boxes import face_boxes
@@ -40,16 +42,22 @@ def blend_pose(joints: np.ndarray, width: int, height: int) -> np.ndarray:
     return canvas
 
 
+def resized(crop: Tensor, size: int) -> Tensor:
+    """A square crop, float (1, 3, S, S), as one of ``size`` px."""
+    return F.interpolate(crop, (size, size), mode="bilinear", antialias=True)
+
+
 class ReferenceRendering:
     """The networks of two weight files, run plainly over ``joints`` (frames, 137, 3), pixels of the output."""
 
     def __init__(
-        self, body: Path, face: Path, joints: np.ndarray, source: FrameStore, folder: Path, device: torch.device
+        self, body: Path, face: Path, joints: np.ndarray, fps: Fraction, source: FrameStore, folder: Path,
+        device: torch.device,
     ) -> None:
         tensors, header = load_weights(body)
         self.generator = with_plain_norms(BodyGenerator(**header["architecture"]))
         self.generator.load_state_dict(tensors)
-        self.width, self.height = header["width"], header["height"]
+        self.width, self.height = header["view"]["width"], header["view"]["height"]
         tensors, header = load_weights(face)
         self.face = with_plain_norms(FaceGenerator(**header["architecture"]))
         self.face.load_state_dict(tensors)
@@ -57,7 +65,8 @@ class ReferenceRendering:
             network.to(device).eval()
         self.device = device
         self.joints, self.source, self.folder, self.previous = joints, source, folder, None
-        self.boxes = face_boxes(joints, header["size"], self.width, self.height)
+        self.boxes = face_boxes(joints, np.zeros(len(joints), int), float(fps), self.width, self.height)
+        self.size = header["size"]
 
     @torch.no_grad()
     def frame(self, t: int) -> None:
@@ -69,7 +78,9 @@ class ReferenceRendering:
         frame = self.previous[0].clone()
         x0, y0, x1, y1 = self.boxes[t]
         if x0 >= 0:
-            frame[:, y0:y1, x0:x1] += self.face(pose[..., y0:y1, x0:x1], frame[None, :, y0:y1, x0:x1])[0]
+            crops = [resized(each[..., y0:y1, x0:x1], self.size) for each in (pose, frame[None])]
+            residual = self.face(*crops, label_planes(torch.tensor([False]), crops[0]))
+            frame[:, y0:y1, x0:x1] += resized(residual, y1 - y0)[0]
         cv2.imwrite(str(self._path("frame", t)), to_picture(frame)[..., ::-1])
 
     def encode(self, count: int, fps: Fraction, crf: int) -> None:

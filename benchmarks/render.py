@@ -2,7 +2,8 @@
 
     python -m benchmarks.render --size 512x256 --ngf 64 --blocks 9 --precision bf16
 
-Random weights, a face generator of the default size, the poses of the demo's true clip. Engine and reference render the
+Random weights, the whole frame in one window, without a plate, as in the method; a face generator of the default size,
+for faces only; the poses of the demo's true clip. Engine and reference render the
 same frames and write both videos, in turns; the bare generator is the engine's, without anything around it. First the
 engine's generator is compared with the reference's, which is float32, each frame after the reference's frame before.
 """
@@ -24,14 +25,17 @@ from tqdm import trange
 
 from benchmarks.machine import describe, matmul_peak, peak_memory, synchronize
 from benchmarks.reference_render import ReferenceRendering
+from benchmarks.target import still_clip
+from pipeline.clips.stable import StableClip
 from pipeline.clips.store import FrameStore, StoredFrame, write_frames
 from pipeline.clips.track import PoseTrack, read_track
 from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.face_generator import FaceGenerator
+from pipeline.networks.pictures import on_device
 from pipeline.networks.weights import save_weights, sha256
 from pipeline.params import load_params
 from pipeline.pose.picture import draw_pose
-from pipeline.rendering.render import Renderer, on_device
+from pipeline.rendering.render import Renderer
 from pipeline.runtime.devices import keep_freed_memory, pick_device
 from pipeline.transfer import transfer
 from pipeline.video.encode import video_writer
@@ -64,9 +68,10 @@ def main() -> None:
         folder = Path(name)
         make_weights(folder, width, height, options)
         track, source = load_clip(folder, width, height, options.frames)
-        renderer = Renderer(folder / "body.safetensors", folder / "face.safetensors", device)
+        clip = make_clip(folder, width, height)
+        renderer = Renderer(folder / "body.safetensors", folder / "face.safetensors", clip, device)
         reference = ReferenceRendering(
-            folder / "body.safetensors", folder / "face.safetensors", track.joints, source, folder, device
+            folder / "body.safetensors", folder / "face.safetensors", track.joints, FPS, source, folder, device
         )
         compare(renderer, reference, track)
         works = {
@@ -98,13 +103,22 @@ def make_weights(folder: Path, width: int, height: int, options: argparse.Namesp
         "temporal": True, "ngf": options.ngf, "downsamplings": 4, "blocks": options.blocks, "enhancer_blocks": None
     }
     save_weights(body, BodyGenerator(**architecture).state_dict(), {
-        "architecture": architecture, "width": width, "height": height, "precision": options.precision,
+        "architecture": architecture, "view": {"window": "frame", "width": width, "height": height},
+        "precision": options.precision,
     })
     default = load_params().face
     architecture = default.generator.model_dump()
     save_weights(face, FaceGenerator(**architecture).state_dict(), {
         "enabled": True, "body": sha256(body), "architecture": architecture, "size": default.size,
+        "hands": False,
     })
+
+
+def make_clip(folder: Path, width: int, height: int) -> StableClip:
+    """A target whose frames are as large as the result; nothing of it is seen."""
+    black = StoredFrame(np.zeros((height, width, 3), np.uint8), 0, 0.0)
+    write_frames(folder / "target.parquet", [black], width, height, FPS)
+    return still_clip(FrameStore(folder / "target.parquet"))
 
 
 def load_clip(folder: Path, width: int, height: int, count: int) -> tuple[PoseTrack, FrameStore]:
@@ -129,12 +143,12 @@ def plainly(reference: ReferenceRendering, count: int) -> None:
 def by_engine(renderer: Renderer, track: PoseTrack, source: FrameStore, folder: Path) -> None:
     with ExitStack() as stack:
         writers = [stack.enter_context(video_writer(folder / name, FPS, CRF)) for name in ("a.mp4", "b.mp4")]
-        transfer(track, renderer, source, *writers)
+        transfer(track, renderer, source, np.tile(np.eye(3), (len(track), 1, 1)), *writers)
 
 
 @torch.inference_mode()
 def bare(renderer: Renderer, track: PoseTrack) -> None:
-    picture = draw_pose(track.joints[0], renderer.width, renderer.height)
+    picture = draw_pose(track.joints[0], *renderer.body.view.size)
     pose, previous = on_device(picture, renderer.body.device)[None], None
     for _ in range(len(track)):
         previous = renderer.body.generator(pose, previous)
@@ -145,7 +159,7 @@ def compare(renderer: Renderer, reference: ReferenceRendering, track: PoseTrack)
     """Print how near the engine's frames are to the reference's; stop if they are not."""
     worst, previous = math.inf, None
     for joints in track.joints:
-        picture = draw_pose(joints, renderer.width, renderer.height)
+        picture = draw_pose(joints, *renderer.body.view.size)
         pose = on_device(picture, renderer.body.device)[None]
         exact, found = reference.generator(pose, previous), renderer.body.generator(pose, previous)
         worst = min(worst, 10 * math.log10(2**2 / max(float((found - exact).square().mean()), 1e-20)))

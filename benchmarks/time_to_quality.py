@@ -2,11 +2,11 @@
 
     python -m benchmarks.time_to_quality --seconds 600
 
-Trains the body GAN of params.yaml on the target clip of the workspace (run `dvc repro keypoints_target` first) twice:
-by the reference step with the released code's settings (learning rate 0.0002 throughout, two frames, the plain
-objective) and as stage train_body does. Every now and then the clock stops and the generator renders the held-out
-frames, each from the one before. Prints both curves, the perceptual distance over seconds of training, and as the last
-line how many times sooner ours came to the reference's best value.
+Trains the body GAN of params.yaml on the target clip of the workspace (run `dvc repro background` first) twice, both
+times in the windows of params.yaml: by the reference step with the released code's settings (learning rate 0.0002
+throughout, two frames, the plain objective, no plate) and as stage train_body does. Every now and then the clock stops
+and the generator renders the held-out frames' windows, each from the one before. Prints both curves, the perceptual
+distance over seconds of training, and as the last line how many times sooner ours came to the reference's best value.
 """
 
 import argparse
@@ -17,26 +17,21 @@ from typing import Any
 import numpy as np
 import torch
 
-from benchmarks.learning import FRAMES, POSES
 from benchmarks.machine import describe, synchronize
 from benchmarks.reference_step import ReferenceStep
-from pipeline.body.data import PairDataset, consecutive_pairs
+from benchmarks.target import Target, load_target
 from pipeline.body.phase import Pairs, body_phase
 from pipeline.body.step import discriminator_channels
-from pipeline.clips.holdout import split_clip
-from pipeline.clips.store import FrameStore
-from pipeline.clips.track import bodies_seen, read_track
 from pipeline.evaluation.lpips import Lpips
 from pipeline.losses.perceptual import PerceptualLoss, load_perceptual
 from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.discriminator import MultiscaleDiscriminator
 from pipeline.networks.pictures import to_float, to_picture
 from pipeline.params import Params, load_params
-from pipeline.pose.smoothing import smooth
+from pipeline.rendering.render import follow_window
 from pipeline.runtime.devices import autocast, keep_freed_memory, pick_device, pick_precision
-from pipeline.train_body import background_plate, build_generator, generator_arguments
+from pipeline.train_body import generator_arguments
 from pipeline.training.batches import step_loader
-from pipeline.training.frames import TrainingFrames
 from pipeline.training.loop import advance
 from pipeline.training.phase import Phase
 
@@ -47,57 +42,30 @@ FOREVER = 10**6  # steps
 Curve = list[tuple[float, float]]  # (seconds of training, held-out perceptual distance)
 
 
-class Clip:
-    """The workspace's target at the training size, its training part and its held-out frames."""
-
-    def __init__(self, params: Params) -> None:
-        pose, track, store = params.pose, read_track(POSES), FrameStore(FRAMES)
-        joints = smooth(track.joints, pose.smooth_window, pose.max_gap, pose.min_confidence)
-        width = params.train.height * store.width // store.height
-        self.frames = TrainingFrames(store, joints, width, params.train.height)
-        self.end, first = split_clip(len(store), params.split)
-        self.held_out = range(first, len(store))
-
-    def pairs(self) -> PairDataset:
-        """The training part's pairs."""
-        seen = bodies_seen(self.frames.joints)
-        return PairDataset(self.frames, consecutive_pairs(self.frames.store.pairs(), seen, 0, self.end))
-
-    @torch.no_grad()
-    def distance(self, generator: BodyGenerator, precision: str, lpips: Lpips, device: torch.device) -> float:
-        """The mean over the held-out frames, each rendered from the one before."""
-        previous, distances = None, []
-        for t in self.held_out:
-            pose, real = self.frames[t]
-            with autocast(device, precision):
-                previous = generator(to_float(pose.to(device))[None], previous)
-            pictures = to_picture(previous[0]), real.permute(1, 2, 0).numpy()
-            distances.append(float(lpips(*(picture[None] for picture in pictures))[0]))
-        return float(np.mean(distances))
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=600, help="of the reference's training")
+    parser.add_argument("--height", type=int, help="of the pictures, px; default: train.height")
     options = parser.parse_args()
     params = load_params()
     keep_freed_memory()
     device = pick_device(params.device)
-    clip, lpips = Clip(params), Lpips("efficientnet_lite0", None, device)
-    print(f"{describe(device)}; {clip.frames.width}x{clip.frames.height}, ngf {params.train.generator.ngf}")
+    target = load_target(params, options.height or params.train.height)
+    lpips = Lpips("efficientnet_lite0", None, device)
+    print(f"{describe(device)}; {target.frames.width}x{target.frames.height}, ngf {params.train.generator.ngf}")
 
     generator, step = reference(params, device)
-    loader = step_loader(clip.pairs(), 1, 0, FOREVER, params.train.seed)
-    plain = learn(loader, lambda batch: step(*(to_float(x.to(device)) for x in batch)), options.seconds, device,
-                  lambda: clip.distance(generator, "fp32", lpips, device), "reference")
+    loader = step_loader(target.training(), 1, 0, FOREVER, params.train.seed)
+    plain = learn(loader, lambda batch: step(*(to_float(x.to(device)) for x in batch[:2])), options.seconds, device,
+                  lambda: held_out_distance(target, generator, "fp32", lpips, device), "reference")
 
     torch.manual_seed(params.train.seed)
     precision = pick_precision(params.train.precision, device)
-    phase = ours(params, precision, clip, device)
+    phase = ours(params, precision, target, device)
     state = phase.start()
     loader = step_loader(phase.dataset, phase.batch, 0, phase.steps + phase.decay_steps, phase.seed)
     curve = learn(loader, lambda batch: advance(state, phase.losses, batch), options.seconds,
-                  device, lambda: clip.distance(state.rendered, precision, lpips, device), "ours")
+                  device, lambda: held_out_distance(target, state.rendered, precision, lpips, device), "ours")
 
     best, sooner = min((distance, seconds) for seconds, distance in plain)
     reached = next((seconds for seconds, distance in curve if distance <= best), None)
@@ -118,17 +86,33 @@ def reference(params: Params, device: torch.device) -> tuple[BodyGenerator, Refe
     return generator, ReferenceStep(*arguments)
 
 
-def ours(params: Params, precision: str, clip: Clip, device: torch.device) -> Phase:
+def ours(params: Params, precision: str, target: Target, device: torch.device) -> Phase:
     """The training as stage train_body has it."""
     train = params.train
-    plate = train.background == "plate"
-    architecture = generator_arguments(train, clip.frames.width, clip.frames.height) | {"enhancer_blocks": None}
-    perceptual = load_perceptual(train, train.lambda_vgg)
-    generator = build_generator(architecture, background_plate(clip.frames, clip.end) if plate else None)
-    pairs = Pairs(clip.pairs().ends, np.array([clip.held_out[-1]]))
+    generator = BodyGenerator(**generator_arguments(train) | {"enhancer_blocks": None})
+    pairs = Pairs(target.pairs(0, target.end), np.array([target.first + 1]))
     return body_phase(
-        "body", generator, clip.frames, pairs, perceptual, train, precision, device, train.steps, train.decay_steps
+        "body", generator, target.frames, pairs, load_perceptual(train, train.lambda_vgg), train, precision, device,
+        train.steps, train.decay_steps,
     )
+
+
+@torch.no_grad()
+def held_out_distance(
+    target: Target, generator: BodyGenerator, precision: str, lpips: Lpips, device: torch.device
+) -> float:
+    """The mean over the held-out frames' windows, each rendered from the one before."""
+    frames, windows, previous, distances = target.frames, target.frames.windows, None, []
+    for t in range(target.first, len(windows)):
+        view = frames.view(t)
+        pose, plate = (to_float(each.to(device))[None] for each in (frames.pose(t, view), frames.background(view)))
+        if previous is not None:
+            previous = follow_window(previous, windows[t - 1], windows[t], plate if generator.layered else None)
+        with autocast(device, precision):
+            previous = generator(pose, previous, plate)
+        pictures = to_picture(previous[0]), frames.picture(t, view).permute(1, 2, 0).numpy()
+        distances.append(float(lpips(*(picture[None] for picture in pictures))[0]))
+    return float(np.mean(distances))
 
 
 def learn(

@@ -33,7 +33,7 @@ from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.discriminator import MultiscaleDiscriminator
 from pipeline.networks.pictures import to_tensor
 from pipeline.pose.picture import draw_pose
-from pipeline.runtime.devices import keep_freed_memory, memory_format, pick_device
+from pipeline.runtime.devices import keep_freed_memory, pick_device
 from pipeline.video.fit import fit_into
 from pipeline.video.probe import probe
 from pipeline.video.read import read_pictures
@@ -103,10 +103,10 @@ def serve(pipe: Connection, kind: str, options: argparse.Namespace, folder: Path
     if engine:
         keep_freed_memory()
     for network in (generator, discriminator, perceptual):
-        network.to(device, memory_format=memory_format(options.precision) if engine else torch.contiguous_format)
+        network.to(device)
     poses, frames = (pictures.to(device) for pictures in load_pair(width, height))
     arguments = generator, discriminator, perceptual, LAMBDA_FM, LAMBDA_VGG, LEARNING_RATE
-    step = EngineStep(*arguments, options.precision) if engine else ReferenceStep(*arguments)
+    step = EngineStep(*arguments, options.precision, device) if engine else ReferenceStep(*arguments)
     while True:
         try:
             question = pipe.recv()

@@ -1,0 +1,53 @@
+"""The target's clip as benchmarks need it: a camera that stands still, or what is left of it in this workspace."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.body.data import PairDataset, consecutive_pairs
+from pipeline.clips import paths
+from pipeline.clips.camera import Camera
+from pipeline.clips.holdout import split_clip
+from pipeline.clips.stable import StableClip, open_target
+from pipeline.clips.store import FrameStore
+from pipeline.clips.track import bodies_seen, read_track
+from pipeline.params import Params
+from pipeline.pose.smoothing import smooth
+from pipeline.pose.windows import view_of
+from pipeline.training.frames import TrainingFrames
+
+
+def still_camera(store: FrameStore) -> Camera:
+    """The camera of a clip in which it does not move: the canvas is a frame."""
+    return Camera(np.tile(np.eye(3), (len(store), 1, 1)), store.width, store.height)
+
+
+def still_clip(store: FrameStore) -> StableClip:
+    """A clip whose camera stands still, before a grey plate."""
+    return StableClip(store, still_camera(store), np.full((store.height, store.width, 3), 128, np.uint8))
+
+
+@dataclass(frozen=True)
+class Target:
+    """The workspace's target in the windows of params.yaml. end: of its training part. first: held-out frame."""
+
+    frames: TrainingFrames
+    end: int
+    first: int
+
+    def pairs(self, start: int, end: int) -> np.ndarray:
+        """The pairs of consecutive frames in [start, end) that show a body: int64, later frames."""
+        return consecutive_pairs(self.frames.clip.store.pairs(), bodies_seen(self.frames.joints), start, end)
+
+    def training(self) -> PairDataset:
+        """The training part's pairs, every epoch the same."""
+        return PairDataset(self.frames, self.pairs(0, self.end))
+
+
+def load_target(params: Params, height: int) -> Target:
+    """What the stages up to `background` left here, in pictures of ``height`` px."""
+    clip, track, pose = open_target(), read_track(paths.STABLE_POSES), params.pose
+    view = view_of(params.train.window, height, params.train.multiple, track)
+    joints = smooth(track.joints, pose.smooth_window, pose.max_gap, pose.min_confidence)
+    frames = TrainingFrames(clip, joints, view.windows(track, joints, clip.store.shots), *view.size)
+    return Target(frames, *split_clip(len(track), params.split))
