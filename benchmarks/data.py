@@ -123,7 +123,7 @@ def make_datasets(folder: Path, width: int) -> tuple[PairDataset, PlainPairs]:
 
 def compare(ours: PairDataset, plain: PlainPairs) -> float:
     """Mean absolute difference of a pair's frames; stops if they, or the pose pictures, do not show the same."""
-    (poses, frames, _), (plain_poses, plain_frames) = map(to_float, ours[50]), plain[50]
+    (poses, frames, *_), (plain_poses, plain_frames) = map(to_float, ours[50]), plain[50]
     difference = float((frames - plain_frames).abs().mean())
     if difference > 0.05 or float((poses - plain_poses).abs().mean()) > 0.05:
         raise SystemExit("the two loaders give other pictures: their speeds mean nothing")

@@ -5,6 +5,7 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from pipeline.body.step import body_losses
+from pipeline.body.trimap import UNKNOWN
 from pipeline.losses.perceptual import PerceptualLoss
 from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.discriminator import MultiscaleDiscriminator
@@ -49,8 +50,9 @@ class EngineStep:
 
     def _update(self, poses: Tensor, frames: Tensor, optimizers: list[Optimizer]) -> dict[str, Tensor]:
         networks = self.generator, self.discriminator
+        plates, known = torch.zeros_like(frames[:, 0]), torch.full((*frames.shape[:2], 1, 1), UNKNOWN)
         generator_loss, discriminator_loss, terms = body_losses(
-            *networks, self.perceptual, self.params, self.precision, poses, frames, torch.zeros_like(frames[:, 0])
+            *networks, self.perceptual, self.params, self.precision, poses, frames, plates, known
         )
         update(generator_loss, discriminator_loss, *networks, optimizers)
         return {name: value.detach() for name, value in terms.items()}

@@ -108,8 +108,8 @@ def distances(generator: BodyGenerator, pairs: PairDataset, device: torch.device
     lpips = Lpips("efficientnet_lite0", None, device)
     absolute, perceptual = [], []
     for index in range(len(pairs)):
-        poses, frames, _ = map(to_float, pairs[index])
-        fakes = generator.rollout(poses[None].to(device))[0].cpu()
+        poses, frames, *_ = map(to_float, pairs[index])
+        fakes = generator.rollout(poses[None].to(device))[0][0].cpu()
         absolute.append(float((fakes - frames).abs().mean()))
         pictures = [np.stack([to_picture(picture) for picture in each]) for each in (fakes, frames)]
         perceptual.append(float(lpips(*pictures).mean()))

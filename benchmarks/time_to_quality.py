@@ -26,7 +26,7 @@ from pipeline.evaluation.lpips import Lpips
 from pipeline.losses.perceptual import PerceptualLoss, load_perceptual
 from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.discriminator import MultiscaleDiscriminator
-from pipeline.networks.pictures import to_float, to_picture
+from pipeline.networks.pictures import on_device, to_float, to_picture
 from pipeline.params import Params, load_params
 from pipeline.rendering.render import follow_window
 from pipeline.runtime.devices import autocast, keep_freed_memory, pick_device, pick_precision
@@ -105,12 +105,12 @@ def held_out_distance(
     frames, windows, previous, distances = target.frames, target.frames.windows, None, []
     for t in range(target.first, len(windows)):
         view = frames.view(t)
-        pose, plate = (to_float(each.to(device))[None] for each in (frames.pose(t, view), frames.background(view)))
+        pose, plate = to_float(frames.pose(t, view).to(device))[None], on_device(frames.background(view), device)[None]
         if previous is not None:
             previous = follow_window(previous, windows[t - 1], windows[t], plate if generator.layered else None)
         with autocast(device, precision):
             previous = generator(pose, previous, plate)
-        pictures = to_picture(previous[0]), frames.picture(t, view).permute(1, 2, 0).numpy()
+        pictures = to_picture(previous[0]), frames.picture(t, view)
         distances.append(float(lpips(*(picture[None] for picture in pictures))[0]))
     return float(np.mean(distances))
 
