@@ -80,7 +80,7 @@ def generator_arguments(params: Train) -> dict:
     net = params.generator
     return {"temporal": params.temporal_smoothing, "ngf": net.ngf, "downsamplings": net.downsamplings,
             "blocks": net.blocks, "enhancer_blocks": net.enhancer_blocks if net.enhancer else None,
-            "layered": params.background == "plate", "borders": params.window == "person", "fold": net.fold,
+            "layered": params.background == "plate", "borders": params.window == "person",
             "upsampling": net.upsampling, "skips": net.skips}
 
 

@@ -40,7 +40,7 @@ def body_phase(
     place(generator, device, precision)
     augmentation = Augmentation(params.seed, params.mirror) if params.augment else None
     channels = discriminator_channels(generator.temporal)
-    discriminator = MultiscaleDiscriminator(channels, d.ndf, d.layers, d.scales, generator.fold)
+    discriminator = MultiscaleDiscriminator(channels, d.ndf, d.layers, d.scales)
     place(discriminator, device, precision)
     if perceptual is not None:
         place(perceptual, device, precision)

@@ -2,9 +2,7 @@
 
 from typing import cast
 
-import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from pipeline.body.trimap import GRID
@@ -71,24 +69,8 @@ def body_losses(
             generator_total = generator_total + params.lambda_mask * terms["g_mask"]
         if perceptual is not None:
             # summed over the frames of a pair, as in the paper's objective, while `perceptual` takes the mean over them
-            compared = fakes.flatten(0, 1), frames.flatten(0, 1)
-            distance = perceptual(*(compared if generator.fold == 1 else _glance(*compared)))
+            distance = perceptual(fakes.flatten(0, 1), frames.flatten(0, 1))
             terms["g_vgg"] = poses.shape[1] * distance
             generator_total = generator_total + params.lambda_vgg * terms["g_vgg"]
     terms["l1"] = (fakes.detach() - frames).abs().mean()  # logged only
     return generator_total, discriminator_total, terms
-
-
-def _glance(fakes: Tensor, frames: Tensor) -> tuple[Tensor, Tensor]:
-    """Both pictures, float (B, 3, H, W), as the perceptual network sees them: (B, 3, H / 2, W / 2).
-
-    By turns, as chance has it, all of them at half the size and a part as it is: a quarter of the work, and in the long
-    run everything is seen.
-    """
-    if torch.rand(()) < 0.5:
-        return F.avg_pool2d(fakes, 2), F.avg_pool2d(frames, 2)
-    height, width = (length // 2 for length in fakes.shape[2:])
-    top, left = (int(torch.randint(length - size + 1, ()))
-                 for length, size in zip(fakes.shape[2:], (height, width), strict=True))
-    part = np.s_[:, :, top : top + height, left : left + width]
-    return fakes[part], frames[part]

@@ -13,7 +13,7 @@ from pipeline.networks.local_enhancer import LocalEnhancer
 MASK_BIAS = 1.0  # the mask channel's initial bias, before the last tanh: an opacity of 0.88
 SHADOW_BIAS = -1.5  # the shadow channel's: a darkness of 0.05, just above FAINT, so that gradients find it
 FAINT = 0.02  # darkness that counts as none
-SHADOW_GRID = 8  # px of the network's maps: a shadow has one value every so many
+SHADOW_GRID = 8  # px: a shadow has one value every so many
 BORDER = 1 / 24  # of a person's window, in which what is laid over the plate fades out
 
 
@@ -25,32 +25,24 @@ class BodyGenerator(nn.Module):
     layer. ``downsamplings``: its halvings. ``blocks``: its residual blocks. ``enhancer_blocks`` is None for the global
     generator alone, else the number of residual blocks of the local enhancer around it. ``layered``: whether it makes
     :class:`Layers` for a plate instead of whole frames. ``borders``: whether the layers fade out towards the picture's
-    borders, which lie within the frame. ``fold``: blocks of so many x so many pixels are folded into channels on the
-    way in and unfolded on the way out (pixel shuffle), so that all layers work on a picture smaller by that factor.
-    ``upsampling``, ``skips``: see :class:`GlobalGenerator`.
+    borders, which lie within the frame. ``upsampling``, ``skips``: see :class:`GlobalGenerator`.
     """
 
     def __init__(
         self, temporal: bool, ngf: int, downsamplings: int, blocks: int, enhancer_blocks: int | None,
-        layered: bool = False, borders: bool = False, fold: int = 1, upsampling: str = "transpose", skips: bool = False,
+        layered: bool = False, borders: bool = False, upsampling: str = "transpose", skips: bool = False,
     ) -> None:
         super().__init__()
-        self.temporal, self.layered, self.borders, self.fold = temporal, layered, borders, fold
-        in_channels, pixels = (6 if temporal else 3) * fold**2, fold**2
-        out_channels = 4 * pixels + 1 if layered else 3 * pixels
-        network = GlobalGenerator(in_channels, out_channels, ngf, downsamplings, blocks, upsampling, skips, fold)
+        self.temporal, self.layered, self.borders = temporal, layered, borders
+        in_channels, out_channels = 6 if temporal else 3, 5 if layered else 3
+        network = GlobalGenerator(in_channels, out_channels, ngf, downsamplings, blocks, upsampling, skips)
         self.network: GlobalGenerator | LocalEnhancer = network
         if enhancer_blocks is not None:
-            self.network = LocalEnhancer(network, in_channels, out_channels, ngf, enhancer_blocks, upsampling, fold)
-        last = self.network.to_output
-        with torch.no_grad():
-            # all pixels of a block begin alike: different weights would begin as a pattern, and it would stay
-            blocks_of = last.weight[: 4 * pixels] if layered else last.weight
-            blocks_of.copy_(blocks_of[::pixels].repeat_interleave(pixels, dim=0))
-            if layered:
-                # nearly opaque at first: a person half transparent keeps holes where the background looks alike
-                bias = cast(Tensor, last.bias)
-                bias[3 * pixels : 4 * pixels], bias[-1] = MASK_BIAS, SHADOW_BIAS
+            self.network = LocalEnhancer(network, in_channels, out_channels, ngf, enhancer_blocks, upsampling)
+        if layered:
+            # nearly opaque at first: a person half transparent keeps holes where the background looks alike
+            with torch.no_grad():
+                cast(Tensor, self.network.to_output.bias)[3:] = torch.tensor([MASK_BIAS, SHADOW_BIAS])
 
     def forward(self, pose: Tensor, previous: Tensor | None, plate: Tensor | None = None) -> Tensor:
         """The frame: the layers over ``plate``, if the generator makes layers.
@@ -58,26 +50,24 @@ class BodyGenerator(nn.Module):
         pose, previous, plate: float (B, 3, H, W) in [-1, 1]; previous is None for the first frame. -> the same shape.
         """
         if not self.layered:
-            return F.pixel_shuffle(self._output(pose, previous), self.fold)
+            return self._output(pose, previous)
         return self.layers(pose, previous).over(cast(Tensor, plate))
 
     def layers(self, pose: Tensor, previous: Tensor | None) -> Layers:
         """What to lay over the plate. pose, previous: as for :meth:`forward`. Only if the generator is ``layered``."""
         output, (height, width) = self._output(pose, previous), pose.shape[2:]
-        pixels = F.pixel_shuffle(output[:, :-1], self.fold)
-        dark = F.avg_pool2d((output[:, -1:] + 1) / 2, SHADOW_GRID, ceil_mode=True)
-        mask, shadow = (pixels[:, 3:] + 1) / 2, enlarged(F.relu(dark - FAINT), height, width)
+        dark = F.avg_pool2d((output[:, 4:] + 1) / 2, SHADOW_GRID, ceil_mode=True)
+        mask, shadow = (output[:, 3:4] + 1) / 2, enlarged(F.relu(dark - FAINT), height, width)
         if self.borders:
             inside = fade(height, width, BORDER, pose.device)
             mask, shadow = mask * inside, shadow * inside
-        return Layers(pixels[:, :3], mask, shadow)
+        return Layers(output[:, :3], mask, shadow)
 
     def _output(self, pose: Tensor, previous: Tensor | None) -> Tensor:
-        """float (B, C, H / fold, W / fold) in [-1, 1]."""
+        """float (B, 3 or 5, H, W) in [-1, 1]."""
         if not self.temporal:
-            return self.network(F.pixel_unshuffle(pose, self.fold))
-        given = torch.cat([pose, torch.zeros_like(pose) if previous is None else previous], dim=1)
-        return self.network(F.pixel_unshuffle(given, self.fold))
+            return self.network(pose)
+        return self.network(torch.cat([pose, torch.zeros_like(pose) if previous is None else previous], dim=1))
 
     def start_from(self, coarse: "BodyGenerator") -> None:
         """Copy ``coarse``, a generator trained at half the size, into the global generator inside the enhancer."""

@@ -36,16 +36,14 @@ class MultiscaleDiscriminator(nn.Module):
     """D_1..D_k of "Everybody Dance Now": one patch discriminator at 1, 1/2, 1/4, ... of the size.
 
     forward: float (B, in, H, W) -> for each scale, finest first, the feature maps of its :class:`PatchDiscriminator`.
-    fold: blocks of so many x so many pixels become channels first, as in :class:`BodyGenerator`.
     """
 
-    def __init__(self, in_channels: int, ndf: int, layers: int, scales: int, fold: int = 1) -> None:
+    def __init__(self, in_channels: int, ndf: int, layers: int, scales: int) -> None:
         super().__init__()
-        self.fold = fold
-        self.scales = nn.ModuleList(PatchDiscriminator(in_channels * fold**2, ndf, layers) for _ in range(scales))
+        self.scales = nn.ModuleList(PatchDiscriminator(in_channels, ndf, layers) for _ in range(scales))
 
     def forward(self, x: Tensor) -> list[list[Tensor]]:
-        x, outputs = F.pixel_unshuffle(x, self.fold), []
+        outputs = []
         for level, discriminator in enumerate(self.scales):
             if level:
                 x = F.avg_pool2d(x, 3, stride=2, padding=1, count_include_pad=False)

@@ -2,9 +2,9 @@
 
 from torch import Tensor, nn
 
-from pipeline.networks.layers import ResidualBlock, at_full_size, down, first_size, init_weights, stem, up
+from pipeline.networks.layers import ResidualBlock, down, init_weights, stem, up
 
-SKIPS_FROM = 4  # px of the picture that a map's pixel shows: finer maps would carry the pose's strokes into the frame
+SKIPS_FROM = 2  # halvings: skip connections of finer maps would carry the pose picture's strokes into the frame
 
 
 class GlobalFeatures(nn.Module):
@@ -16,12 +16,12 @@ class GlobalFeatures(nn.Module):
     """
 
     def __init__(
-        self, in_channels: int, ngf: int, downsamplings: int, blocks: int, upsampling: str, skips: bool, fold: int
+        self, in_channels: int, ngf: int, downsamplings: int, blocks: int, upsampling: str, skips: bool
     ) -> None:
         super().__init__()
-        self.skips, self.fold = skips, fold
+        self.skips = skips
         widths = [ngf * 2**level for level in range(downsamplings + 1)]
-        self.encode = nn.ModuleList([stem(in_channels, ngf, first_size(fold)), *(down(width) for width in widths[:-1])])
+        self.encode = nn.ModuleList([stem(in_channels, ngf), *(down(width) for width in widths[:-1])])
         self.blocks = nn.Sequential(*(ResidualBlock(widths[-1]) for _ in range(blocks)))
         self.decode = nn.ModuleList([up(width, upsampling) for width in reversed(widths[1:])])
 
@@ -33,7 +33,7 @@ class GlobalFeatures(nn.Module):
         x = self.blocks(x)
         for halvings, stage in zip(reversed(range(len(self.decode))), self.decode, strict=True):
             x = stage(x)
-            if self.skips and self.fold * 2**halvings >= SKIPS_FROM:
+            if self.skips and halvings >= SKIPS_FROM:
                 x = x + maps[halvings]
         return x
 
@@ -42,16 +42,16 @@ class GlobalGenerator(nn.Module):
     """float (B, in, H, W) -> float (B, out, H, W) in [-1, 1]; H and W multiples of 2 ** downsamplings.
 
     ``features`` gives the maps before the last convolution, (B, ngf, H, W), all that a local enhancer uses of it.
-    ``upsampling``: see :func:`up`. ``skips``: see :class:`GlobalFeatures`. ``fold``: see :class:`BodyGenerator`.
+    ``upsampling``: see :func:`up`. ``skips``: see :class:`GlobalFeatures`.
     """
 
     def __init__(
         self, in_channels: int, out_channels: int, ngf: int, downsamplings: int, blocks: int,
-        upsampling: str = "transpose", skips: bool = False, fold: int = 1,
+        upsampling: str = "transpose", skips: bool = False,
     ) -> None:
         super().__init__()
-        self.features = GlobalFeatures(in_channels, ngf, downsamplings, blocks, upsampling, skips, fold)
-        self.to_output = at_full_size(ngf, out_channels, first_size(fold))
+        self.features = GlobalFeatures(in_channels, ngf, downsamplings, blocks, upsampling, skips)
+        self.to_output = nn.Conv2d(ngf, out_channels, 7, padding=3, padding_mode="reflect")
         self.apply(init_weights)
 
     def forward(self, x: Tensor) -> Tensor:

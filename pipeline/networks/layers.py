@@ -32,19 +32,10 @@ class ResidualBlock(nn.Module):
         return x + self.layers(x)
 
 
-def stem(in_channels: int, out_channels: int, size: int = 7) -> nn.Sequential:
-    """Reflect-padded convolution at full size, ``size`` x ``size``: (B, in, H, W) -> (B, out, H, W)."""
-    return nn.Sequential(at_full_size(in_channels, out_channels, size), InstanceNorm(), nn.ReLU())
-
-
-def first_size(fold: int) -> int:
-    """px of a generator's first and last convolution: 7, or 3 of pixels folded by ``fold``, which show as much."""
-    return 7 if fold == 1 else 3
-
-
-def at_full_size(in_channels: int, out_channels: int, size: int) -> nn.Conv2d:
-    """A reflect-padded convolution, ``size`` x ``size``, the first or the last of a generator."""
-    return nn.Conv2d(in_channels, out_channels, size, padding=size // 2, padding_mode="reflect")
+def stem(in_channels: int, out_channels: int) -> nn.Sequential:
+    """Reflect-padded 7x7 convolution at full size: (B, in, H, W) -> (B, out, H, W)."""
+    convolution = nn.Conv2d(in_channels, out_channels, 7, padding=3, padding_mode="reflect")
+    return nn.Sequential(convolution, InstanceNorm(), nn.ReLU())
 
 
 def down(channels: int) -> nn.Sequential:

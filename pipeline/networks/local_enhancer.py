@@ -4,7 +4,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from pipeline.networks.global_generator import GlobalGenerator
-from pipeline.networks.layers import ResidualBlock, at_full_size, down, first_size, init_weights, stem, up
+from pipeline.networks.layers import ResidualBlock, down, init_weights, stem, up
 
 
 class LocalEnhancer(nn.Module):
@@ -17,12 +17,12 @@ class LocalEnhancer(nn.Module):
 
     def __init__(
         self, global_generator: GlobalGenerator, in_channels: int, out_channels: int, ngf: int, blocks: int,
-        upsampling: str, fold: int = 1,
+        upsampling: str,
     ) -> None:
         super().__init__()
-        self.encode = nn.Sequential(stem(in_channels, ngf // 2, first_size(fold)), down(ngf // 2))
+        self.encode = nn.Sequential(stem(in_channels, ngf // 2), down(ngf // 2))
         self.decode = nn.Sequential(*(ResidualBlock(ngf) for _ in range(blocks)), up(ngf, upsampling))
-        self.to_output = at_full_size(ngf // 2, out_channels, first_size(fold))
+        self.to_output = nn.Conv2d(ngf // 2, out_channels, 7, padding=3, padding_mode="reflect")
         self.apply(init_weights)
         self.global_features = global_generator.features
 

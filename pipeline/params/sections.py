@@ -91,7 +91,6 @@ class Generator(Section):
     ngf: Count
     downsamplings: Annotated[int, Field(ge=1, le=6)]
     blocks: Count
-    fold: Literal[1, 2, 4]
     upsampling: Literal["transpose", "resize"]
     skips: bool
     enhancer: bool
@@ -145,8 +144,8 @@ class Train(Section):
 
     @property
     def multiple(self) -> int:
-        """Of what the training picture's sides are multiples, px: the generator folds and halves it."""
-        return self.generator.fold * 2 ** (self.generator.downsamplings + self.generator.enhancer)
+        """Of what the training picture's sides are multiples, px: the generator halves it again and again."""
+        return 2 ** (self.generator.downsamplings + self.generator.enhancer)
 
 
 class FaceGenerator(Section):

@@ -84,8 +84,8 @@ def _sizes(params: Params) -> Iterator[str]:
     """What is wrong with the sizes of pictures, which the networks halve again and again."""
     height, multiple = params.train.height, params.train.multiple
     if height % multiple:
-        yield (f"train.height is {height}; allowed: multiples of {multiple} px (train.generator.fold x 2 to the number "
-               f"of halvings), for example {max(round(height / multiple), 2) * multiple}")
+        yield (f"train.height is {height}; allowed: multiples of {multiple} px (2 to the number of halvings), "
+               f"for example {max(round(height / multiple), 2) * multiple}")
     if height < 2 * multiple:
         yield (f"train.generator.downsamplings is {params.train.generator.downsamplings}, which leaves less than 2 px "
                f"of training pictures of {height} px; allowed: fewer, or a larger train.height")
