@@ -64,14 +64,14 @@ def three_steps(part: slice, moves: bool) -> dict[str, torch.Tensor]:
     networks = {"generator": generator, "discriminator": discriminator}
     optimizers = [make_optimizer(n.parameters(), LEARNING_RATE, (0.5, 0.999), 3, 0)[0] for n in networks.values()]
     poses, frames = torch.rand(2, 4, 2, 3, 64, 64) * 2 - 1
-    plates = torch.rand(4, 3, 64, 64) * 2 - 1
+    plates, known = torch.rand(4, 3, 64, 64) * 2 - 1, torch.randint(3, (4, 2, 16, 16), dtype=torch.uint8)
     objective = {"gan_loss": "lsgan", "r1": 0.1, "r2": 0.0, "lambda_fm": 10.0, "lambda_vgg": 5.0}
     params = load_params(PARAMS).train.model_copy(update=objective)
     perceptual = PerceptualLoss("efficientnet_lite0", None)
     perceptual.moves = moves
     found = {}
     for step in range(3):
-        batch = poses[part], frames[part], plates[part]
+        batch = poses[part], frames[part], plates[part], known[part]
         g, d, _ = body_losses(generator, discriminator, perceptual, params, "fp32", *batch)
         update(g, d, generator, discriminator, optimizers)
         if step == 0:
