@@ -56,22 +56,22 @@ def free_port() -> int:
 def three_steps(part: slice, moves: bool) -> dict[str, torch.Tensor]:
     """Train both networks on ``part`` of a batch of 4. -> first gradients and last weights by network, flat.
 
-    moves: whether the perceptual loss moves its pictures at random.
+    moves: whether the perceptual loss moves its pictures at random, and sees parts of those of folded networks.
     """
     torch.manual_seed(0)
-    generator = BodyGenerator(True, ngf=4, downsamplings=2, blocks=1, enhancer_blocks=None, layered=True, fold=2)
-    discriminator = MultiscaleDiscriminator(discriminator_channels(True), ndf=4, layers=2, scales=2, fold=2)
+    generator = BodyGenerator(True, 4, downsamplings=2, blocks=1, enhancer_blocks=None, layered=True, fold=1 + moves)
+    discriminator = MultiscaleDiscriminator(discriminator_channels(True), ndf=4, layers=2, scales=2, fold=1 + moves)
     networks = {"generator": generator, "discriminator": discriminator}
     optimizers = [make_optimizer(n.parameters(), LEARNING_RATE, (0.5, 0.999), 3, 0)[0] for n in networks.values()]
-    poses, frames = torch.rand(2, 4, 2, 3, 64, 64) * 2 - 1
-    plates = torch.rand(4, 3, 64, 64) * 2 - 1
+    poses, frames = torch.rand(2, 4, 2, 3, 32, 32) * 2 - 1
+    plates, known = torch.rand(4, 3, 32, 32) * 2 - 1, torch.randint(3, (4, 2, 8, 8), dtype=torch.uint8)
     objective = {"gan_loss": "lsgan", "r1": 0.1, "r2": 0.0, "lambda_fm": 10.0, "lambda_vgg": 5.0}
     params = load_params(PARAMS).train.model_copy(update=objective)
     perceptual = PerceptualLoss("efficientnet_lite0", None)
     perceptual.moves = moves
     found = {}
     for step in range(3):
-        batch = poses[part], frames[part], plates[part]
+        batch = poses[part], frames[part], plates[part], known[part]
         g, d, _ = body_losses(generator, discriminator, perceptual, params, "fp32", *batch)
         update(g, d, generator, discriminator, optimizers)
         if step == 0:
