@@ -199,7 +199,7 @@ def workspace(clip, tmp_path, monkeypatch, default_params) -> Path:
     write_params(tmp_path, default_params)
     torch.manual_seed(0)
     body = {"temporal": True, "ngf": 2, "downsamplings": 2, "blocks": 1, "enhancer_blocks": None, "layered": True,
-            "borders": True, "fold": 2}
+            "borders": True}
     face = {"ngf": 2, "downsamplings": 2, "blocks": 1}
     header = {"architecture": body, "view": {"window": "person", "width": SIZE, "height": SIZE}, "precision": "fp32"}
     save_weights(tmp_path / "models/body.safetensors", BodyGenerator(**body).state_dict(), header)

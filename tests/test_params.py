@@ -151,7 +151,7 @@ def test_every_problem_is_reported_at_once(tmp_path, default_params):
 @pytest.mark.parametrize(
     ("section", "key", "value", "word"),
     [
-        ("train", "height", 250, "multiples of 32"),
+        ("train", "height", 250, "multiples of 16"),
         ("train", "height", 2080, "less than or equal to 2048"),
         ("train", "background", "learned", "plate while train.window is person"),
         ("face", "size", 100, "a multiple of 8"),
@@ -180,8 +180,8 @@ def test_more_frozen_steps_than_there_are_are_refused(tmp_path, default_params):
 
 
 @pytest.mark.parametrize(("height", "generator", "example"), [
-    (300, {}, 288), (300, {"fold": 1}, 304), (300, {"fold": 4, "downsamplings": 3}, 288), (40, {}, 64),
-    (520, {"enhancer": True}, 512), (270, {"fold": 1, "downsamplings": 6}, 256),
+    (300, {}, 304), (300, {"downsamplings": 3}, 304), (40, {}, 32), (520, {"enhancer": True}, 512),
+    (270, {"downsamplings": 6}, 256),
 ])  # fmt: skip
 def test_sizes_that_cannot_be_halved_are_told_with_an_example_that_can(
     tmp_path, default_params, height, generator, example
@@ -196,11 +196,11 @@ def test_sizes_that_cannot_be_halved_are_told_with_an_example_that_can(
 
 
 def test_halvings_that_leave_no_picture_are_refused(tmp_path, default_params):
-    default_params["train"]["height"] = 128
+    default_params["train"]["height"] = 64
     default_params["train"]["generator"]["downsamplings"] = 6
     with pytest.raises(UserError) as caught:
         load(tmp_path, default_params)
-    assert "less than 2 px of training pictures of 128 px" in line(caught.value, "train.generator.downsamplings is 6")
+    assert "less than 2 px of training pictures of 64 px" in line(caught.value, "train.generator.downsamplings is 6")
 
 
 def test_a_learned_background_is_fine_in_whole_frames(tmp_path, default_params):

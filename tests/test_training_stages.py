@@ -89,7 +89,7 @@ def test_every_window_and_background_trains_and_says_what_it_is(tmp_path, monkey
     assert header["view"] == {"window": window, "width": width, "height": 64}
     architecture = header["architecture"]
     assert (architecture["layered"], architecture["borders"]) == (background == "plate", window == "person")
-    assert (architecture["fold"], architecture["enhancer_blocks"]) == (2, 3 if enhancer else None)
+    assert architecture["enhancer_blocks"] == (3 if enhancer else None)
     renderer = BodyRenderer(paths.BODY_WEIGHTS, open_target(), torch.device("cpu"))
     track = read_track(paths.STABLE_POSES)
     joints, windows = track.joints[:2], renderer.view.windows(track, track.joints, np.zeros(FRAMES, int))[:2]
@@ -157,7 +157,7 @@ def test_the_papers_setting_runs_at_reduced_size_coarse_to_fine(tmp_path, monkey
     tensors, header = load_weights(Path("models/body.safetensors"))
     assert header["architecture"]["enhancer_blocks"] == 3
     assert header["view"] == {"window": "frame", "width": 128, "height": 64}
-    assert not header["architecture"]["layered"] and header["architecture"]["fold"] == 1
+    assert not header["architecture"]["layered"]
     assert load_weights(paths.FACE_WEIGHTS)[1]["hands"] is False
     assert any(name.startswith("network.global_features") for name in tensors)
     assert {path.name for path in Path("reports/train_body/plots/metrics").iterdir()} == {"coarse", "body"}

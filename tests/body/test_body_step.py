@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from pipeline.body.step import _glances, body_losses, discriminator_channels
+from pipeline.body.step import body_losses, discriminator_channels
 from pipeline.body.trimap import GRID
 from pipeline.losses.perceptual import PerceptualLoss
 from pipeline.networks.body_generator import BodyGenerator
@@ -23,11 +23,11 @@ def objective(gan_loss="lsgan", r1=0.0, r2=0.0, lambda_fm=0.0, lambda_vgg=0.0, l
     return load_params(PARAMS).train.model_copy(update={"gan_loss": gan_loss, **weights})
 
 
-def networks(temporal=True, width=4, layered=False, fold=1):
+def networks(temporal=True, width=4, layered=False):
     torch.manual_seed(0)
     generator = BodyGenerator(temporal, ngf=width, downsamplings=2, blocks=1, enhancer_blocks=None,
-                              layered=layered, fold=fold)
-    discriminator = MultiscaleDiscriminator(discriminator_channels(temporal), ndf=width, layers=2, scales=2, fold=fold)
+                              layered=layered)
+    discriminator = MultiscaleDiscriminator(discriminator_channels(temporal), ndf=width, layers=2, scales=2)
     return generator, discriminator
 
 
@@ -131,9 +131,9 @@ def test_bf16_gradients_point_where_those_of_fp32_do(layout):
 
 
 @pytest.mark.parametrize("gan_loss", ["lsgan", "vanilla", "hinge", "relativistic"])
-@pytest.mark.parametrize(("temporal", "fold"), [(True, 1), (False, 1), (True, 2)])
-def test_tiny_networks_learn_one_pair(temporal, gan_loss, fold):
-    generator, discriminator = networks(temporal, width=8, layered=fold > 1, fold=fold)
+@pytest.mark.parametrize(("temporal", "layered"), [(True, False), (False, False), (True, True)])
+def test_tiny_networks_learn_one_pair(temporal, gan_loss, layered):
+    generator, discriminator = networks(temporal, width=8, layered=layered)
     ramp = torch.linspace(-1, 1, 32)
     ys, xs = torch.meshgrid(ramp, ramp, indexing="ij")
     poses = torch.stack([torch.stack([xs, ys, (xs - shift).abs()]) for shift in (0.0, 0.3)])[None]
@@ -162,19 +162,3 @@ def test_the_masks_loss_counts_with_its_weight_where_there_are_masks():
         assert ("g_mask" in totals[1][2]) == layered and "g_mask" not in totals[0][2]
         extra = 7 * totals[1][2]["g_mask"] if layered else 0.0
         torch.testing.assert_close(totals[1][0], totals[0][0] + extra)
-
-
-def test_a_folded_objective_looks_at_the_whole_made_smaller_and_at_a_part():
-    fakes, frames = torch.rand(2, 1, 3, 32, 32)
-    torch.manual_seed(0)
-    tops = []
-    for _ in range(100):
-        whole, (fake, frame) = _glances(fakes, frames)
-        for look, picture in zip(whole, (fakes, frames), strict=True):
-            torch.testing.assert_close(look, torch.nn.functional.avg_pool2d(picture, 2))
-        assert fake.shape == frame.shape == (1, 3, 16, 16)
-        places = (fakes.unfold(2, 16, 1).unfold(3, 16, 1) == fake[:, :, None, None]).all(-1).all(-1)[0, 0]
-        top, left = places.nonzero()[0].tolist()
-        assert torch.equal(frame, frames[:, :, top : top + 16, left : left + 16])
-        tops.append(top)
-    assert (min(tops), max(tops)) == (0, 16)

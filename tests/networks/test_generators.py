@@ -94,9 +94,8 @@ def test_skips_have_no_weights_and_none_to_add_with_two_halvings():
 
 
 @pytest.mark.parametrize("enhancer_blocks", [None, 1])
-@pytest.mark.parametrize("fold", [1, 2])
-def test_layers_are_composited_over_the_plate_they_are_given(enhancer_blocks, fold):
-    generator = tiny(enhancer_blocks=enhancer_blocks, layered=True, fold=fold)
+def test_layers_are_composited_over_the_plate_they_are_given(enhancer_blocks):
+    generator = tiny(enhancer_blocks=enhancer_blocks, layered=True)
     pose, plate = torch.randn(2, 3, 32, 64), torch.rand(2, 3, 32, 64) * 2 - 1
     layers = generator.layers(pose, None)
     assert layers.person.shape == (2, 3, 32, 64) and layers.mask.shape == layers.shadow.shape == (2, 1, 32, 64)
@@ -113,7 +112,7 @@ def test_where_mask_and_shadow_are_closed_the_background_shows_untouched():
 
 
 def test_a_new_generator_shows_its_person_and_hardly_a_shadow():
-    layers = tiny(layered=True, fold=2).layers(torch.randn(1, 3, 32, 32), None)
+    layers = tiny(layered=True).layers(torch.randn(1, 3, 32, 32), None)
     assert layers.mask.mean() > 0.7
     assert 0 < layers.shadow.mean() < 0.1
 
@@ -123,24 +122,6 @@ def test_with_borders_nothing_is_laid_over_the_pictures_edge():
     for layer in (layers.mask, layers.shadow):
         assert layer[..., 0, :].max() < 0.05 and layer[..., -1].max() < 0.05
     assert layers.mask[..., 8:-8, 8:-8].min() > 0.3
-
-
-@pytest.mark.parametrize("layered", [True, False])
-def test_a_folded_generator_starts_without_a_pattern_within_its_blocks(layered):
-    """All pixels of a block begin with one weight: none differs from its neighbour in the block."""
-    generator = tiny(layered=layered, fold=2)
-    pose = torch.randn(1, 3, 16, 16)
-    picture = generator.layers(pose, None).person if layered else generator(pose, None)
-    assert torch.equal(picture[..., ::2, ::2], picture[..., 1::2, 1::2])
-    assert picture.std() > 0
-
-
-def test_folding_keeps_every_pixel_of_what_goes_in():
-    """The first layer of a folded generator depends on each pixel of pose picture and previous frame."""
-    generator = tiny(fold=2)
-    pose, previous = (torch.randn(1, 3, 16, 16, requires_grad=True) for _ in range(2))
-    generator(pose, previous).square().sum().backward()
-    assert (pose.grad != 0).all() and (previous.grad != 0).all()
 
 
 def test_face_generator_predicts_a_residual_of_the_crops_size():
