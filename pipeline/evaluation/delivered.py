@@ -25,7 +25,7 @@ from pipeline.video.fit import fit_into
 from pipeline.video.probe import Video
 from pipeline.video.read import read_pictures
 
-SCORED = 48  # frames, evenly spread: of more, means hardly change, and at the delivered size each takes a second
+SCORED = 24  # frames, evenly spread: at the delivered size, each takes seconds
 EXAMPLES = 6  # of these: shown in the picture
 
 
@@ -84,7 +84,7 @@ class Delivered:
 def score_delivered(
     delivered: Delivered, renderer: Renderer, baselines: Baselines, lpips: Lpips, min_confidence: float
 ) -> tuple[list[Record], list[Comparison]]:
-    """A record of what the result, the baselines and the poses score in at most 48 frames, and some frames to look at.
+    """A record of what the result, the baselines and the poses score in at most 24 frames, and some frames to look at.
 
     The result is also measured as ``renderer`` makes it of the true poses, so that the network's errors and those of
     the poses stand apart.
