@@ -56,11 +56,11 @@ def free_port() -> int:
 def three_steps(part: slice, moves: bool) -> dict[str, torch.Tensor]:
     """Train both networks on ``part`` of a batch of 4. -> first gradients and last weights by network, flat.
 
-    moves: whether the perceptual loss moves its pictures at random, and sees parts of those of folded networks.
+    moves: whether the perceptual loss moves its pictures at random.
     """
     torch.manual_seed(0)
-    generator = BodyGenerator(True, 4, downsamplings=2, blocks=1, enhancer_blocks=None, layered=True, fold=1 + moves)
-    discriminator = MultiscaleDiscriminator(discriminator_channels(True), ndf=4, layers=2, scales=2, fold=1 + moves)
+    generator = BodyGenerator(True, 4, downsamplings=2, blocks=1, enhancer_blocks=None, layered=True)
+    discriminator = MultiscaleDiscriminator(discriminator_channels(True), ndf=4, layers=2, scales=2)
     networks = {"generator": generator, "discriminator": discriminator}
     optimizers = [make_optimizer(n.parameters(), LEARNING_RATE, (0.5, 0.999), 3, 0)[0] for n in networks.values()]
     poses, frames = torch.rand(2, 4, 2, 3, 32, 32) * 2 - 1
