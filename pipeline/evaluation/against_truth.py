@@ -49,12 +49,12 @@ def summarize_sources(table: pd.DataFrame) -> dict[str, Any]:
 
 
 def region_tables(source: str, metrics: Mapping[str, Any]) -> list[Table]:
-    """A table a region: the baselines, then the result, as delivered and as rendered from the true poses.
+    """A table a region: the baselines, the result as rendered from the true poses, and last as delivered.
 
     metrics: one source's of :func:`summarize_sources`.
     """
     rows = {title: metrics["baselines"].get(name, {}) for name, title in BASELINES.items()}
-    rows |= {"result": metrics, "from the true poses": metrics["true_poses"]}
+    rows |= {"result from the true poses": metrics["true_poses"], "result": metrics}
     measures = measures_of(metrics)
     tables = []
     for region, title in REGIONS.items():

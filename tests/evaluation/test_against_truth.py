@@ -93,7 +93,7 @@ def test_tables_end_with_the_result_and_what_true_poses_would_make_of_it():
     for table in tables:
         assert table.columns == ["PSNR", "SSIM", LPIPS]
         baselines = [(title, [15, 0.6, 0.3]) for title in BASELINES.values()]
-        results = [("result", [20, 0.8, 0.1]), ("from the true poses", [25, 0.9, 0.05])]
+        results = [("result from the true poses", [25, 0.9, 0.05]), ("result", [20, 0.8, 0.1])]
         assert table.rows == [*baselines, *results]
     assert as_text(tables[0]).splitlines()[-2].split() == ["result", "20.00000", "0.80000", "0.10000"]
     assert [measure.name for measure in measures_of(summary(record(0)))] == ["psnr", "ssim", LPIPS]
