@@ -55,7 +55,7 @@ def test_what_no_frame_has_is_left_out():
     assert set(metrics) == {"frame", "baselines", "true_poses"}
     json.dumps(metrics, allow_nan=False)
     results = [[values for _, values in table.rows[-2:]] for table in region_tables("tango", metrics)]
-    assert results == [[[20, 0.8, 0.1], [25, 0.9, 0.05]], [[None] * 3] * 2, [[None] * 3] * 2]
+    assert results == [[[25, 0.9, 0.05], [20, 0.8, 0.1]], [[None] * 3] * 2, [[None] * 3] * 2]
     assert verdict("tango", metrics) == ["tango: the result beats every baseline in every region by every measure"]
 
 
