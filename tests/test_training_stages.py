@@ -118,7 +118,7 @@ def test_the_clip_of_a_camera_that_moves_trains_in_its_canvas(workspace):
 
 
 @pytest.mark.parametrize(("key", "value"), [
-    ("ema", 0.0), ("gan_loss", "relativistic"), ("r1", 1.0), ("augment", False), ("mirror", True),
+    ("ema", 0.0), ("gan_loss", "relativistic"), ("r1", 1.0), ("augment", "moved"), ("augment", "mirrored"),
 ])  # fmt: skip
 def test_parameters_beyond_the_paper_change_what_is_learned(workspace, key, value):
     tensors = []

@@ -38,7 +38,7 @@ def body_phase(
     """
     d = params.discriminator
     place(generator, device, precision)
-    augmentation = Augmentation(params.seed, params.mirror) if params.augment else None
+    augmentation = None if params.augment == "none" else Augmentation(params.seed, params.augment == "mirrored")
     channels = discriminator_channels(generator.temporal)
     discriminator = MultiscaleDiscriminator(channels, d.ndf, d.layers, d.scales)
     place(discriminator, device, precision)

@@ -25,7 +25,8 @@ def test_names_the_row(project, temporal, face, name):
 
 def test_names_what_the_paper_has_not(project):
     params = load_params(project / "params.yaml")
-    assert row_name(params.train, params.face) == "T.S. + Face with plate, resize, skips, averaged weights"
+    expected = "T.S. + Face with person's window, plate, resize, skips, averaged weights"
+    assert row_name(params.train, params.face) == expected
 
 
 def test_the_papers_missed_detections_add_up():
