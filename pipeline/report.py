@@ -50,6 +50,7 @@ def report(names: list[str], run_name: str, size: str) -> str:
         frames=picture_uri(paths.HELD_OUT_PICTURE),
         frame_charts=charts_uri([frame_chart(plot) for plot in plots(lpips)]),
         parts=PARTS,
+        background=picture_uri(paths.BACKGROUND_PICTURE),
         clips=[clip_section(name) for name in ("target", *names)],
         phases=[phase for log, columns in TRAINING.items() for phase in training_sections(log, columns)],
     )
@@ -97,7 +98,7 @@ def main() -> None:
     for name in names:
         print(f"video: {paths.video(name)}, beside the source and the pose: {paths.side_by_side(name)}")
     print(f"metrics: {paths.SUMMARY}, all of them {paths.METRICS}, by frame {paths.PER_FRAME}")
-    pictures = paths.HELD_OUT_PICTURE, *TRAINING, *map(paths.normalization_plot, names)
+    pictures = paths.BACKGROUND_PICTURE, paths.HELD_OUT_PICTURE, *TRAINING, *map(paths.normalization_plot, names)
     print(f"pictures: {', '.join(map(str, pictures))}")
     minutes = minutes_by_stage(["target", *names])
     minutes.pop("report", None)  # its last run's, since this one has not ended

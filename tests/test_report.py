@@ -74,6 +74,7 @@ def workspace(tmp_path, monkeypatch, default_params):
     }
     write_json(tmp_path / "data/normalized/tango.json", fitted)
     write_json(tmp_path / "data/normalized/polka.json", {"method": "none", "warnings": []})
+    write_picture(tmp_path / "reports/background/target.jpg", picture)
     for name in ("tango", "polka"):
         write_picture(tmp_path / f"reports/normalize/{name}.png", picture)
         for video in (name, f"{name}_side_by_side"):
@@ -246,7 +247,7 @@ def test_names_the_row_of_an_ablation(workspace, default_params):
 
 
 @pytest.mark.parametrize("missing", [
-    "reports/metrics.json", "reports/videos/polka_side_by_side.mp4", "reports/normalize/tango.png",
+    "reports/metrics.json", "reports/videos/polka_side_by_side.mp4", "reports/normalize/tango.png", "reports/background/target.jpg",
     "reports/plots/ssim.json", "data/poses/target.json",
 ])  # fmt: skip
 def test_says_what_is_missing_and_writes_no_page(workspace, missing):
