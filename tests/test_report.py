@@ -247,8 +247,8 @@ def test_names_the_row_of_an_ablation(workspace, default_params):
 
 
 @pytest.mark.parametrize("missing", [
-    "reports/metrics.json", "reports/videos/polka_side_by_side.mp4", "reports/normalize/tango.png", "reports/background/target.jpg",
-    "reports/plots/ssim.json", "data/poses/target.json",
+    "reports/metrics.json", "reports/videos/polka_side_by_side.mp4", "reports/normalize/tango.png",
+    "reports/background/target.jpg", "reports/plots/ssim.json", "data/poses/target.json",
 ])  # fmt: skip
 def test_says_what_is_missing_and_writes_no_page(workspace, missing):
     (workspace / missing).unlink()
