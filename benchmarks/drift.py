@@ -48,7 +48,7 @@ def main(most: int) -> None:
     in_a_row = (made.frame for made in renderer.run(joints, windows))
     rows = []
     for t, rendered in enumerate(tqdm(zip(in_a_row, alone(), strict=True), "render", unit="frame", total=count)):
-        real = frames.clip.picture(t, windows[t], frames.width, frames.height)
+        real = frames.picture(t, frames.view(t))
         pictures = [to_picture(frame) for frame in rendered]
         distances = [float(lpips(picture[None], real[None])[0]) for picture in pictures]
         rows.append([*distances, *(pictures[0].astype(float) - real).mean(axis=(0, 1))])

@@ -44,9 +44,7 @@ def train_face(
         joints = smoothed(track.joints, pose, checkpoints.folder / "joints.f32")
     shots = clip.store.shots
     pictures = TrainingFrames(clip, joints, body.view.windows(track, joints, shots), *body.view.size)
-    squares = part_squares(joints, shots, float(track.fps))
-    if not face.hands:
-        squares[:, 1:] = np.nan
+    squares = part_squares(joints, shots, float(track.fps), face.hands)
     seen = np.isfinite(squares[..., 0])
     end, _ = split_clip(len(track), split)
     times = np.flatnonzero(seen[:end].any(axis=1))

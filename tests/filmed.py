@@ -6,8 +6,7 @@ import cv2
 import numpy as np
 
 from pipeline.clips.store import FrameStore, StoredFrame, write_frames
-from pipeline.clips.warp import picture_corners, transform
-from pipeline.scene.registration import to_opencv
+from pipeline.clips.warp import picture_corners, to_opencv, transform
 
 WIDTH, HEIGHT, FRAMES, FPS = 192, 256, 24, Fraction(12)
 ROOM = 512  # px, of which the frame of a camera that is not moved shows the middle

@@ -16,10 +16,10 @@ class PairDataset(Dataset):
     """Item i, and i + len * epoch: (poses, frames, plate, trimaps) of the pair of frames (t - 1, t), t = ends[i].
 
     Both frames are seen as the later one's window shows it, so that they can be compared pixel by pixel. Poses and
-    frames are uint8 RGB (2, 3, height, width), the plate (3, height, width), trimaps (2, height / 4, width / 4), see
-    :func:`trimap`. They leave the loader processes as bytes,
-    a quarter of the size of float32; the training process converts them on its device. ends: int64 (pairs,), the later
-    frame of each pair. augmentation: None: every epoch sees the same.
+    frames are uint8 RGB (2, 3, height, width), the plate (3, height, width), trimaps uint8 (2, height / GRID, width /
+    GRID), see :func:`trimap`. They leave the loader processes as bytes, a quarter of the size of float32; the training
+    process converts them on its device. ends: int64 (pairs,), the later frame of each pair. augmentation: None: every
+    epoch sees the same.
     """
 
     def __init__(self, frames: TrainingFrames, ends: np.ndarray, augmentation: Augmentation | None = None) -> None:

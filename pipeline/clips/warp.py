@@ -9,6 +9,7 @@ import numpy as np
 from pipeline.clips.layout import found_joints
 
 MARGIN = 4  # px around what is looked at: interpolation reaches so far
+TO_CORNERS = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])  # from OpenCV's, where (0, 0) is the first pixel's centre
 EXACT = 1e-6  # px: nearer than this to whole pixels, a window needs no interpolation
 
 
@@ -61,8 +62,17 @@ def warp(picture: np.ndarray, matrix: np.ndarray, width: int, height: int) -> np
     whole = np.abs(matrix - np.array([[1, 0, offset[0]], [0, 1, offset[1]], [0, 0, 1]])).max() < EXACT
     if whole and x >= 0 and y >= 0 and part.shape[0] >= y + height and part.shape[1] >= x + width:
         return np.ascontiguousarray(part[y : y + height, x : x + width])
-    to_centres = np.array([[1.0, 0.0, 0.5], [0.0, 1.0, 0.5], [0.0, 0.0, 1.0]])  # OpenCV's (0, 0) is a pixel's centre
     return cv2.warpPerspective(
-        part, np.linalg.inv(to_centres) @ matrix @ to_centres, (width, height),
-        flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE,
+        part, to_opencv(matrix), (width, height), flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
     )
+
+
+def to_opencv(matrices: np.ndarray) -> np.ndarray:
+    """Matrices (..., 3, 3) for OpenCV's coordinates."""
+    return np.linalg.inv(TO_CORNERS) @ matrices @ TO_CORNERS
+
+
+def from_opencv(matrices: np.ndarray) -> np.ndarray:
+    """OpenCV's matrices (..., 3, 3) for coordinates from the top left corner."""
+    return TO_CORNERS @ matrices @ np.linalg.inv(TO_CORNERS)

@@ -9,7 +9,7 @@ from pipeline.clips.spread import spread
 from pipeline.clips.warp import move_joints
 from pipeline.face.crops import PartCrops
 from pipeline.networks.pictures import to_planes
-from pipeline.pose.parts import PARTS, part_matrix
+from pipeline.pose.parts import FACE, part_matrix
 from pipeline.pose.picture import draw_pose
 from pipeline.training.frames import TrainingFrames
 
@@ -44,7 +44,7 @@ class PartDataset(Dataset):
         t, part = (int(number) for number in self.items[item % len(self)])
         matrix = part_matrix(self.squares[t, part], self.size, part)
         pose = draw_pose(move_joints(self.frames.joints[t], np.linalg.inv(matrix)), self.size, self.size)
-        real = self.frames.clip.seen_by(t, matrix, self.size, self.size)
-        hand = torch.tensor(list(PARTS)[part] != "face")
+        real = self.frames.clip.picture(t, matrix, self.size, self.size)
+        hand = torch.tensor(part != FACE)
         pictures = [to_planes(picture) for picture in (pose, self.crops[t, part], real)]
         return pictures[0], pictures[1], pictures[2], hand

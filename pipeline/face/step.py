@@ -26,8 +26,8 @@ def face_losses(
     perceptual: the perceptual loss, None if the objective has no such term. params: the objective's form and weight.
     precision: ``fp32`` or ``bf16``. pose, generated, real: float (B, 3, S, S) in [-1, 1], crops of the pose picture, of
     the fixed body generator's output and of the real frame. label: (B, 1, S, S), which part they show. D_f has to tell
-    (pose, label, real) from (pose, label, generated + r).
-    Terms are unweighted. Back-propagate each loss into its own network's parameters only, as in :func:`body_losses`.
+    (pose, label, real) from (pose, label, generated + r). Terms are unweighted. Back-propagate each loss into its own
+    network's parameters only, as in :func:`body_losses`.
     """
     with autocast(pose.device, precision):
         fake = generated + generator(pose, generated, label)

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from pipeline.networks.compositing import Layers, enlarged, fade
+from pipeline.networks.compositing import Layers, fade
 from pipeline.networks.global_generator import GlobalGenerator
 from pipeline.networks.local_enhancer import LocalEnhancer
 
@@ -57,7 +57,8 @@ class BodyGenerator(nn.Module):
         """What to lay over the plate. pose, previous: as for :meth:`forward`. Only if the generator is ``layered``."""
         output, (height, width) = self._output(pose, previous), pose.shape[2:]
         dark = F.avg_pool2d((output[:, 4:] + 1) / 2, SHADOW_GRID, ceil_mode=True)
-        mask, shadow = (output[:, 3:4] + 1) / 2, enlarged(F.relu(dark - FAINT), height, width)
+        shadow = F.interpolate(F.relu(dark - FAINT), (height, width), mode="bilinear", align_corners=False)
+        mask = (output[:, 3:4] + 1) / 2
         if self.borders:
             inside = fade(height, width, BORDER, pose.device)
             mask, shadow = mask * inside, shadow * inside

@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 
@@ -37,8 +36,3 @@ def _ramp(length: int, border: float, device: torch.device) -> Tensor:
     places = torch.arange(length, device=device)
     from_border = torch.minimum(places, length - 1 - places) + 0.5
     return (1 - torch.cos(torch.pi * (from_border / border).clamp(max=1))) / 2
-
-
-def enlarged(small: Tensor, height: int, width: int) -> Tensor:
-    """float (B, C, h, w) -> (B, C, height, width), bilinear."""
-    return F.interpolate(small, (height, width), mode="bilinear", align_corners=False)

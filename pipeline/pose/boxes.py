@@ -3,7 +3,7 @@
 import numpy as np
 
 from pipeline.clips.layout import BODY, found_joints
-from pipeline.pose.parts import PARTS, part_squares
+from pipeline.pose.parts import FACE, part_squares
 
 
 def face_boxes(joints: np.ndarray, shots: np.ndarray, fps: float, width: int, height: int) -> np.ndarray:
@@ -12,7 +12,7 @@ def face_boxes(joints: np.ndarray, shots: np.ndarray, fps: float, width: int, he
     joints: (frames, 137, 3) in pixels of a ``width`` x ``height`` picture. Returns int32 (frames, 4); -1 everywhere in
     frames in which no face is found.
     """
-    squares = part_squares(joints, shots, fps)[:, list(PARTS).index("face")]
+    squares = part_squares(joints, shots, fps, hands=False)[:, FACE]
     boxes = np.full((len(joints), 4), -1, np.int32)
     seen = np.isfinite(squares[:, 0])
     sides = np.rint(squares[seen, 2:] - squares[seen, :2]).clip(1, min(width, height))

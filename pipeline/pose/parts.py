@@ -5,25 +5,28 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
-from pipeline.clips.layout import BODY, FACE, LEFT_HAND, RIGHT_HAND, found_joints
+from pipeline.clips import layout
+from pipeline.clips.layout import BODY, found_joints
 from pipeline.clips.track import BLOCK, Joints
 from pipeline.pose.stature import statures
 
-PARTS = {"face": FACE, "left_hand": LEFT_HAND, "right_hand": RIGHT_HAND}
-SIDES = {"face": 0.19, "left_hand": 0.15, "right_hand": 0.15}  # of the person's height
+FACE, LEFT_HAND, RIGHT_HAND = range(3)
+PARTS = ("face", "left_hand", "right_hand")  # by these numbers
+SIDES = (0.19, 0.15, 0.15)  # of the person's height
 STEADY_FRAMES = 2.0  # standard deviation, in frames, of the Gaussian that smooths a part's place over time
 REACH = round(4 * STEADY_FRAMES)  # frames that it looks forward and back
 MAX_LAG = 1 / 8  # of the square's side: how far smoothing may move it off the part of its own frame, in x and in y
 
 
-def part_squares(joints: Joints, shots: np.ndarray, fps: float) -> np.ndarray:
+def part_squares(joints: Joints, shots: np.ndarray, fps: float, hands: bool = True) -> np.ndarray:
     """A square around each part in every frame, steady over time: float64 (frames, 3, 4) of (x0, y0, x1, y1).
 
     Each is centred on the median of the part's joints found in its frame; against jitter the centre is smoothed over
     neighbouring frames, which moves it by an eighth of the side at most. NaN where no joint of the part is found, or no
     body.
 
-    joints: (frames, 137, 3) in px of the canvas, smoothed. shots: int (frames,), another number after every cut.
+    joints: (frames, 137, 3) in px of the canvas, smoothed. shots: int (frames,), another number after every cut. fps:
+    frames per second. hands: whether there are squares around the hands, too.
     """
     tall = statures(joints, shots, fps)
     squares = np.full((len(joints), len(PARTS), 4), np.nan)
@@ -32,9 +35,9 @@ def part_squares(joints: Joints, shots: np.ndarray, fps: float) -> np.ndarray:
         start += int((shots[start:first] != shots[first]).sum())
         stop -= int((shots[end:stop] != shots[first]).sum())
         block, kept = joints[start:stop], np.s_[first - start : end - start]
-        for part, (name, span) in enumerate(PARTS.items()):
-            side = SIDES[name] * tall[start:stop]
-            centres = _steady_centres(block, span, side)[kept]
+        for part in range(len(PARTS)) if hands else (FACE,):
+            side = SIDES[part] * tall[start:stop]
+            centres = _steady_centres(block, layout.PARTS[PARTS[part]], side)[kept]
             half = side[kept, None] / 2
             squares[first:end, part] = np.concatenate([centres - half, centres + half], axis=1)
     return squares
@@ -47,7 +50,7 @@ def part_matrix(square: np.ndarray, size: int, part: int) -> np.ndarray:
     """
     x0, y0, x1, y1 = square
     scale = (x1 - x0) / size
-    if list(PARTS)[part] == "left_hand":
+    if part == LEFT_HAND:
         return np.array([[-scale, 0.0, x1], [0.0, scale, y0], [0.0, 0.0, 1.0]])
     return np.array([[scale, 0.0, x0], [0.0, scale, y0], [0.0, 0.0, 1.0]])
 

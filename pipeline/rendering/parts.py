@@ -10,7 +10,7 @@ from pipeline.clips.track import PoseTrack
 from pipeline.clips.warp import move_joints, warp, window_matrix
 from pipeline.networks.face_generator import FaceGenerator, label_planes
 from pipeline.networks.pictures import on_device, to_picture
-from pipeline.pose.parts import PARTS, part_matrix, part_squares
+from pipeline.pose.parts import FACE, part_matrix, part_squares
 from pipeline.pose.picture import draw_pose
 
 
@@ -22,10 +22,7 @@ class PartRenderer:
 
     def squares(self, track: PoseTrack[np.ndarray], shots: np.ndarray) -> np.ndarray:
         """Where the parts are that it refines, see :func:`part_squares`."""
-        squares = part_squares(track.joints, shots, float(track.fps))
-        if not self.hands:
-            squares[:, 1:] = np.nan
-        return squares
+        return part_squares(track.joints, shots, float(track.fps), self.hands)
 
     @torch.inference_mode()
     def residuals(
@@ -48,6 +45,6 @@ class PartRenderer:
             for matrix in matrices
         ), strict=True)
         given = [torch.stack([on_device(each, self.device) for each in pictures]) for pictures in (poses, crops)]
-        hand = torch.tensor([list(PARTS)[part] != "face" for part in seen])
-        residuals = self.network(*given, label_planes(hand, given[0])) * 127.5
+        label = label_planes(torch.from_numpy(seen != FACE), given[0])
+        residuals = self.network(*given, label) * 127.5
         yield from zip(matrices, residuals.permute(0, 2, 3, 1).float().cpu().numpy(), strict=True)

@@ -20,7 +20,7 @@ from pipeline.networks.weights import load_weights, sha256
 from pipeline.pose.picture import draw_pose
 from pipeline.pose.windows import View
 from pipeline.rendering.inference import for_inference
-from pipeline.rendering.overlay import add_residual, lay_over, opaque, overlay_of
+from pipeline.rendering.overlay import Overlay, add_residual, lay_over, opaque, overlay_of
 from pipeline.rendering.parts import PartRenderer
 from pipeline.runtime.parallel import in_threads
 from pipeline.user.cli import UserError
@@ -30,11 +30,10 @@ from pipeline.user.cli import UserError
 class Windowed:
     """What the body generator makes of one pose, in its window.
 
-    pose: the pose picture, uint8 RGB (h, w, 3). frame: float (3, h, w) in [-1, 1]. layers: of which it is made; None if
-    the generator makes whole frames, or nobody is there.
+    frame: float (3, h, w) in [-1, 1]. layers: of which it is made; None if the generator makes whole frames, or nobody
+    is there.
     """
 
-    pose: np.ndarray
     frame: Tensor
     layers: Layers | None
 
@@ -72,7 +71,8 @@ class BodyRenderer:
         poses, seen = self.in_windows(joints, windows), bodies_seen(joints)
 
         def look(t: int) -> tuple[np.ndarray, np.ndarray]:
-            return draw_pose(poses[t], width, height), self.clip.background(windows[t], width, height)
+            view = window_matrix(windows[t], width, height)
+            return draw_pose(poses[t], width, height), self.clip.background(view, width, height)
 
         previous: Tensor | None = None
         nobody: Tensor | None = None
@@ -90,7 +90,7 @@ class BodyRenderer:
                 else:
                     layers = self.generator.layers(pose, previous)
                     previous = layers.over(plate)
-                yield Windowed(drawn, previous[0], layers)
+                yield Windowed(previous[0], layers)
                 continue
             if plate is not None:
                 nobody = plate[0]
@@ -99,7 +99,7 @@ class BodyRenderer:
             if nobody is None:
                 nobody = self._alone(poses[seen])
             previous = None
-            yield Windowed(drawn, nobody, None)
+            yield Windowed(nobody, None)
 
     def _alone(self, poses: np.ndarray) -> Tensor:
         """The frame of ``poses[0]`` from zeros, float (3, height, width) on the device; grey if there is none."""
@@ -143,21 +143,26 @@ class Renderer:
         size, store = self.body.view.size, self.clip.store
         windows = self.body.view.windows(track, track.joints, shots)
         begins = np.diff(shots, prepend=shots[:1]) != 0
-        squares = None if self.face is None else self.face.squares(track, shots)
+        squares = np.empty(0) if self.face is None else self.face.squares(track, shots)
         behind, seen_from = np.empty(0), np.zeros((3, 3))
         for t, made in enumerate(self.body.run(track.joints, windows, begins)):
             if not np.array_equal(cameras[t], seen_from):
                 seen_from = cameras[t]
                 behind = warp(self.clip.plate, seen_from, store.width, store.height)
             from_canvas = np.linalg.inv(seen_from)
-            overlay = opaque(made.frame) if made.layers is None else overlay_of(made.layers)
-            frame = behind
-            if made.layers is not None or not self.body.generator.layered:
+            frame, overlay = behind, self._overlay(made)
+            if overlay is not None:
                 frame = lay_over(behind, overlay, from_canvas @ window_matrix(windows[t], *size))
-                if self.face is not None and squares is not None:
+                if self.face is not None:
                     for matrix, residual in self.face.residuals(made.frame, windows[t], track.joints[t], squares[t]):
                         add_residual(frame, residual, from_canvas @ matrix)
             yield draw_pose(move_joints(track.joints[t], from_canvas), store.width, store.height), frame
+
+    def _overlay(self, made: Windowed) -> Overlay | None:
+        """What to lay over the plate; None where nobody is and the plate alone shows."""
+        if made.layers is not None:
+            return overlay_of(made.layers)
+        return None if self.body.generator.layered else opaque(made.frame)
 
 
 def follow_window(previous: Tensor, window: np.ndarray, into: np.ndarray, plate: Tensor | None) -> Tensor:

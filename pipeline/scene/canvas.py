@@ -5,12 +5,13 @@ import numpy as np
 from tqdm import tqdm
 
 from pipeline.clips.camera import Camera
+from pipeline.clips.spread import spread
 from pipeline.clips.store import FrameStore
-from pipeline.clips.warp import picture_corners, transform
+from pipeline.clips.warp import picture_corners, to_opencv, transform
 from pipeline.pose.joint_file import JointFile
 from pipeline.runtime.parallel import in_threads, usable_cores
 from pipeline.scene.plate import fill_unseen, seen_background
-from pipeline.scene.registration import Registration, refuse, to_opencv
+from pipeline.scene.registration import Registration, refuse
 from pipeline.scene.sample import FRAMES, BackgroundSample, sampled_frames, with_clearances
 
 AROUND = 1  # frames' widths and heights to every side of the reference: as far as the canvas may reach
@@ -95,8 +96,8 @@ def draw_camera(plate: np.ndarray, camera: Camera, width: int, height: int) -> n
     if not camera.moves:
         return picture
     middles = transform(np.array([[width / 2, height / 2]]), camera.to_canvas)[:, 0]
-    chosen = np.linspace(0, len(camera.to_canvas) - 1, OUTLINES).round().astype(int)
-    for share, frame in zip(np.linspace(0, 1, OUTLINES), chosen, strict=True):
+    chosen = spread(len(camera.to_canvas), OUTLINES)
+    for share, frame in zip(np.linspace(0, 1, len(chosen)), chosen, strict=True):
         outline = transform(picture_corners(width, height), camera.to_canvas[frame])
         _line(picture, outline * factor, (round(255 * share), 64, round(255 * (1 - share))), closed=True)
     _line(picture, middles * factor, (0, 0, 0), closed=False)

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from pipeline.clips.spread import spread
 from pipeline.clips.store import FrameStore
-from pipeline.clips.warp import picture_corners, transform
+from pipeline.clips.warp import from_opencv, picture_corners, transform
 from pipeline.pose.joint_file import JointFile
 from pipeline.scene.alignment import Alignment, fine_structure
 from pipeline.scene.camera import CLEAR, PERCENTILE, camera_motion
@@ -30,7 +30,6 @@ REFOUND = 0.5  # share of the followed corners that must move as one
 FAR = 16.0  # px: aligning moves a picture's corner no farther from where its corners tell that it is
 CLEARLY_BETTER = 0.93  # a homography is taken if it leaves at most this share of a similarity's squared difference
 SHORTEST_LOSS = 0.5  # s: in a shorter gap the place is interpolated
-TO_CORNERS = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])  # from OpenCV's coordinates
 
 Model = Literal["still", "similarity", "homography"]
 
@@ -252,16 +251,6 @@ def _at(where: np.ndarray, points: np.ndarray) -> np.ndarray:
     x, y = np.rint(points).astype(int).T
     inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
     return inside & where[y.clip(0, height - 1), x.clip(0, width - 1)].astype(bool)
-
-
-def to_opencv(matrices: np.ndarray) -> np.ndarray:
-    """Corner-based matrices (..., 3, 3) for OpenCV, where (0, 0) is the first pixel's centre."""
-    return np.linalg.inv(TO_CORNERS) @ matrices @ TO_CORNERS
-
-
-def from_opencv(matrices: np.ndarray) -> np.ndarray:
-    """OpenCV's matrices (..., 3, 3) as corner-based ones."""
-    return TO_CORNERS @ matrices @ np.linalg.inv(TO_CORNERS)
 
 
 def _scaled(matrices: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from pipeline.clips.layout import mirrored
 from pipeline.clips.stable import StableClip
-from pipeline.clips.warp import move_joints, warp, window_matrix
+from pipeline.clips.warp import move_joints, window_matrix
 from pipeline.networks.pictures import to_planes
 from pipeline.pose.joint_file import JointFile
 from pipeline.pose.picture import draw_pose
@@ -30,11 +30,11 @@ class TrainingFrames:
 
     def picture(self, t: int, view: np.ndarray) -> np.ndarray:
         """Frame t, uint8 RGB (height, width, 3)."""
-        return self.clip.seen_by(t, view, self.width, self.height)
+        return self.clip.picture(t, view, self.width, self.height)
 
     def background(self, view: np.ndarray) -> np.ndarray:
         """The plate, uint8 RGB (height, width, 3)."""
-        return warp(self.clip.plate, view, self.width, self.height)
+        return self.clip.background(view, self.width, self.height)
 
     def seen_joints(self, t: int, view: np.ndarray) -> np.ndarray:
         """The joints of frame t, (137, 3) in px of the picture."""

@@ -11,6 +11,7 @@ from pipeline.clips import paths
 from pipeline.clips.camera import Camera, write_camera
 from pipeline.clips.stable import StableClip, open_target
 from pipeline.clips.store import FrameStore, StoredFrame, write_frames
+from pipeline.clips.warp import window_matrix
 from pipeline.runtime.pictures import write_picture
 from pipeline.user.cli import UserError
 
@@ -42,8 +43,9 @@ def clip(tmp_path):
     return StableClip(store, Camera(shifts(), *CANVAS), np.full((CANVAS[1], CANVAS[0], 3), PLATE, np.uint8))
 
 
-def window(x, y, width, height):
-    return np.array([x, y, x + width, y + height], float)
+def window(x, y, width, height, shown=None):
+    """The view of a window of the canvas, as large as it is or as ``shown``, (width, height) in px."""
+    return window_matrix(np.array([x, y, x + width, y + height]), *(shown or (width, height)))
 
 
 @pytest.mark.parametrize("t", [0, 1, 2])
@@ -67,7 +69,7 @@ def test_all_frames_show_the_same_place_through_the_same_window(clip):
 @pytest.mark.parametrize("factor", [2, 0.5])
 def test_a_window_may_be_shown_at_another_size(clip, factor):
     width, height = int(20 * factor), int(16 * factor)
-    shown = clip.picture(1, window(20, 12, 20, 16), width, height)
+    shown = clip.picture(1, window(20, 12, 20, 16, (width, height)), width, height)
     y, x = (np.mgrid[:height, :width] + 0.5) / factor - 0.5
     expected = np.stack([60 + 2 * (20 + x), 60 + 3 * (12 + y), 120 + 32 + x + y], axis=2)
     assert np.abs(shown - expected).max() <= 6
@@ -85,7 +87,7 @@ def test_the_background_is_the_plate_in_the_window(clip):
 
 def test_seen_through_its_own_camera_a_frame_is_as_it_was_stored(clip):
     for t, to_canvas in enumerate(shifts()):
-        np.testing.assert_array_equal(clip.seen_by(t, to_canvas, WIDTH, HEIGHT), clip.store.read(t))
+        np.testing.assert_array_equal(clip.picture(t, to_canvas, WIDTH, HEIGHT), clip.store.read(t))
 
 
 def test_may_be_handed_to_other_processes(clip):
