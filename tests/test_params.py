@@ -203,6 +203,15 @@ def test_halvings_that_leave_no_picture_are_refused(tmp_path, default_params):
     assert "less than 2 px of training pictures of 64 px" in line(caught.value, "train.generator.downsamplings is 6")
 
 
+def test_a_result_that_moves_with_the_camera_is_not_compared_with_a_steady_truth(tmp_path, default_params):
+    default_params["transfer"]["camera"] = "original"
+    with pytest.raises(UserError) as caught:
+        load(tmp_path, default_params)
+    assert "sources.dancer.truth is set" in line(caught.value, "transfer.camera is 'original'")
+    del default_params["sources"]["dancer"]["truth"]
+    assert load(tmp_path, default_params).transfer.camera == "original"
+
+
 def test_a_learned_background_is_fine_in_whole_frames(tmp_path, default_params):
     default_params["train"] |= {"window": "frame", "background": "learned"}
     assert load(tmp_path, default_params).train.background == "learned"

@@ -59,7 +59,9 @@ class Params(Section):
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
-        problems = [*_sizes(self), *_window(self), *_phases(self), *_batches(self), *_weight_files(self)]
+        problems = [
+            *_sizes(self), *_window(self), *_camera(self), *_phases(self), *_batches(self), *_weight_files(self)
+        ]
         if problems:
             raise ValueError("\n".join(problems))
         return self
@@ -96,6 +98,15 @@ def _window(params: Params) -> Iterator[str]:
     if params.train.window == "person" and params.train.background != "plate":
         yield (f"train.background is {params.train.background!r}; allowed: plate while train.window is person, since "
                "the window shows a part of the picture only")
+
+
+def _camera(params: Params) -> Iterator[str]:
+    """A truth shows what the target's camera would see standing still."""
+    if params.transfer.camera == "original":
+        for name, source in params.sources.items():
+            if source.truth:
+                yield (f"transfer.camera is 'original'; allowed: steady while sources.{name}.truth is set, since a "
+                       "truth shows the steady view")
 
 
 def _phases(params: Params) -> Iterator[str]:
