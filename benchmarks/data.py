@@ -89,7 +89,7 @@ def main() -> None:
         with TemporaryDirectory() as folder:
             ours, plain = make_datasets(Path(folder), width)
             difference = compare(ours, plain)
-            moved = PairDataset(ours.frames, ours.ends, Augmentation(0, mirror=False))
+            moved = PairDataset(ours.frames, ours.ends, augmentation=Augmentation(0, mirror=False))
             rates: dict[str, list[float]] = {"store": [], "moved": [], "plain": []}
             for seed in range(options.rounds):
                 rates["store"].append(rate(ours, options.pairs, seed, to_float))

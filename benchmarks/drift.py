@@ -39,13 +39,16 @@ def main(most: int) -> None:
     lpips = Lpips("efficientnet_lite0", None, device)
     count = min(most, len(frames.windows))
     joints, windows = frames.joints[:count], frames.windows[:count]
+    store = frames.clip.store
+    path = renderer.path(joints, store.shots[:count], float(store.fps), np.arange(count))
     print(f"{describe(device)}; {count} frames of {frames.width}x{frames.height}")
 
     def alone() -> Iterator[torch.Tensor]:
-        for pose, window in zip(joints, windows, strict=True):
-            yield from (made.frame for made in renderer.run(pose[None], window[None]))
+        for t, (pose, window) in enumerate(zip(joints, windows, strict=True)):
+            chosen = None if path is None else path[t : t + 1]
+            yield from (made.frame for made in renderer.run(pose[None], window[None], chosen))
 
-    in_a_row = (made.frame for made in renderer.run(joints, windows))
+    in_a_row = (made.frame for made in renderer.run(joints, windows, path))
     rows = []
     for t, rendered in enumerate(tqdm(zip(in_a_row, alone(), strict=True), "render", unit="frame", total=count)):
         real = frames.picture(t, frames.view(t))

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 
 import torch
+from torch import Tensor
 
 from pipeline.body.data import consecutive_pairs
 from pipeline.body.phase import Pairs, body_phase
@@ -16,7 +17,9 @@ from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.weights import sha256
 from pipeline.params import Log, Pose, Split, Train, load_params
 from pipeline.pose.joint_file import smoothed
+from pipeline.pose.stature import statures
 from pipeline.pose.windows import View, view_of
+from pipeline.reference.references import References, references_of
 from pipeline.runtime.devices import keep_freed_memory, make_repeatable, pick_device, pick_precision
 from pipeline.training.checkpoint import Checkpoints
 from pipeline.training.distributed import process_group, rank_0_first
@@ -31,12 +34,12 @@ SAMPLES = 4  # held-out frames in the sample grids
 def train_body(
     clip: StableClip, track: PoseTrack, view: View, params: Train, pose: Pose, split: Split, precision: str,
     device: torch.device, checkpoints: Checkpoints, log: Log,
-) -> tuple[BodyGenerator, dict]:
+) -> tuple[BodyGenerator, References | None, dict]:
     """Train the body generator on the training part of the target clip; with an enhancer, coarse to fine.
 
     clip: the target's. track: its poses in the canvas, as detected. checkpoints: this run's; training resumes from the
-    newest, and loss curves and sample grids go to their log folder. Returns the generator that renders and the
-    arguments it was built with.
+    newest, and loss curves and sample grids go to their log folder. Returns the generator that renders, the
+    frames that it copies from, and the arguments it was built with.
     """
     make_repeatable(params.seed)
     keep_freed_memory()
@@ -57,7 +60,11 @@ def train_body(
     frames = TrainingFrames(clip, joints, windows, view.width, view.height)
     with rank_0_first():  # one download for all
         perceptual = load_perceptual(params, params.lambda_vgg)
-    shared = pairs, perceptual, params, precision, device
+    references = None
+    if params.references == "nearest":
+        tall = statures(joints, store.shots, float(track.fps))
+        references = references_of(clip, joints, windows, tall, seen[:end])
+    shared = pairs, perceptual, params, precision, device, references
 
     with checkpoints.open_log() as live:
         coarse = None
@@ -72,7 +79,7 @@ def train_body(
         phase = body_phase(
             "body", generator, frames, *shared, params.steps, params.decay_steps, params.frozen_global_steps
         )
-        return phase.run(checkpoints, log, live), architecture
+        return phase.run(checkpoints, log, live), references, architecture
 
 
 def generator_arguments(params: Train) -> dict:
@@ -81,6 +88,7 @@ def generator_arguments(params: Train) -> dict:
     return {"temporal": params.temporal_smoothing, "ngf": net.ngf, "downsamplings": net.downsamplings,
             "blocks": net.blocks, "enhancer_blocks": net.enhancer_blocks if net.enhancer else None,
             "layered": params.background == "plate", "borders": params.window == "person",
+            "references": params.references != "none",
             "upsampling": net.upsampling, "skips": net.skips}
 
 
@@ -98,11 +106,14 @@ def main() -> None:
 
         files = [paths.STABLE_POSES, paths.CAMERA, paths.PLATE]
 
-        def train(checkpoints: Checkpoints) -> tuple[BodyGenerator, dict]:
-            generator, architecture = train_body(
+        def train(checkpoints: Checkpoints) -> tuple[dict[str, Tensor], dict]:
+            generator, references, architecture = train_body(
                 clip, track, view, params.train, params.pose, params.split, precision, device, checkpoints, params.log
             )
-            return generator, {
+            tensors = generator.state_dict()
+            if references is not None:
+                tensors |= references.tensors()
+            return tensors, {
                 "architecture": architecture,
                 "view": asdict(view),
                 "precision": precision,

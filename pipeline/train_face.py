@@ -1,6 +1,7 @@
 """Stage train_face: train the Face GAN on the fixed body generator's output ("Everybody Dance Now", "Face GAN")."""
 
 import numpy as np
+from torch import Tensor
 
 from pipeline.clips import paths
 from pipeline.clips.holdout import split_clip
@@ -99,11 +100,11 @@ def main() -> None:
         parameters = {"face": params.face.model_dump(), "train": params.train.model_dump(),
                       "pose": params.pose.model_dump(), "split": params.split.model_dump()}
 
-        def train(checkpoints: Checkpoints) -> tuple[FaceGenerator, dict]:
+        def train(checkpoints: Checkpoints) -> tuple[dict[str, Tensor], dict]:
             generator, architecture = train_face(
                 clip, track, body, params.face, params.train, params.pose, params.split, checkpoints, params.log
             )
-            return generator, header | {"architecture": architecture, "size": params.face.size,
+            return generator.state_dict(), header | {"architecture": architecture, "size": params.face.size,
                                         "hands": params.face.hands, "face": params.face.model_dump()}
 
         inputs = [paths.STABLE_POSES, paths.CAMERA, paths.PLATE, paths.BODY_WEIGHTS]

@@ -61,8 +61,13 @@ def test_a_preset_sets_its_values_and_nothing_else(shipped, name, default_params
     set_to(name)
     load_params()
     assert flat(YAML(typ="safe").load(shipped)) == before | preset
-    changed = [f"{key}: {before[key]} -> {value}".lower() for key, value in preset.items() if value != before[key]]
-    changed = [line.replace("none", "null") for line in changed]
+
+    def written(value):
+        return "null" if value is None else str(value).lower()
+
+    changed = [
+        f"{key}: {written(before[key])} -> {written(value)}" for key, value in preset.items() if value != before[key]
+    ]
     told = changed or ["params.yaml has the values of the preset demo already"]
     assert capsys.readouterr().out.splitlines() == told
 
@@ -213,8 +218,15 @@ def test_a_result_that_moves_with_the_camera_is_not_compared_with_a_steady_truth
 
 
 def test_a_learned_background_is_fine_in_whole_frames(tmp_path, default_params):
-    default_params["train"] |= {"window": "frame", "background": "learned"}
+    default_params["train"] |= {"window": "frame", "background": "learned", "references": "none"}
     assert load(tmp_path, default_params).train.background == "learned"
+
+
+def test_nobody_can_be_copied_into_a_learned_background(tmp_path, default_params):
+    default_params["train"] |= {"window": "frame", "background": "learned"}
+    with pytest.raises(UserError) as caught:
+        load(tmp_path, default_params)
+    assert "none unless train.background is plate" in line(caught.value, "train.references is 'nearest'")
 
 
 @pytest.mark.parametrize(("section", "key"), [("train", "perceptual"), ("evaluate", "lpips")])

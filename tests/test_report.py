@@ -239,7 +239,7 @@ def test_same_inputs_same_page_of_moderate_size(workspace):
 def test_names_the_row_of_an_ablation(workspace, default_params):
     default_params["train"]["temporal_smoothing"] = False
     default_params["face"]["enabled"] = False
-    default_params["train"] |= {"window": "frame", "background": "learned", "ema": 0.0}
+    default_params["train"] |= {"window": "frame", "background": "learned", "references": "none", "ema": 0.0}
     default_params["train"]["generator"] |= {"skips": False, "upsampling": "transpose"}
     write_params(workspace, default_params)
     main()

@@ -75,25 +75,33 @@ def test_what_only_logs_retrains_nothing(workspace, monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("enhancer", [False, True])
-@pytest.mark.parametrize(("window", "background"), [("person", "plate"), ("frame", "plate"), ("frame", "learned")])
+@pytest.mark.parametrize(("window", "background", "references"), [
+    ("person", "plate", "nearest"), ("person", "plate", "none"), ("frame", "plate", "nearest"),
+    ("frame", "learned", "none"),
+])
 def test_every_window_and_background_trains_and_says_what_it_is(tmp_path, monkeypatch, default_params, window,
-                                                                background, enhancer):
+                                                                background, references, enhancer):
     params = shrink(default_params)
     params["train"]["generator"]["enhancer"] = enhancer
-    params["train"] |= {"window": window, "background": background, "coarse_steps": 2 * enhancer}
+    params["train"] |= {"window": window, "background": background, "references": references,
+                        "coarse_steps": 2 * enhancer}
     make_workspace(tmp_path, params, 96, 64)
     monkeypatch.chdir(tmp_path)
     train_body.main()
-    _, header = load_weights(paths.BODY_WEIGHTS)
+    tensors, header = load_weights(paths.BODY_WEIGHTS)
     width = 64 if window == "person" else 96  # a square around the person, or the frame's shape
     assert header["view"] == {"window": window, "width": width, "height": 64}
     architecture = header["architecture"]
     assert (architecture["layered"], architecture["borders"]) == (background == "plate", window == "person")
+    assert architecture["references"] == (references == "nearest") == ("references.joints" in tensors)
     assert architecture["enhancer_blocks"] == (3 if enhancer else None)
     renderer = BodyRenderer(paths.BODY_WEIGHTS, open_target(), torch.device("cpu"))
     track = read_track(paths.STABLE_POSES)
-    joints, windows = track.joints[:2], renderer.view.windows(track, track.joints, np.zeros(FRAMES, int))[:2]
-    made = [each.frame for each in renderer.run(joints, windows)]
+    shots = np.zeros(FRAMES, int)
+    joints, windows = track.joints[:2], renderer.view.windows(track, track.joints, shots)[:2]
+    path = renderer.path(joints, shots[:2], float(track.fps))
+    assert (path is None) == (references == "none")
+    made = [each.frame for each in renderer.run(joints, windows, path)]
     assert made[0].shape == (3, 64, width)
     if window == "person":  # what is laid over the plate fades out towards the window's borders
         corners = made[1][:, [0, 0, -1, -1], [0, -1, 0, -1]]

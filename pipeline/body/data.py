@@ -8,12 +8,16 @@ from torch.utils.data import Dataset
 from pipeline.body.augmentation import Augmentation
 from pipeline.body.trimap import trimap
 from pipeline.networks.pictures import to_planes
+from pipeline.reference.references import References
 from pipeline.training.frames import TrainingFrames
 from pipeline.user.cli import UserError
 
 
 class PairDataset(Dataset):
     """Item i, and i + len * epoch: (poses, frames, plate, trimaps) of the pair of frames (t - 1, t), t = ends[i].
+
+    With ``references`` a fifth: those of either frame, moved into its pose, uint8 (2, 4, height, width), see
+    :meth:`References.picture`.
 
     Both frames are seen as the later one's window shows it, so that they can be compared pixel by pixel. Poses and
     frames are uint8 RGB (2, 3, height, width), the plate (3, height, width), trimaps uint8 (2, height / GRID, width /
@@ -22,13 +26,16 @@ class PairDataset(Dataset):
     epoch sees the same.
     """
 
-    def __init__(self, frames: TrainingFrames, ends: np.ndarray, augmentation: Augmentation | None = None) -> None:
-        self.frames, self.ends, self.augmentation = frames, ends, augmentation
+    def __init__(
+        self, frames: TrainingFrames, ends: np.ndarray, references: References | None = None,
+        augmentation: Augmentation | None = None,
+    ) -> None:
+        self.frames, self.ends, self.references, self.augmentation = frames, ends, references, augmentation
 
     def __len__(self) -> int:
         return len(self.ends)
 
-    def __getitem__(self, item: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def __getitem__(self, item: int) -> tuple[Tensor, ...]:
         frames, end = self.frames, self.ends[item % len(self)]
         view, mirror = frames.view(end), False
         if self.augmentation is not None:
@@ -39,7 +46,13 @@ class PairDataset(Dataset):
         known = [trimap(frames.seen_joints(t, view), each, plate) for t, each in zip(times, pictures, strict=True)]
         poses = torch.stack([frames.pose(t, view, mirror) for t in times])
         seen = torch.stack([to_planes(each) for each in pictures])
-        return poses, seen, to_planes(plate), torch.from_numpy(np.stack(known))
+        pair = poses, seen, to_planes(plate), torch.from_numpy(np.stack(known))
+        if self.references is None:
+            return pair
+        number = self.references.near(int(end), item)
+        numbers = self.references.before(number), number
+        moved = [frames.reference(self.references, *each, view, mirror) for each in zip(numbers, times, strict=True)]
+        return *pair, torch.stack(moved)
 
 
 def consecutive_pairs(pairs: np.ndarray, seen: np.ndarray, start: int, end: int) -> np.ndarray:

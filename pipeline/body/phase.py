@@ -15,6 +15,7 @@ from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.discriminator import MultiscaleDiscriminator
 from pipeline.networks.pictures import to_float
 from pipeline.params import Train
+from pipeline.reference.references import References
 from pipeline.training.frames import TrainingFrames
 from pipeline.training.phase import Phase, place
 
@@ -29,11 +30,12 @@ class Pairs:
 
 def body_phase(
     name: str, generator: BodyGenerator, frames: TrainingFrames, pairs: Pairs, perceptual: nn.Module | None,
-    params: Train, precision: str, device: torch.device, steps: int, decay_steps: int, frozen_global_steps: int = 0,
+    params: Train, precision: str, device: torch.device, references: References | None, steps: int, decay_steps: int,
+    frozen_global_steps: int = 0,
 ) -> Phase[BodyGenerator]:
     """A phase in which ``generator`` learns from ``pairs`` of ``frames``, with new discriminators.
 
-    perceptual, params, precision: see :func:`body_losses`. steps, decay_steps: at a constant learning rate and while it
+    perceptual, params, precision: see :func:`body_losses`. references: to copy from, if ``generator`` does. steps, decay_steps: at a constant learning rate and while it
     falls to 0. frozen_global_steps: the first so many of these steps train the local enhancer only.
     """
     d = params.discriminator
@@ -44,19 +46,19 @@ def body_phase(
     place(discriminator, device, precision)
     if perceptual is not None:
         place(perceptual, device, precision)
-    examples = PairDataset(frames, pairs.samples)
+    examples = PairDataset(frames, pairs.samples, references)
     fixed = default_collate([examples[i] for i in range(len(examples))])
 
     def floats(batch: list[Tensor]) -> list[Tensor]:
         """A batch as the loader sends it, uint8; pictures converted for the networks: float32 in [-1, 1]."""
-        *pictures, known = (each.to(device, non_blocking=True) for each in batch)
-        return [*map(to_float, pictures), known]
+        poses, seen, plates, known, *moved = (each.to(device, non_blocking=True) for each in batch)
+        return [*map(to_float, (poses, seen, plates)), known, *map(to_float, moved)]
 
     return Phase(
         name, generator, discriminator,
         losses=lambda batch: body_losses(generator, discriminator, perceptual, params, precision, *floats(batch)),
-        dataset=PairDataset(frames, pairs.training, augmentation),
-        sample=lambda rendered: body_grid(rendered, *floats(fixed)[:3]),
+        dataset=PairDataset(frames, pairs.training, references, augmentation),
+        sample=lambda rendered: body_grid(rendered, *floats(fixed)),
         steps=steps, decay_steps=decay_steps, batch=params.batch, learning_rate=params.learning_rate,
         betas=(params.beta1, params.beta2), seed=params.seed, ema=params.ema,
         before_step=lambda step: generator.freeze_global(step <= frozen_global_steps),

@@ -9,14 +9,22 @@ from pipeline.networks.pictures import to_picture
 
 
 @torch.no_grad()
-def body_grid(generator: BodyGenerator, poses: Tensor, frames: Tensor, plates: Tensor) -> np.ndarray:
-    """One row per example: pose picture, generated frame, real frame, of the later frame of its pair.
+def body_grid(
+    generator: BodyGenerator, poses: Tensor, frames: Tensor, plates: Tensor, known: Tensor,
+    references: Tensor | None = None,
+) -> np.ndarray:
+    """One row per example: pose picture, reference if there are any, generated frame, real frame.
 
-    poses, frames: float (N, 2, 3, H, W) in [-1, 1], plates: (N, 3, H, W), on the generator's device.
-    -> uint8 RGB (N * H, 3 * W, 3).
+    All are of the later frame of the example's pair. poses, frames, ...: a batch, see
+    :func:`pipeline.body.step.body_losses`, of N examples. -> uint8 RGB (N * H, 3 or 4 * W, 3).
     """
     rows = []
-    for pair, real, plate in zip(poses, frames, plates, strict=True):
-        fake = generator.rollout(pair[None], plate[None])[0][0]
-        rows.append(np.hstack([to_picture(picture[-1]) for picture in (pair, fake, real)]))
+    for each in range(len(poses)):
+        given = [poses[each : each + 1], plates[each : each + 1]]
+        shown = [poses[each]]
+        if references is not None:
+            given.append(references[each : each + 1])
+            shown.append(references[each, :, :3])
+        shown += [generator.rollout(*given)[0][0], frames[each]]
+        rows.append(np.hstack([to_picture(picture[-1]) for picture in shown]))
     return np.vstack(rows)

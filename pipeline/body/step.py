@@ -31,21 +31,23 @@ def body_losses(
     frames: Tensor,
     plates: Tensor,
     known: Tensor,
+    references: Tensor | None = None,
 ) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
     """Losses of a batch of pairs: (the generator's, the discriminator's, every term by name), scalars.
 
     perceptual: the perceptual loss, None if the objective has no such term. params: the objective's form and weights.
     precision: ``fp32`` or ``bf16``. poses, frames: float (B, 2, 3, H, W) in [-1, 1], two consecutive frames of one
     window. plates: float (B, 3, H, W) in [-1, 1], what lies behind them. known: uint8 (B, 2, H / GRID, W / GRID), see
-    :func:`mask_loss`. Without temporal smoothing the two are separate examples. Terms are unweighted. The generated
+    :func:`mask_loss`. references: float (B, 2, 4, H, W) in [-1, 1], if the generator has some. Without temporal smoothing the two are separate examples. Terms are unweighted. The generated
     pictures are not detached for the discriminator's loss, since both losses share one forward pass: so back-propagate
     each loss into its own network's parameters only.
     """
     if not generator.temporal:
         poses, frames = poses.flatten(0, 1).unsqueeze(1), frames.flatten(0, 1).unsqueeze(1)
         plates, known = plates.repeat_interleave(2, dim=0), known.flatten(0, 1).unsqueeze(1)
+        references = None if references is None else references.flatten(0, 1).unsqueeze(1)
     with autocast(poses.device, precision):
-        fakes, masks = generator.rollout(poses, plates)
+        fakes, masks = generator.rollout(poses, plates, references)
         judged_fakes = torch.cat([poses, fakes], dim=1).flatten(1, 2)
         judged_reals = torch.cat([poses, frames], dim=1).flatten(1, 2)
         fake_maps, real_maps = discriminator(judged_fakes), discriminator(judged_reals)

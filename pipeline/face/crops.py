@@ -9,8 +9,7 @@ import numpy as np
 from tqdm import tqdm
 
 from pipeline.clips.runs import Run
-from pipeline.clips.warp import warp, window_matrix
-from pipeline.networks.pictures import to_picture
+from pipeline.clips.warp import warp
 from pipeline.pose.parts import part_matrix
 from pipeline.rendering.render import BodyRenderer
 from pipeline.runtime.files import atomic
@@ -74,15 +73,15 @@ def render_crops(
         for run in missing:
             made = np.zeros((run.end - run.begin, squares.shape[1], size, size, 3), np.uint8)
             span = slice(run.lead, run.end)
-            for t, rendered in enumerate(body.run(frames.joints[span], frames.windows[span]), run.lead):
+            joints, own, store = frames.joints[span], np.arange(run.lead, run.end), body.clip.store
+            path = body.path(joints, store.shots[span], float(store.fps), own)
+            for t, each in zip(own, body.run(joints, frames.windows[span], path), strict=True):
                 progress.update()
                 if t < run.begin:
                     continue
-                picture = to_picture(rendered.frame)
+                picture = body.over(body.clip.plate, each, frames.windows[t], np.eye(3))
                 for part in np.flatnonzero(np.isfinite(squares[t, :, 0])):
-                    matrix = part_matrix(squares[t, part], size, int(part))
-                    from_canvas = np.linalg.inv(window_matrix(frames.windows[t], *body.view.size))
-                    made[t - run.begin, part] = warp(picture, from_canvas @ matrix, size, size)
+                    made[t - run.begin, part] = warp(picture, part_matrix(squares[t, part], size, int(part)), size, size)
             with atomic(crops.file(run)) as partial:
                 np.save(partial, made)
     return crops

@@ -1,26 +1,65 @@
-"""A frame in layers: the person over the plate, on which the person's shadow falls."""
+"""A frame in layers: the person, partly copied from a reference, over the plate, on which the person's shadow falls."""
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
+
+from pipeline.networks.displacement import displaced
+
+
+class Copied(NamedTuple):
+    """What the person takes over from a reference.
+
+    share: float (B, 1, H, W) in [0, 1], how much of the colour. flow: (B, 2, H, W), from where: px of the layers, (x, y)
+    relative to each pixel's own place.
+    """
+
+    share: Tensor
+    flow: Tensor
 
 
 class Layers(NamedTuple):
     """What is laid over the plate.
 
-    person: float (B, 3, H, W) in [-1, 1]. mask: (B, 1, H, W) in [0, 1], the person's opacity (alpha matte). shadow:
-    (B, 1, H, W) in [0, 1), by which share the plate is darkened.
+    painted: float (B, 3, H, W) in [-1, 1], the person without what is copied. mask: (B, 1, H, W) in [0, 1], the person's
+    opacity (alpha matte). shadow: (B, 1, H, W) in [0, 1), by which share the plate is darkened. copied: what the person
+    takes from a reference; None without references.
     """
 
-    person: Tensor
+    painted: Tensor
     mask: Tensor
     shadow: Tensor
+    copied: Copied | None = None
 
-    def over(self, plate: Tensor) -> Tensor:
+    def person(self, reference: Tensor | None) -> Tensor:
+        """The person's colours, float (B, 3, H, W) in [-1, 1].
+
+        reference: as large, RGB first; None if nothing is copied.
+        """
+        if self.copied is None:
+            return self.painted
+        share, flow = self.copied
+        return self.painted + share * (displaced(cast(Tensor, reference)[:, :3], flow) - self.painted)
+
+    def over(self, plate: Tensor, reference: Tensor | None = None) -> Tensor:
         """mask x person + (1 - mask) x (1 - shadow) x plate, where black is 0. -> float (B, 3, H, W) in [-1, 1]."""
         background = (plate + 1) * (1 - self.shadow) - 1
-        return background + self.mask * (self.person - background)
+        return background + self.mask * (self.person(reference) - background)
+
+    def enlarged(self, height: int, width: int) -> "Layers":
+        """The same layers for a larger picture: a reference of that size then gives it details that they have not."""
+
+        def enlarge(layer: Tensor) -> Tensor:
+            return F.interpolate(layer.float(), (height, width), mode="bilinear", align_corners=False)
+
+        copied = self.copied
+        if copied is not None:
+            ratio = torch.tensor([width / copied.flow.shape[3], height / copied.flow.shape[2]])
+            scaled = enlarge(copied.flow) * ratio.to(copied.flow.device)[:, None, None]
+            copied = Copied(enlarge(copied.share), scaled)
+        return Layers(enlarge(self.painted), enlarge(self.mask), enlarge(self.shadow), copied)
 
 
 def fade(height: int, width: int, share: float, device: torch.device) -> Tensor:

@@ -117,6 +117,7 @@ class Train(Section):
     precision: Literal["auto", "fp32", "bf16"]
     temporal_smoothing: bool
     background: Literal["learned", "plate"]
+    references: Literal["nearest", "none"]
     augment: Literal["none", "moved", "mirrored"]
     ema: Annotated[float, Field(ge=0, lt=1)]
     batch: Count

@@ -17,9 +17,9 @@ class Overlay(NamedTuple):
     passed: np.ndarray
 
 
-def overlay_of(layers: Layers) -> Overlay:
-    """Layers of one frame, (1, C, h, w), to be laid over any plate."""
-    light = layers.mask[0] * (layers.person[0] + 1) / 2
+def overlay_of(layers: Layers, reference: Tensor | None = None) -> Overlay:
+    """Layers of one frame, (1, C, h, w), to be laid over any plate. reference: see :meth:`Layers.person`."""
+    light = layers.mask[0] * (layers.person(reference)[0] + 1) / 2
     passed = (1 - layers.mask[0, 0]) * (1 - layers.shadow[0, 0])
     return Overlay(light.permute(1, 2, 0).float().cpu().numpy(), passed.float().cpu().numpy())
 

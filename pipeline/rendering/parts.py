@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 
 from pipeline.clips.track import PoseTrack
-from pipeline.clips.warp import move_joints, warp, window_matrix
+from pipeline.clips.warp import move_joints, warp
 from pipeline.networks.face_generator import FaceGenerator, label_planes
-from pipeline.networks.pictures import on_device, to_picture
+from pipeline.networks.pictures import on_device
 from pipeline.pose.parts import FACE, part_matrix, part_squares
 from pipeline.pose.picture import draw_pose
 
@@ -26,22 +26,20 @@ class PartRenderer:
 
     @torch.inference_mode()
     def residuals(
-        self, frame: Tensor, window: np.ndarray, joints: np.ndarray, squares: np.ndarray
+        self, frame: np.ndarray, from_canvas: np.ndarray, joints: np.ndarray, squares: np.ndarray
     ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """What to add to each part that is seen: (from its px to px of the canvas, float32 (S, S, 3) in grey levels).
 
-        frame: float (3, h, w) in [-1, 1], the body generator's, of ``window``. joints: (137, 3) in px of the canvas.
-        squares: (parts, 4), NaN where a part is not seen.
+        frame: uint8 RGB (H, W, 3), what the body generator made, laid over the plate. from_canvas: (3, 3), from px of
+        the canvas to its px. joints: (137, 3) in px of the canvas. squares: (parts, 4), NaN where a part is not seen.
         """
         seen = np.flatnonzero(np.isfinite(squares[:, 0]))
         if not len(seen):
             return
-        picture = to_picture(frame)
-        from_canvas = np.linalg.inv(window_matrix(window, picture.shape[1], picture.shape[0]))
         matrices = [part_matrix(squares[part], self.size, int(part)) for part in seen]
         poses, crops = zip(*(
             (draw_pose(move_joints(joints, np.linalg.inv(matrix)), self.size, self.size),
-             warp(picture, from_canvas @ matrix, self.size, self.size))
+             warp(frame, from_canvas @ matrix, self.size, self.size))
             for matrix in matrices
         ), strict=True)
         given = [torch.stack([on_device(each, self.device) for each in pictures]) for pictures in (poses, crops)]

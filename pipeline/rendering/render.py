@@ -18,9 +18,11 @@ from pipeline.networks.face_generator import FaceGenerator
 from pipeline.networks.pictures import on_device
 from pipeline.networks.weights import load_weights, sha256
 from pipeline.pose.picture import draw_pose
+from pipeline.pose.stature import statures
 from pipeline.pose.windows import View
+from pipeline.reference.references import stored_references
 from pipeline.rendering.inference import for_inference
-from pipeline.rendering.overlay import Overlay, add_residual, lay_over, opaque, overlay_of
+from pipeline.rendering.overlay import add_residual, lay_over, opaque, overlay_of
 from pipeline.rendering.parts import PartRenderer
 from pipeline.runtime.parallel import in_threads
 from pipeline.user.cli import UserError
@@ -31,11 +33,13 @@ class Windowed:
     """What the body generator makes of one pose, in its window.
 
     frame: float (3, h, w) in [-1, 1]. layers: of which it is made; None if the generator makes whole frames, or nobody
-    is there.
+    is there. reference: float (1, 4, H, W) in [-1, 1], from which the person is copied, as large as the window in the
+    canvas; None if nothing is copied.
     """
 
     frame: Tensor
     layers: Layers | None
+    reference: Tensor | None
 
 
 class BodyRenderer:
@@ -47,7 +51,8 @@ class BodyRenderer:
     def __init__(self, weights: Path, clip: StableClip, device: torch.device) -> None:
         tensors, header = load_weights(weights)
         self.generator = BodyGenerator(**header["architecture"])
-        self.generator.load_state_dict(tensors)
+        self.references = stored_references(clip, tensors)
+        self.generator.load_state_dict({name: tensors[name] for name in self.generator.state_dict()})
         self.clip, self.device, self.precision = clip, device, header["precision"]
         for_inference(self.generator, device, self.precision)
         self.view = View(**header["view"])
@@ -57,26 +62,47 @@ class BodyRenderer:
         matrices = np.stack([np.linalg.inv(window_matrix(window, *self.view.size)) for window in windows])
         return move_joints(joints, matrices)
 
+    def path(
+        self, joints: np.ndarray, shots: np.ndarray, fps: float, own: np.ndarray | None = None
+    ) -> np.ndarray | None:
+        """Which reference is copied from in each of ``joints`` (frames, 137, 3) of the canvas; None if there are none.
+
+        shots: int (frames,), another number after every cut. fps: frames per second. own: see :meth:`References.path`.
+        """
+        if self.references is None:
+            return None
+        return self.references.path(joints, statures(joints, shots, fps), own)
+
     @torch.inference_mode()
-    def run(self, joints: np.ndarray, windows: np.ndarray, begins: np.ndarray | None = None) -> Iterator[Windowed]:
+    def run(
+        self, joints: np.ndarray, windows: np.ndarray, path: np.ndarray | None = None,
+        begins: np.ndarray | None = None,
+    ) -> Iterator[Windowed]:
         """What is made of each pose of ``joints`` (frames, 137, 3) of the canvas, in its window.
 
-        windows: (frames, 4), see :meth:`View.windows`. The previous output is zeros for the first frame and wherever
+        windows: (frames, 4), see :meth:`View.windows`. path: see :meth:`path`. The previous output is zeros for the first frame and wherever
         ``begins``, bool (frames,), is True; it moves along into the next window. For a pose in which no body was found,
         a case that training leaves out, nothing is generated: the frame is the plate; if the generator has none, the
         last frame with a body is repeated, or before any, the first that will come. The next frame with a body starts
-        from zeros again. Pose pictures are drawn ahead by a thread.
+        from zeros again. Pose pictures are drawn, and references moved, ahead by a thread.
         """
         width, height = self.view.width, self.view.height
         poses, seen = self.in_windows(joints, windows), bodies_seen(joints)
 
-        def look(t: int) -> tuple[np.ndarray, np.ndarray]:
+        def look(t: int) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
             view = window_matrix(windows[t], width, height)
-            return draw_pose(poses[t], width, height), self.clip.background(view, width, height)
+            pictures = draw_pose(poses[t], width, height), self.clip.background(view, width, height)
+            if self.references is None or path is None or not seen[t]:
+                return *pictures, []
+            sizes = (width, height), canvas_size(windows[t], width, height)
+            return *pictures, [
+                self.references.picture(int(path[t]), joints[t], window_matrix(windows[t], *size), *size)
+                for size in sizes
+            ]
 
         previous: Tensor | None = None
         nobody: Tensor | None = None
-        for t, (drawn, background) in enumerate(in_threads(look, range(len(poses)), threads=1)):
+        for t, (drawn, background, moved) in enumerate(in_threads(look, range(len(poses)), threads=1)):
             plate = on_device(background, self.device)[None] if self.generator.layered else None
             if seen[t]:
                 if begins is not None and begins[t]:
@@ -84,13 +110,14 @@ class BodyRenderer:
                 elif previous is not None:
                     previous = follow_window(previous, windows[t - 1], windows[t], plate)
                 pose = on_device(drawn, self.device)[None]
-                layers = None
+                layers, large = None, None
                 if plate is None:
                     previous = self.generator(pose, previous)
                 else:
-                    layers = self.generator.layers(pose, previous)
-                    previous = layers.over(plate)
-                yield Windowed(previous[0], layers)
+                    reference, large = (on_device(each, self.device)[None] for each in moved) if moved else (None, None)
+                    layers = self.generator.layers(pose, previous, reference)
+                    previous = layers.over(plate, reference)
+                yield Windowed(previous[0], layers, large)
                 continue
             if plate is not None:
                 nobody = plate[0]
@@ -99,7 +126,7 @@ class BodyRenderer:
             if nobody is None:
                 nobody = self._alone(poses[seen])
             previous = None
-            yield Windowed(nobody, None)
+            yield Windowed(nobody, None, None)
 
     def _alone(self, poses: np.ndarray) -> Tensor:
         """The frame of ``poses[0]`` from zeros, float (3, height, width) on the device; grey if there is none."""
@@ -107,6 +134,30 @@ class BodyRenderer:
         if not len(poses):
             return torch.zeros(3, height, width, device=self.device)
         return self.generator(on_device(draw_pose(poses[0], width, height), self.device)[None], None)[0]
+
+
+    def over(self, background: np.ndarray, made: Windowed, window: np.ndarray, from_canvas: np.ndarray) -> np.ndarray:
+        """What is made of a pose laid over ``background``, uint8 RGB (H, W, 3), at its place.
+
+        window: its own. from_canvas: (3, 3), from px of the canvas to px of the background.
+        """
+        if made.layers is None:
+            if self.generator.layered:  # nobody is there
+                return background
+            overlay = opaque(made.frame)
+        elif made.reference is None:
+            overlay = overlay_of(made.layers)
+        else:
+            overlay = overlay_of(made.layers.enlarged(*made.reference.shape[2:]), made.reference)
+        height, width = overlay.passed.shape
+        return lay_over(background, overlay, from_canvas @ window_matrix(window, width, height))
+
+
+def canvas_size(window: np.ndarray, width: int, height: int) -> tuple[int, int]:
+    """(width, height) of a picture that shows ``window`` pixel by pixel of the canvas, or larger, if the generator's
+    picture is."""
+    scale = max(1.0, (window[3] - window[1]) / height)
+    return round(scale * width), round(scale * height)
 
 
 class Renderer:
@@ -140,29 +191,22 @@ class Renderer:
         zeros, as the clip does. cameras: float64 (frames, 3, 3), from px of the rendered frame to px of the canvas.
         Frames without a body: see :meth:`BodyRenderer.run`.
         """
-        size, store = self.body.view.size, self.clip.store
+        store, seen = self.clip.store, bodies_seen(track.joints)
         windows = self.body.view.windows(track, track.joints, shots)
         begins = np.diff(shots, prepend=shots[:1]) != 0
         squares = np.empty(0) if self.face is None else self.face.squares(track, shots)
         behind, seen_from = np.empty(0), np.zeros((3, 3))
-        for t, made in enumerate(self.body.run(track.joints, windows, begins)):
+        path = self.body.path(track.joints, shots, float(track.fps))
+        for t, made in enumerate(self.body.run(track.joints, windows, path, begins)):
             if not np.array_equal(cameras[t], seen_from):
                 seen_from = cameras[t]
                 behind = warp(self.clip.plate, seen_from, store.width, store.height)
             from_canvas = np.linalg.inv(seen_from)
-            frame, overlay = behind, self._overlay(made)
-            if overlay is not None:
-                frame = lay_over(behind, overlay, from_canvas @ window_matrix(windows[t], *size))
-                if self.face is not None:
-                    for matrix, residual in self.face.residuals(made.frame, windows[t], track.joints[t], squares[t]):
-                        add_residual(frame, residual, from_canvas @ matrix)
+            frame = self.body.over(behind, made, windows[t], from_canvas)
+            if self.face is not None and seen[t]:
+                for matrix, residual in self.face.residuals(frame, from_canvas, track.joints[t], squares[t]):
+                    add_residual(frame, residual, from_canvas @ matrix)
             yield draw_pose(move_joints(track.joints[t], from_canvas), store.width, store.height), frame
-
-    def _overlay(self, made: Windowed) -> Overlay | None:
-        """What to lay over the plate; None where nobody is and the plate alone shows."""
-        if made.layers is not None:
-            return overlay_of(made.layers)
-        return None if self.body.generator.layered else opaque(made.frame)
 
 
 def follow_window(previous: Tensor, window: np.ndarray, into: np.ndarray, plate: Tensor | None) -> Tensor:

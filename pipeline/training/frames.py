@@ -9,6 +9,7 @@ from pipeline.clips.warp import move_joints, window_matrix
 from pipeline.networks.pictures import to_planes
 from pipeline.pose.joint_file import JointFile
 from pipeline.pose.picture import draw_pose
+from pipeline.reference.references import References
 
 
 class TrainingFrames:
@@ -44,3 +45,13 @@ class TrainingFrames:
         """The pose picture of frame t, uint8 RGB (3, height, width). mirror: whether the view is that of a mirror."""
         joints = self.seen_joints(t, view)
         return to_planes(draw_pose(mirrored(joints) if mirror else joints, self.width, self.height))
+
+    def reference(
+        self, references: References, number: int, t: int, view: np.ndarray, mirror: bool = False
+    ) -> Tensor:
+        """One of the references in the pose of frame t, uint8 (4, height, width). mirror: as for :meth:`pose`."""
+        if not mirror:
+            return to_planes(references.picture(number, self.joints[int(t)], view, self.width, self.height))
+        # limbs turn, but are never mirrored: so what the mirror shows is seen without it, and then mirrored
+        unmirrored = view @ np.array([[-1.0, 0.0, self.width], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+        return self.reference(references, number, t, unmirrored).flip(2)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor
 
 from pipeline.clips.store import FrameStore
 from pipeline.networks.weights import save_weights
@@ -19,20 +19,20 @@ from pipeline.training.run_key import run_key
 
 def run_training(
     stage: str, params: Params, store: FrameStore, inputs: Iterable[Path], parameters: dict[str, Any],
-    device: torch.device, train: Callable[[Checkpoints], tuple[nn.Module, dict[str, Any]]], weights: Path, log: Path,
+    device: torch.device, train: Callable[[Checkpoints], tuple[dict[str, Tensor], dict[str, Any]]], weights: Path, log: Path,
 ) -> None:
-    """Run ``train``; save its generator in the file ``weights``, loss curves and sample grids in the folder ``log``.
+    """Run ``train``; save what it gives in the file ``weights``, loss curves and sample grids in the folder ``log``.
 
     stage: its name. store, inputs, parameters: the frames, other files and parameters on which the result depends, and
-    so which earlier run this one resumes. train: from that run's checkpoints to (generator, header of the weight file).
+    so which earlier run this one resumes. train: from that run's checkpoints to (tensors, header) of the weight file.
     Rank 0 alone writes.
     """
     files = [*inputs, *([Path(params.train.perceptual_weights)] if params.train.perceptual_weights else [])]
     with run_folder(run_key(stage, store, files, parameters, device)) as folder:
         checkpoints = Checkpoints(folder, params.checkpoints.every, params.checkpoints.keep)
-        generator, header = train(checkpoints)
+        tensors, header = train(checkpoints)
         if rank() == 0:
             copy_folder(checkpoints.log, log)
-            save_weights(weights, generator.state_dict(), header)
+            save_weights(weights, tensors, header)
             finish(folder)
     print(f"generator: {weights}; loss curves and samples: {log}")

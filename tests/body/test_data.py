@@ -114,7 +114,7 @@ def test_what_is_augmented_moves_together(tmp_path):
 
     write_frames(tmp_path / "f.parquet", map(frame, range(6)), 64, 64, Fraction(30))
     frames = TrainingFrames(still_clip(tmp_path / "f.parquet"), joints, np.tile([0.0, 0, 64, 64], (6, 1)), 64, 64)
-    dataset = PairDataset(frames, np.arange(1, 6), Augmentation(0, mirror=True))
+    dataset = PairDataset(frames, np.arange(1, 6), augmentation=Augmentation(0, mirror=True))
     places = []
     for item in range(40):
         poses, pictures, *_ = dataset[item]

@@ -6,7 +6,6 @@ from walking_face import CROP, FRAMES, body, frames  # noqa: F401
 
 from pipeline.clips.runs import Run
 from pipeline.face.crops import LEAD_IN, LONGEST, render_crops, runs_around
-from pipeline.networks.pictures import to_picture
 from pipeline.pose.parts import part_squares
 
 
@@ -51,8 +50,8 @@ def squares_of(frames):  # noqa: F811
 def test_crops_are_of_pictures_rendered_in_a_row_from_each_runs_lead(frames, body, tmp_path):  # noqa: F811
     squares = squares_of(frames)
     squares[:, 1] = np.nan
-    squares[:, 0, :2] = np.rint(squares[:, 0, :2] / 2) * 2  # in whole pixels of the rendered picture, half as large
-    squares[:, 0, 2:] = squares[:, 0, :2] + 2 * CROP
+    squares[:, 0, :2] = np.rint(squares[:, 0, :2])  # in whole pixels of the canvas
+    squares[:, 0, 2:] = squares[:, 0, :2] + CROP
     runs = [Run(3, 6, 16), Run(22, 30, FRAMES)]
     crops = render_crops(body, frames, squares, CROP, runs, tmp_path)
     seen = []
@@ -62,8 +61,9 @@ def test_crops_are_of_pictures_rendered_in_a_row_from_each_runs_lead(frames, bod
             if t >= run.begin:
                 expected = np.zeros((CROP, CROP, 3))
                 if np.isfinite(squares[t, 0, 0]):
-                    x, y = (squares[t, 0, :2] / 2).astype(int)
-                    expected = to_picture(made.frame)[y : y + CROP, x : x + CROP]
+                    x, y = squares[t, 0, :2].astype(int)
+                    laid = body.over(frames.clip.plate, made, frames.windows[t], np.eye(3))
+                    expected = laid[y : y + CROP, x : x + CROP]
                     seen.append(t)
                 np.testing.assert_array_equal(crops[t, 0], expected)
                 assert not crops[t, 1].any()
@@ -80,12 +80,12 @@ def test_a_stop_costs_the_run_it_is_in(frames, body, tmp_path):  # noqa: F811
     first, second = (whole.file(run).name for run in runs)
 
     class Stopping:
-        view = body.view
+        clip, path, over = body.clip, body.path, body.over
 
-        def run(self, joints, windows):
+        def run(self, joints, windows, path):
             if len(joints) > 4:  # the second, with its lead-in
                 raise KeyboardInterrupt
-            return body.run(joints, windows)
+            return body.run(joints, windows, path)
 
     with pytest.raises(KeyboardInterrupt):
         render_crops(Stopping(), frames, squares, CROP, runs, tmp_path / "stopped")

@@ -98,7 +98,7 @@ def test_layers_are_composited_over_the_plate_they_are_given(enhancer_blocks):
     generator = tiny(enhancer_blocks=enhancer_blocks, layered=True)
     pose, plate = torch.randn(2, 3, 32, 64), torch.rand(2, 3, 32, 64) * 2 - 1
     layers = generator.layers(pose, None)
-    assert layers.person.shape == (2, 3, 32, 64) and layers.mask.shape == layers.shadow.shape == (2, 1, 32, 64)
+    assert layers.painted.shape == (2, 3, 32, 64) and layers.mask.shape == layers.shadow.shape == (2, 1, 32, 64)
     assert 0 <= layers.mask.min() and layers.mask.max() <= 1
     assert 0 <= layers.shadow.min() and layers.shadow.max() < 1
     torch.testing.assert_close(generator(pose, None, plate), layers.over(plate))
@@ -122,6 +122,24 @@ def test_with_borders_nothing_is_laid_over_the_pictures_edge():
     for layer in (layers.mask, layers.shadow):
         assert layer[..., 0, :].max() < 0.05 and layer[..., -1].max() < 0.05
     assert layers.mask[..., 8:-8, 8:-8].min() > 0.3
+
+
+def test_references_are_copied_where_they_are_valid_and_seen_by_the_network():
+    generator = tiny(layered=True, references=True)
+    pose, plate = torch.randn(1, 3, 32, 32), torch.rand(1, 3, 32, 32) * 2 - 1
+    reference = torch.rand(1, 4, 32, 32) * 2 - 1
+    layers = generator.layers(pose, None, reference)
+    share, flow = layers.copied
+    assert share.shape == (1, 1, 32, 32) and flow.shape == (1, 2, 32, 32) and flow.abs().max() <= 1
+    valid = (reference[:, 3:] + 1) / 2
+    assert (share <= valid).all() and (share > 0.5 * valid).float().mean() > 0.9
+    torch.testing.assert_close(generator(pose, None, plate, reference), layers.over(plate, reference))
+    frames, _ = generator.rollout(pose[:, None], plate, reference[:, None])
+    torch.testing.assert_close(frames[:, 0], layers.over(plate, reference))
+    reference[:, 3] = -1
+    nothing = generator.layers(pose, None, reference)
+    assert (nothing.copied.share == 0).all()
+    assert not torch.allclose(nothing.painted, layers.painted)
 
 
 def test_face_generator_predicts_a_residual_of_the_crops_size():

@@ -1,0 +1,61 @@
+"""How alike poses are, wherever in the picture and however large the person is."""
+
+import numpy as np
+
+from pipeline.clips.layout import LEFT_HAND, RIGHT_HAND, found_joints
+from pipeline.reference.limbs import TRUNK
+
+JOINTS = np.array([*range(20), 21, 22, 24, LEFT_HAND.start + 9, RIGHT_HAND.start + 9])  # no small toes, one of each hand
+MISSING = 0.15  # heights: what a joint counts that only one of two poses shows
+FARTHEST = 0.5  # heights: what a joint counts at most
+
+
+def centred(joints: np.ndarray, statures: np.ndarray) -> np.ndarray:
+    """The joints that are compared, float32 (n, 25, 2), in heights around the trunk's middle; NaN where not found.
+
+    joints: (n, 137, 3) px. statures: (n,) px.
+    """
+    found = found_joints(joints)
+    places = np.where(found[..., None], joints[..., :2], np.nan).astype(np.float64)
+    count = found[:, TRUNK].sum(axis=1)
+    middle = np.nansum(places[:, TRUNK], axis=1) / np.maximum(count, 1)[:, None]
+    offsets = (places[:, JOINTS] - middle[:, None]) / np.maximum(statures, 1)[:, None, None]
+    return np.where(count[:, None, None] > 0, offsets, np.nan).astype(np.float32)
+
+
+def differences(poses: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """The mean squared distance of joints between each of ``poses`` and each of ``others``, (n, m), in squared heights.
+
+    poses, others: see :func:`centred`. Infinite if neither shows any joint.
+    """
+    result = np.empty((len(poses), len(others)), np.float32)
+    shown = np.isfinite(others[..., 0])
+    for row, pose in zip(result, poses, strict=True):
+        squared = np.minimum(((others - pose) ** 2).sum(axis=2), FARTHEST**2)
+        either = shown | np.isfinite(pose[:, 0])
+        total = np.where(np.isfinite(squared), squared, MISSING**2 * either).sum(axis=1)
+        row[:] = np.where(either.any(axis=1), total / np.maximum(either.sum(axis=1), 1), np.inf)
+    return result
+
+
+def smooth_path(costs: np.ndarray, follows: np.ndarray, switch: float) -> np.ndarray:
+    """The choice of one of m at each of n times, int64 (n,), with the least sum of costs (Viterbi).
+
+    costs: (n, m). To stay, or to go on to the next where ``follows``, bool (m,), says that it is the following frame,
+    costs nothing; any other change costs ``switch``.
+    """
+    times, many = costs.shape
+    best, back = costs[0], np.zeros((times, many), np.int32)
+    stay = np.arange(many, dtype=np.int32)
+    for t in range(1, times):
+        on = np.concatenate([[np.inf], np.where(follows[1:], best[:-1], np.inf)])
+        cheapest = int(best.argmin())
+        options = np.stack([best, on, np.full(many, best[cheapest] + switch)])
+        which = options.argmin(axis=0)
+        back[t] = np.choose(which, [stay, stay - 1, cheapest])
+        best = options[which, stay] + costs[t]
+    path = np.zeros(times, np.int64)
+    path[-1] = best.argmin()
+    for t in range(times - 1, 0, -1):
+        path[t - 1] = back[t, path[t]]
+    return path

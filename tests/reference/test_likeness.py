@@ -1,0 +1,57 @@
+"""Which poses are alike, and the path through the references, against all paths there are."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+from people import LEFT_ARM, person
+
+from pipeline.clips import layout as j
+from pipeline.reference.likeness import FARTHEST, JOINTS, MISSING, centred, differences, smooth_path
+
+
+def poses(*people, statures=None):
+    return centred(np.stack(people), np.array(statures or [100.0] * len(people)))
+
+
+def test_where_a_person_stands_and_how_tall_does_not_matter():
+    a = poses(person(), person(250, 300, 400, raised=0), statures=[100, 250])
+    np.testing.assert_allclose(a[0], a[1], atol=1e-5)
+    assert differences(a, a).max() < 1e-9
+
+
+def test_poses_differ_by_how_far_their_joints_are_apart():
+    moved = person()
+    moved[j.LEFT_WRIST, 0] += 10
+    assert differences(poses(person()), poses(moved))[0, 0] == pytest.approx(0.1**2 / 23)  # 23 of the 25 are found
+    moved[j.LEFT_WRIST, 0] += 1000
+    assert differences(poses(person()), poses(moved))[0, 0] == pytest.approx(FARTHEST**2 / 23)
+    raised = [differences(poses(person()), poses(person(raised=angle)))[0, 0] for angle in (10, 40, 90)]
+    assert raised[0] < raised[1] < raised[2]
+
+
+def test_a_joint_that_one_pose_lacks_counts_and_one_that_both_lack_does_not():
+    without = person()
+    without[LEFT_ARM[0], 2] = 0
+    assert differences(poses(person()), poses(without))[0, 0] == pytest.approx(MISSING**2 / 23)
+    assert differences(poses(without), poses(without))[0, 0] == 0
+    assert len(JOINTS) == 25
+
+
+def test_nobody_is_like_nobody():
+    nobody = np.zeros((137, 3), np.float32)
+    assert np.isinf(differences(poses(nobody), poses(nobody))).all()
+    assert np.isfinite(differences(poses(nobody), poses(person()))).all()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_path_is_the_cheapest_of_all(seed):
+    rng = np.random.default_rng(seed)
+    costs, follows, switch = rng.random((5, 4)), np.array([False, True, False, True]), 0.3
+
+    def total(path):
+        changes = sum(b != a and not (b == a + 1 and follows[b]) for a, b in zip(path, path[1:], strict=False))
+        return costs[np.arange(5), path].sum() + switch * changes
+
+    cheapest = min(product(range(4), repeat=5), key=lambda path: total(list(path)))
+    assert smooth_path(costs, follows, switch).tolist() == list(cheapest)

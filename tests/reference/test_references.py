@@ -1,0 +1,103 @@
+"""Reference frames: which are chosen, and what they look like in another pose."""
+
+from fractions import Fraction
+
+import cv2
+import numpy as np
+import pytest
+from people import LEFT_ARM, person
+from still import still_clip
+
+from pipeline.clips import layout as j
+from pipeline.clips.store import StoredFrame, write_frames
+from pipeline.clips.warp import window_matrix
+from pipeline.networks.weights import load_weights, save_weights
+from pipeline.reference.references import NEAREST, References, references_of, stored_references
+
+SIZE, FRAMES = 128, 40
+WALL, SKIN, SHIRT = (120, 120, 120), (230, 180, 150), (30, 60, 160)
+
+
+def drawn(joints):
+    """A person with a blue trunk and a light left arm, uint8 RGB."""
+    picture = np.full((SIZE, SIZE, 3), WALL, np.uint8)
+    places = [tuple(np.rint(joint[:2]).astype(int).tolist()) for joint in joints]
+    cv2.line(picture, places[j.NECK], places[j.MID_HIP], SHIRT, 18)
+    cv2.line(picture, places[j.LEFT_SHOULDER], places[j.LEFT_WRIST], SKIN, 6)
+    return picture
+
+
+@pytest.fixture
+def references(tmp_path):
+    """Four seconds of a person who raises and lowers an arm, twice."""
+    angles = 60 * np.sin(np.arange(FRAMES) * 2 * np.pi / 20)
+    joints = np.stack([person(raised=angle) for angle in angles])
+    frames = (StoredFrame(drawn(each), 0, t / 10) for t, each in enumerate(joints))
+    write_frames(tmp_path / "f.parquet", frames, SIZE, SIZE, Fraction(10))
+    windows = np.tile([0.0, 0.0, SIZE, SIZE], (FRAMES, 1))
+    seen = np.arange(FRAMES) != 7
+    return references_of(still_clip(tmp_path / "f.parquet"), joints, windows, np.full(FRAMES, 100.0), seen)
+
+
+def test_frames_without_a_body_are_no_references(references):
+    assert references.frames.tolist() == [*range(7), *range(8, FRAMES)]
+    assert len(references.joints) == len(references.windows) == FRAMES - 1
+    assert [references.before(number) for number in (0, 6, 7, 8)] == [0, 5, 7, 7]  # frame 8 follows none
+
+
+def test_training_takes_one_of_the_nearest_but_none_of_the_same_second(references):
+    chosen = {references.near(15, draw) for draw in range(100)}
+    assert 1 < len(chosen) <= NEAREST
+    for number in chosen:
+        frame = references.frames[number]
+        assert abs(frame - 15) > 10
+        assert abs(np.sin(frame * 2 * np.pi / 20) - np.sin(15 * 2 * np.pi / 20)) < 0.2
+    assert references.near(15, 3) == references.near(15, 3)
+
+
+def test_a_clip_of_less_than_a_second_has_to_do_with_what_it_has(references):
+    few = References(references.clip, *(getattr(references, name)[:5] for name in
+                                        ("frames", "joints", "windows", "statures")))
+    assert few.near(1, 0) == 4
+    assert few.path(few.joints, few.statures, few.frames).tolist() == [0, 1, 2, 3, 4]
+
+
+def test_the_path_plays_what_fits_and_leaves_a_training_frames_own_second_out(references):
+    joints, tall = references.joints[8:16], references.statures[8:16]
+    assert references.path(joints, tall).tolist() == list(range(8, 16))
+    other = references.frames[references.path(joints, tall, references.frames[8:16])]
+    assert (np.abs(other - references.frames[8:16]) > 10).all()
+    assert (np.diff(other) == 1).sum() >= 6  # it plays the other time round
+    assert len(references.path(joints[:0], tall[:0])) == 0
+
+
+@pytest.mark.parametrize("size", [128, 256])
+def test_a_reference_shows_the_arm_where_the_pose_has_it(references, size):
+    pose = person(raised=80)  # as no frame shows it
+    moved = references.picture(5, pose, window_matrix(np.array([0.0, 0.0, SIZE, SIZE]), size, size), size, size)
+    assert moved.shape == (size, size, 4)
+    for joints, colour in (([j.LEFT_ELBOW], SKIN), ([j.NECK, j.MID_HIP], SHIRT)):
+        x, y = (pose[joints, :2].mean(axis=0) * size / SIZE).astype(int)
+        assert np.abs(moved[y, x, :3].astype(int) - colour).max() < 25 and moved[y, x, 3] > 200
+    assert moved[size - 2, 2, 3] == 0
+
+
+def test_what_lies_beyond_the_frame_of_a_reference_is_not_valid(references):
+    cut = references.joints.copy()
+    cut[..., 0] += 60  # the arm now lies outside
+    beside = References(references.clip, references.frames, cut, references.windows, references.statures)
+    view = window_matrix(np.array([0.0, 0.0, SIZE, SIZE]), SIZE, SIZE)
+    moved = beside.picture(0, person(), view, SIZE, SIZE)
+    x, y = person()[LEFT_ARM[1], :2].astype(int)
+    assert moved[y, x, 3] == 0
+    x, y = person()[[j.NECK, j.MID_HIP], :2].mean(axis=0).astype(int)
+    assert moved[y, x, 3] > 200
+
+
+def test_references_are_stored_beside_the_weights(references, tmp_path):
+    save_weights(tmp_path / "w.safetensors", references.tensors(), {})
+    tensors, _ = load_weights(tmp_path / "w.safetensors")
+    again = stored_references(references.clip, tensors)
+    for name in ("frames", "joints", "windows", "statures", "poses", "follows"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(references, name))
+    assert stored_references(references.clip, {}) is None
