@@ -93,7 +93,7 @@ def learn(step: ReferenceStep | EngineStep, loader: DataLoader, device: torch.de
     """Train; returns the seconds it took and the mean losses over the last tenth of the steps."""
     losses: list[dict[str, float | Tensor]] = []
     start = perf_counter()
-    for poses, frames, _ in tqdm(loader, desc=name, unit="step"):
+    for poses, frames, *_ in tqdm(loader, desc=name, unit="step"):
         losses.append(step(*(to_float(pictures.to(device)) for pictures in (poses, frames))))
     synchronize(device)
     seconds = perf_counter() - start

@@ -13,7 +13,9 @@ from pipeline.clips.store import FrameStore
 from pipeline.clips.track import bodies_seen, read_track
 from pipeline.params import Params
 from pipeline.pose.smoothing import smooth
+from pipeline.pose.stature import statures
 from pipeline.pose.windows import view_of
+from pipeline.reference.references import References, references_of
 from pipeline.training.frames import TrainingFrames
 
 
@@ -29,9 +31,11 @@ def still_clip(store: FrameStore) -> StableClip:
 
 @dataclass(frozen=True)
 class Target:
-    """The workspace's target in the windows of params.yaml. end: of its training part. first: held-out frame."""
+    """The workspace's target in the windows of params.yaml. statures: px of the canvas. end: of its training part.
+    first: held-out frame."""
 
     frames: TrainingFrames
+    statures: np.ndarray
     end: int
     first: int
 
@@ -43,6 +47,11 @@ class Target:
         """The training part's pairs, every epoch the same."""
         return PairDataset(self.frames, self.pairs(0, self.end))
 
+    def references(self) -> References:
+        """What a generator may copy from."""
+        frames, seen = self.frames, bodies_seen(self.frames.joints)[: self.end]
+        return references_of(frames.clip, frames.joints, frames.windows, self.statures, seen)
+
 
 def load_target(params: Params, height: int) -> Target:
     """What the stages up to `background` left here, in pictures of ``height`` px."""
@@ -50,4 +59,5 @@ def load_target(params: Params, height: int) -> Target:
     view = view_of(params.train.window, height, params.train.multiple, track)
     joints = smooth(track.joints, pose.smooth_window, pose.max_gap, pose.min_confidence)
     frames = TrainingFrames(clip, joints, view.windows(track, joints, clip.store.shots), *view.size)
-    return Target(frames, *split_clip(len(track), params.split))
+    tall = statures(joints, clip.store.shots, float(track.fps))
+    return Target(frames, tall, *split_clip(len(track), params.split))

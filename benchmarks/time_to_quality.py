@@ -93,7 +93,7 @@ def ours(params: Params, precision: str, target: Target, device: torch.device) -
     pairs = Pairs(target.pairs(0, target.end), np.array([target.first + 1]))
     return body_phase(
         "body", generator, target.frames, pairs, load_perceptual(train, train.lambda_vgg), train, precision, device,
-        train.steps, train.decay_steps,
+        target.references() if generator.references else None, train.steps, train.decay_steps,
     )
 
 
@@ -103,13 +103,19 @@ def held_out_distance(
 ) -> float:
     """The mean over the held-out frames' windows, each rendered from the one before."""
     frames, windows, previous, distances = target.frames, target.frames.windows, None, []
+    held_out, references = slice(target.first, None), target.references()
+    path = references.path(frames.joints[held_out], target.statures[held_out])
     for t in range(target.first, len(windows)):
         view = frames.view(t)
         pose, plate = to_float(frames.pose(t, view).to(device))[None], on_device(frames.background(view), device)[None]
         if previous is not None:
             previous = follow_window(previous, windows[t - 1], windows[t], plate if generator.layered else None)
+        reference = None
+        if generator.references:
+            moved = frames.reference(references, int(path[t - target.first]), t, view)
+            reference = to_float(moved.to(device))[None]
         with autocast(device, precision):
-            previous = generator(pose, previous, plate)
+            previous = generator(pose, previous, plate, reference)
         pictures = to_picture(previous[0]), frames.picture(t, view)
         distances.append(float(lpips(*(picture[None] for picture in pictures))[0]))
     return float(np.mean(distances))
