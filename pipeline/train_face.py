@@ -5,11 +5,11 @@ from torch import Tensor
 
 from pipeline.clips import paths
 from pipeline.clips.holdout import split_clip
-from pipeline.clips.spread import spread
+from pipeline.clips.spread import spread, spread_runs
 from pipeline.clips.stable import StableClip, open_target
 from pipeline.clips.track import PoseTrack, open_track
 from pipeline.face.crops import render_crops, runs_around
-from pipeline.face.data import PartDataset, spread_runs
+from pipeline.face.data import PartDataset
 from pipeline.face.phase import face_phase
 from pipeline.losses.perceptual import load_perceptual
 from pipeline.networks.face_generator import FaceGenerator

@@ -35,8 +35,9 @@ def body_phase(
 ) -> Phase[BodyGenerator]:
     """A phase in which ``generator`` learns from ``pairs`` of ``frames``, with new discriminators.
 
-    perceptual, params, precision: see :func:`body_losses`. references: to copy from, if ``generator`` does. steps, decay_steps: at a constant learning rate and while it
-    falls to 0. frozen_global_steps: the first so many of these steps train the local enhancer only.
+    perceptual, params, precision: see :func:`body_losses`. references: to copy from, if ``generator`` does. steps,
+    decay_steps: at a constant learning rate and while it falls to 0. frozen_global_steps: the first so many of these
+    steps train the local enhancer only.
     """
     d = params.discriminator
     place(generator, device, precision)

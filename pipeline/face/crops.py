@@ -81,7 +81,8 @@ def render_crops(
                     continue
                 picture = body.over(body.clip.plate, each, frames.windows[t], np.eye(3))
                 for part in np.flatnonzero(np.isfinite(squares[t, :, 0])):
-                    made[t - run.begin, part] = warp(picture, part_matrix(squares[t, part], size, int(part)), size, size)
+                    matrix = part_matrix(squares[t, part], size, int(part))
+                    made[t - run.begin, part] = warp(picture, matrix, size, size)
             with atomic(crops.file(run)) as partial:
                 np.save(partial, made)
     return crops

@@ -5,24 +5,12 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from pipeline.clips.spread import spread
 from pipeline.clips.warp import move_joints
 from pipeline.face.crops import PartCrops
 from pipeline.networks.pictures import to_planes
 from pipeline.pose.parts import FACE, part_matrix
 from pipeline.pose.picture import draw_pose
 from pipeline.training.frames import TrainingFrames
-
-RUN = 32  # consecutive frames rendered together, if a clip has more frames with a part than training has steps for
-
-
-def spread_runs(times: np.ndarray, most: int) -> np.ndarray:
-    """At most ``most`` of the ascending ``times``, in runs of RUN neighbours spread evenly over all of them."""
-    if len(times) <= most:
-        return times
-    run = min(RUN, most)
-    starts = spread(len(times) - run + 1, most // run)
-    return times[(starts[:, None] + np.arange(run)).ravel()]
 
 
 class PartDataset(Dataset):

@@ -27,13 +27,14 @@ class BodyGenerator(nn.Module):
     layer. ``downsamplings``: its halvings. ``blocks``: its residual blocks. ``enhancer_blocks`` is None for the global
     generator alone, else the number of residual blocks of the local enhancer around it. ``layered``: whether it makes
     :class:`Layers` for a plate instead of whole frames. ``borders``: whether the layers fade out towards the picture's
-    borders, which lie within the frame. ``references``: whether the person is partly copied from a reference, an input
-    more; only with layers. ``upsampling``, ``skips``: see :class:`GlobalGenerator`.
+    borders, which lie within the frame. ``references``: whether the person is partly copied from a reference, which the
+    network sees, too; only with layers. ``upsampling``, ``skips``: see :class:`GlobalGenerator`.
     """
 
     def __init__(
         self, temporal: bool, ngf: int, downsamplings: int, blocks: int, enhancer_blocks: int | None,
-        layered: bool = False, borders: bool = False, references: bool = False, upsampling: str = "transpose", skips: bool = False,
+        layered: bool = False, borders: bool = False, references: bool = False, upsampling: str = "transpose",
+        skips: bool = False,
     ) -> None:
         super().__init__()
         self.temporal, self.layered, self.borders, self.references = temporal, layered, borders, references

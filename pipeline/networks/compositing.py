@@ -12,8 +12,8 @@ from pipeline.networks.displacement import displaced
 class Copied(NamedTuple):
     """What the person takes over from a reference.
 
-    share: float (B, 1, H, W) in [0, 1], how much of the colour. flow: (B, 2, H, W), from where: px of the layers, (x, y)
-    relative to each pixel's own place.
+    share: float (B, 1, H, W) in [0, 1], how much of the colour. flow: (B, 2, H, W) of (x, y), from where: px of the
+    layers, relative to each pixel's own place.
     """
 
     share: Tensor
@@ -23,9 +23,9 @@ class Copied(NamedTuple):
 class Layers(NamedTuple):
     """What is laid over the plate.
 
-    painted: float (B, 3, H, W) in [-1, 1], the person without what is copied. mask: (B, 1, H, W) in [0, 1], the person's
-    opacity (alpha matte). shadow: (B, 1, H, W) in [0, 1), by which share the plate is darkened. copied: what the person
-    takes from a reference; None without references.
+    painted: float (B, 3, H, W) in [-1, 1], the person without what is copied. mask: (B, 1, H, W) in [0, 1], the
+    person's opacity (alpha matte). shadow: (B, 1, H, W) in [0, 1), by which share the plate is darkened. copied: what
+    the person takes from a reference; None without references.
     """
 
     painted: Tensor

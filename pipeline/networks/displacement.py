@@ -6,9 +6,9 @@ from torch import Tensor
 
 
 def displaced(picture: Tensor, flow: Tensor) -> Tensor:
-    """``picture``, float (B, C, H, W), at every pixel's place plus ``flow``, (B, 2, H, W) of (x, y) in px: the same shape.
+    """``picture``, float (B, C, H, W), at every pixel's place plus ``flow``, (B, 2, H, W) of (x, y) in px.
 
-    Interpolated bilinearly; beyond the borders the outermost pixels go on. Gradients flow into both.
+    -> the same shape. Interpolated bilinearly; beyond the borders the outermost pixels go on. Gradients flow into both.
     """
     height, width = picture.shape[2:]
     rows, columns = (torch.arange(length, device=picture.device) + 0.5 for length in (height, width))

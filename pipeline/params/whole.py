@@ -60,7 +60,8 @@ class Params(Section):
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
         problems = [
-            *_sizes(self), *_window(self), *_references(self), *_camera(self), *_phases(self), *_batches(self), *_weight_files(self)
+            *_sizes(self), *_window(self), *_references(self), *_camera(self), *_phases(self), *_batches(self),
+            *_weight_files(self),
         ]
         if problems:
             raise ValueError("\n".join(problems))
@@ -103,8 +104,8 @@ def _window(params: Params) -> Iterator[str]:
 def _references(params: Params) -> Iterator[str]:
     """Only a person in a layer of its own can be copied apart from the background."""
     if params.train.references != "none" and params.train.background != "plate":
-        yield (f"train.references is {params.train.references!r}; allowed: none unless train.background is plate, since "
-               "only the person is copied")
+        yield (f"train.references is {params.train.references!r}; allowed: none unless train.background is plate, "
+               "since only the person is copied")
 
 
 def _camera(params: Params) -> Iterator[str]:

@@ -5,7 +5,7 @@ import numpy as np
 from pipeline.clips.layout import LEFT_HAND, RIGHT_HAND, found_joints
 from pipeline.reference.limbs import TRUNK
 
-JOINTS = np.array([*range(20), 21, 22, 24, LEFT_HAND.start + 9, RIGHT_HAND.start + 9])  # no small toes, one of each hand
+JOINTS = np.array([*range(20), 21, 22, 24, LEFT_HAND.start + 9, RIGHT_HAND.start + 9])  # one of each hand
 MISSING = 0.15  # heights: what a joint counts that only one of two poses shows
 FARTHEST = 0.5  # heights: what a joint counts at most
 

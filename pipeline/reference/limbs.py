@@ -10,7 +10,7 @@ from pipeline.pose.stature import person_height
 
 TRUNK = [j.NECK, j.MID_HIP, j.RIGHT_SHOULDER, j.LEFT_SHOULDER, j.RIGHT_HIP, j.LEFT_HIP]
 TRUNK_RADIUS = 0.11  # heights, as all radii: half the width of a limb, about
-TRUNK_STIFFNESS = 0.12  # heights: a trunk seen from the side is so narrow that its joints alone would not tell its width
+TRUNK_STIFFNESS = 0.12  # heights: from the side a trunk's joints are so close together that they do not tell its width
 HEAD = [j.NOSE, j.RIGHT_EYE, j.LEFT_EYE, j.RIGHT_EAR, j.LEFT_EAR]
 HEAD_RADIUS = 0.07
 CHIN, CROWN = 0.35, 1.3  # of the way from the neck to the middle of the face: where the head begins and ends

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pipeline.clips.spread import spread
+from pipeline.clips.spread import spread_runs
 from pipeline.clips.stable import StableClip
 from pipeline.clips.track import BLOCK, Joints
 from pipeline.clips.warp import move_joints, transform, window_matrix
@@ -117,9 +117,8 @@ def references_of(
 
     joints: (frames, 137, 3) in px of the canvas, smoothed. windows: (frames, 4). statures: (frames,).
     """
-    frames = np.flatnonzero(seen)
-    frames = frames[spread(len(frames), MOST)]
-    poses = np.stack([joints[int(t)] for t in frames])
+    frames = spread_runs(np.flatnonzero(seen), MOST)
+    poses = np.stack([joints[t] for t in frames.tolist()])
     return References(clip, frames, poses, windows[frames], statures[frames])
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from pipeline.clips.track import PoseTrack
 from pipeline.clips.warp import move_joints, warp

@@ -75,16 +75,15 @@ class BodyRenderer:
 
     @torch.inference_mode()
     def run(
-        self, joints: np.ndarray, windows: np.ndarray, path: np.ndarray | None = None,
-        begins: np.ndarray | None = None,
+        self, joints: np.ndarray, windows: np.ndarray, path: np.ndarray | None = None, begins: np.ndarray | None = None
     ) -> Iterator[Windowed]:
         """What is made of each pose of ``joints`` (frames, 137, 3) of the canvas, in its window.
 
-        windows: (frames, 4), see :meth:`View.windows`. path: see :meth:`path`. The previous output is zeros for the first frame and wherever
-        ``begins``, bool (frames,), is True; it moves along into the next window. For a pose in which no body was found,
-        a case that training leaves out, nothing is generated: the frame is the plate; if the generator has none, the
-        last frame with a body is repeated, or before any, the first that will come. The next frame with a body starts
-        from zeros again. Pose pictures are drawn, and references moved, ahead by a thread.
+        windows: (frames, 4), see :meth:`View.windows`. path: see :meth:`path`. The previous output is zeros for the
+        first frame and wherever ``begins``, bool (frames,), is True; it moves along into the next window. For a pose in
+        which no body was found, a case that training leaves out, nothing is generated: the frame is the plate; if the
+        generator has none, the last frame with a body is repeated, or before any, the first that will come. The next
+        frame with a body starts from zeros again. Pose pictures are drawn, and references moved, ahead by a thread.
         """
         width, height = self.view.width, self.view.height
         poses, seen = self.in_windows(joints, windows), bodies_seen(joints)

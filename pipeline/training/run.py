@@ -19,7 +19,8 @@ from pipeline.training.run_key import run_key
 
 def run_training(
     stage: str, params: Params, store: FrameStore, inputs: Iterable[Path], parameters: dict[str, Any],
-    device: torch.device, train: Callable[[Checkpoints], tuple[dict[str, Tensor], dict[str, Any]]], weights: Path, log: Path,
+    device: torch.device, train: Callable[[Checkpoints], tuple[dict[str, Tensor], dict[str, Any]]], weights: Path,
+    log: Path,
 ) -> None:
     """Run ``train``; save what it gives in the file ``weights``, loss curves and sample grids in the folder ``log``.
 

@@ -18,7 +18,7 @@ LEFT_ARM = [j.LEFT_ELBOW, j.LEFT_WRIST, LEFT_HAND.start + 9]
 
 
 def person(height: float = 100.0, x: float = 64.0, y: float = 120.0, raised: float = 0.0) -> np.ndarray:
-    """(137, 3): a person ``height`` px tall, feet at (x, y), arms spread; the left one ``raised`` by so many degrees."""
+    """(137, 3): a person ``height`` px tall, feet at (x, y), arms spread, the left one ``raised`` by degrees."""
     joints = np.zeros((j.NUM_JOINTS, 3), np.float32)
     for joint, (across, up) in UPRIGHT.items():
         joints[joint] = x + across * height, y - up * height, 1
