@@ -41,18 +41,20 @@ def differences(poses: np.ndarray, others: np.ndarray) -> np.ndarray:
 def smooth_path(costs: np.ndarray, follows: np.ndarray, switch: float) -> np.ndarray:
     """The choice of one of m at each of n times, int64 (n,), with the least sum of costs (Viterbi).
 
-    costs: (n, m). To stay, or to go on to the next where ``follows``, bool (m,), says that it is the following frame,
-    costs nothing; any other change costs ``switch``.
+    costs: (n, m). To stay costs nothing, nor does a step forwards or back between two that are consecutive frames:
+    ``follows``, bool (m,), says of each whether the one before it is the frame before. Any other change costs
+    ``switch``.
     """
     times, many = costs.shape
     best, back = costs[0], np.zeros((times, many), np.int32)
     stay = np.arange(many, dtype=np.int32)
     for t in range(1, times):
-        on = np.concatenate([[np.inf], np.where(follows[1:], best[:-1], np.inf)])
+        forwards = np.concatenate([[np.inf], np.where(follows[1:], best[:-1], np.inf)])
+        backwards = np.concatenate([np.where(follows[1:], best[1:], np.inf), [np.inf]])
         cheapest = int(best.argmin())
-        options = np.stack([best, on, np.full(many, best[cheapest] + switch)])
+        options = np.stack([best, forwards, backwards, np.full(many, best[cheapest] + switch)])
         which = options.argmin(axis=0)
-        back[t] = np.choose(which, [stay, stay - 1, cheapest])
+        back[t] = np.choose(which, [stay, stay - 1, stay + 1, cheapest])
         best = options[which, stay] + costs[t]
     path = np.zeros(times, np.int64)
     path[-1] = best.argmin()

@@ -12,15 +12,17 @@ from pipeline.clips.spread import spread_runs
 from pipeline.clips.stable import StableClip
 from pipeline.clips.track import BLOCK, Joints
 from pipeline.clips.warp import move_joints, transform, window_matrix
+from pipeline.reference.landmarks import landmark_flow
 from pipeline.reference.likeness import centred, differences, smooth_path
 from pipeline.reference.limb_flow import limb_flow
 
 MOST = 2000  # frames of a longer clip; the others are much like these
 NEAREST = 5  # of which training takes one at random, so that the generator meets good and less good ones
 APART_SECONDS = 1.0  # a training frame's own neighbours are as like it as no frame of a dance will be: none is used
-SWITCH = 0.03**2  # squared heights: how much more alike another reference must be to be worth a visible change
+SWITCH = 0.1**2  # squared heights: how much more alike another reference must be to be worth a visible change
 WORST = 1.0  # squared heights: what a reference costs at most, so that a path always exists
-CELLS = 64  # rows of the grid on which the flow is computed, and between which it is interpolated
+CELLS = 64  # rows of the grid on which the limbs' flow is computed, and between which it is interpolated
+FINE = 256  # rows of that on which it is corrected at the joints
 EDGE = 0.02  # of the window's height: so near the border of its own frame a reference counts less
 STORED, PREFIX = ("frames", "joints", "windows", "statures"), "references."
 
@@ -85,19 +87,20 @@ class References:
         joints: that pose, (137, 3) in px of the canvas. view: (3, 3), from px of the picture to px of the canvas.
         """
         theirs = window_matrix(self.windows[number], width, height)
+        here, there = move_joints(joints, np.linalg.inv(view)), move_joints(self.joints[number], np.linalg.inv(theirs))
         rows, columns = CELLS, round(CELLS * width / height)
         grid = np.stack(np.meshgrid(np.arange(columns) + 0.5, np.arange(rows) + 0.5), axis=-1)
-        flow = limb_flow(
-            grid.reshape(-1, 2) * (width / columns, height / rows),
-            move_joints(joints, np.linalg.inv(view)), move_joints(self.joints[number], np.linalg.inv(theirs)),
-        )
+        flow = limb_flow(grid.reshape(-1, 2) * (width / columns, height / rows), here, there)
         inside = self._inside(number, flow.places, theirs, EDGE * height)
         places, valid = (
             cv2.resize(each.reshape(rows, columns, -1).astype(np.float32), (width, height))
             for each in (flow.places, flow.valid * inside)
         )
+        scale = np.array([FINE / height, FINE / height, 1], np.float32)
+        correction = landmark_flow(here * scale, there * scale, round(FINE * width / height), FINE) / scale[0]
+        places += cv2.resize(correction, (width, height)) - 0.5
         window = self.clip.picture(int(self.frames[number]), theirs, width, height)
-        x, y = (np.ascontiguousarray(places[..., axis] - 0.5) for axis in range(2))
+        x, y = (np.ascontiguousarray(places[..., axis]) for axis in range(2))
         moved = cv2.remap(window, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
         return np.dstack([moved, np.rint(valid.clip(0, 1) * 255).astype(np.uint8)])
 

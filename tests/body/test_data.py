@@ -5,6 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import torch
+from people import LEFT_ARM, person
 from still import still_clip
 
 from pipeline.body.augmentation import Augmentation
@@ -16,6 +17,7 @@ from pipeline.clips.track import bodies_seen
 from pipeline.face.data import PartDataset
 from pipeline.networks.pictures import to_float, to_picture, to_planes, to_tensor
 from pipeline.pose.picture import draw_pose
+from pipeline.reference.references import references_of
 from pipeline.training.frames import TrainingFrames
 from pipeline.user.cli import UserError
 
@@ -125,6 +127,35 @@ def test_what_is_augmented_moves_together(tmp_path):
             places.append(dot)
         assert torch.equal(dataset[item][0], poses)
     assert np.ptp(places, axis=0).min() > np.ptp(noses, axis=0).max() - 2
+
+
+@pytest.mark.parametrize("mirror", [False, True])
+def test_references_show_the_limbs_where_the_pair_has_them(tmp_path, mirror):
+    """A red left hand: wherever a pair is seen, its references' hands lie where its own poses' are."""
+    joints = np.stack([person(raised=angle) for angle in 60 * np.sin(np.arange(30) / 3)])
+    hand = LEFT_ARM[-1]
+
+    def frame(t):
+        y, x = np.mgrid[:128, :128] + 0.5
+        picture = np.zeros((128, 128, 3), np.uint8)
+        picture[..., 0] = 255 * (np.hypot(x - joints[t, hand, 0], y - joints[t, hand, 1]) < 3)
+        return StoredFrame(picture, 0, t / 10)
+
+    write_frames(tmp_path / "f.parquet", map(frame, range(30)), 128, 128, Fraction(10))
+    windows = np.tile([0.0, 0.0, 128.0, 128.0], (30, 1))
+    frames = TrainingFrames(still_clip(tmp_path / "f.parquet"), joints, windows, 128, 128)
+    references = references_of(frames.clip, joints, windows, np.full(30, 100.0), np.ones(30, bool))
+    dataset = PairDataset(frames, np.arange(1, 30), references, Augmentation(0, mirror) if mirror else None)
+    for item in range(0, 29, 3):
+        _, pictures, _, _, moved = dataset[item]
+        assert moved.shape == (2, 4, 128, 128) and moved.dtype == torch.uint8
+        for picture, reference in zip(pictures, moved, strict=True):
+            valid = torch.where(reference[3] > 100, reference[0], 0)  # elsewhere the reference's own hand may show
+            own, copied = (np.argwhere(each.numpy() > 180).mean(axis=0) for each in (picture[0], valid))
+            assert np.abs(own - copied).max() < 2.5
+            row, column = own.astype(int)
+            assert reference[3, row, column] > 150
+        assert torch.equal(dataset[item][4], moved)
 
 
 def test_scaling_joints_keeps_confidence():
