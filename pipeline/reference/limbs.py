@@ -5,13 +5,14 @@ from typing import NamedTuple
 import numpy as np
 
 from pipeline.clips import layout as j
-from pipeline.clips.layout import LEFT_HAND, RIGHT_HAND, found_joints
+from pipeline.clips.layout import FACE, LEFT_HAND, RIGHT_HAND, found_joints
 from pipeline.pose.stature import person_height
 
 TRUNK = [j.NECK, j.MID_HIP, j.RIGHT_SHOULDER, j.LEFT_SHOULDER, j.RIGHT_HIP, j.LEFT_HIP]
 TRUNK_RADIUS = 0.11  # heights, as all radii: half the width of a limb, about
 TRUNK_STIFFNESS = 0.12  # heights: from the side a trunk's joints are so close together that they do not tell its width
 HEAD = [j.NOSE, j.RIGHT_EYE, j.LEFT_EYE, j.RIGHT_EAR, j.LEFT_EAR]
+FACE_JOINTS = range(FACE.start, FACE.stop)
 HEAD_RADIUS = 0.07
 CHIN, CROWN = 0.35, 1.3  # of the way from the neck to the middle of the face: where the head begins and ends
 # All others are bones from joint to joint.
@@ -79,7 +80,9 @@ def limb_maps(here: np.ndarray, there: np.ndarray) -> np.ndarray:
         trunk = [joint for joint in TRUNK if found[joint]]
         maps[0] = _affine(ours[trunk], theirs[trunk], TRUNK_STIFFNESS * tall)
     if found[j.NECK] and found[HEAD].any():
-        head = [j.NECK, *(joint for joint in HEAD if found[joint])]
+        # with its face, hair and forehead move, too; without, from behind, the neck tells how the head is turned
+        steady = FACE_JOINTS if found[FACE].any() else [j.NECK]
+        head = [joint for joint in (*steady, *HEAD) if found[joint]]
         maps[1] = _similarity(ours[head], theirs[head])
     shown = found[ENDS].all(axis=1)
     maps[2:][shown] = _along_bones(ours[ENDS[shown]], theirs[ENDS[shown]], tall, their_tall)

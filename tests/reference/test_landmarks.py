@@ -10,11 +10,11 @@ from pipeline.reference.landmarks import LIMIT, landmark_flow
 from pipeline.reference.limb_flow import limb_flow
 
 
-def with_face(x=64.0, y=28.0, size=4.0):
-    """A person of 100 px with a round face."""
+def with_face(x=64.0, y=28.0, width=4.0, height=4.0):
+    """A person of 100 px with a face that is an ellipse."""
     joints = person()
     angles = np.linspace(0, 2 * np.pi, 70, endpoint=False)
-    joints[FACE, 0], joints[FACE, 1], joints[FACE, 2] = x + size * np.cos(angles), y + size * np.sin(angles), 1
+    joints[FACE, 0], joints[FACE, 1], joints[FACE, 2] = x + width * np.cos(angles), y + height * np.sin(angles), 1
     return joints
 
 
@@ -26,15 +26,15 @@ def missed(here, there, corrected):
     return np.linalg.norm(places - there[FACE, :2], axis=1).mean()
 
 
-@pytest.mark.parametrize("there", [with_face(66, 29), with_face(64, 28, 5.5), with_face(63, 27, 3)])
+@pytest.mark.parametrize("there", [with_face(66, 29, 5, 2), with_face(64, 28, 3, 6), with_face(63, 27, 2, 4)])
 def test_faces_come_to_lie_where_the_pose_has_them(there):
-    assert missed(with_face(), there, corrected=False) > 1
+    assert missed(with_face(), there, corrected=False) > 0.9
     assert missed(with_face(), there, corrected=True) < 0.35 * missed(with_face(), there, corrected=False)
 
 
 def test_nothing_is_corrected_where_nothing_is_missed_or_no_joint_is_near():
     assert np.abs(landmark_flow(person(), person(), 128, 128)).max() < 1e-3
-    flow = landmark_flow(with_face(), with_face(67, 28), 128, 128)
+    flow = landmark_flow(with_face(), with_face(64, 28, 2, 7), 128, 128)
     assert np.abs(flow[20:36, 58:70]).max() > 2
     assert np.abs(flow[60:]).max() < 1e-3
 

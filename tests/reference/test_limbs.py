@@ -4,6 +4,7 @@ import numpy as np
 from people import person
 
 from pipeline.clips import layout as j
+from pipeline.clips.layout import FACE
 from pipeline.clips.warp import move_joints
 from pipeline.reference.limbs import BONES, limb_maps, limbs_of
 
@@ -71,3 +72,11 @@ def test_a_trunk_seen_from_the_side_is_narrow_and_no_wider_than_that_when_it_tur
     widths = [abs(limb_maps(*pair)[0][0, 0]) for pair in ((front, side), (side, front))]
     assert 0.2 < widths[0] < 0.9
     assert 0.9 < widths[1] < 1.5  # not twentyfold
+
+
+def test_a_head_goes_where_its_face_is():
+    here, there = person(), person()
+    for joints, x in ((here, 64), (there, 67)):
+        joints[FACE] = np.column_stack([x + np.arange(70) % 9, 26 + np.arange(70) // 9, np.ones(70)])
+    crown = np.array([64.0, 18.0])
+    np.testing.assert_allclose(apply(limb_maps(here, there)[1], crown), [67, 18], atol=1)
