@@ -63,6 +63,7 @@ def row_name(train: Train, face: Face) -> str:
     beyond = {
         "person's window": train.window == "person",
         "plate": train.background == "plate",
+        "references": train.references != "none",
         "resize": train.generator.upsampling == "resize",
         "skips": train.generator.skips,
         "averaged weights": train.ema > 0,

@@ -21,7 +21,7 @@ def face_phase(
     """A phase in which ``generator`` learns from ``dataset``, with a new discriminator.
 
     examples: the crops of the sample grids. perceptual, face, precision: see :func:`face_losses`. params: of
-    ``train``, for what the Face GAN shares with the body GAN: Adam's betas and the seed.
+    ``train``, for what the Face GAN shares with the body GAN: Adam's betas, the seed, the average of the weights.
     """
     place(generator, device, precision)
     discriminator = PatchDiscriminator(7, face.discriminator.ndf, face.discriminator.layers)
@@ -42,5 +42,5 @@ def face_phase(
         dataset=dataset,
         sample=lambda rendered: face_grid(rendered, *floats(fixed)),
         steps=face.steps, decay_steps=face.decay_steps, batch=face.batch, learning_rate=face.learning_rate,
-        betas=(params.beta1, params.beta2), seed=params.seed,
+        betas=(params.beta1, params.beta2), seed=params.seed, ema=params.ema,
     )

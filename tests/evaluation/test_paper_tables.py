@@ -25,7 +25,7 @@ def test_names_the_row(project, temporal, face, name):
 
 def test_names_what_the_paper_has_not(project):
     params = load_params(project / "params.yaml")
-    expected = "T.S. + Face with person's window, plate, resize, skips, averaged weights"
+    expected = "T.S. + Face with person's window, plate, references, resize, skips, averaged weights"
     assert row_name(params.train, params.face) == expected
 
 
