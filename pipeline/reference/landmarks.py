@@ -20,12 +20,12 @@ def landmark_flow(here: np.ndarray, there: np.ndarray, width: int, height: int) 
     """
     found = found_joints(here) & found_joints(there)
     tall, their_tall = float(person_height(here)), float(person_height(there))
-    missed = there[found, :2] - limb_flow(here[found, :2].astype(np.float64), here, there).places
+    missed = there[found, :2] - limb_flow(here[found, :2], here, there).places
     columns, rows = (np.floor(here[found, axis]).astype(int) for axis in range(2))
     used = (np.linalg.norm(missed, axis=1) <= LIMIT * their_tall) & (columns >= 0) & (columns < width)
     used &= (rows >= 0) & (rows < height)
-    total = np.zeros((height, width, 3))  # of what is missed, and of the joints
+    total = np.zeros((height, width, 3), np.float32)  # of what is missed, and of the joints
     np.add.at(total, (rows[used], columns[used]), np.column_stack([missed[used], np.ones(used.sum())]))
     sigma = max(REACH * tall, 0.5)
     total = cv2.GaussianBlur(total, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT) * (2 * np.pi * sigma**2)
-    return (total[..., :2] / (total[..., 2:] + DAMPING)).astype(np.float32)
+    return total[..., :2] / (total[..., 2:] + DAMPING)

@@ -12,7 +12,7 @@ NEAR, FAR = 1.5, 2.5  # radii from a limb's axis: up to there it is surely meant
 
 
 class LimbFlow(NamedTuple):
-    """places: float64 (n, 2), where each point lies in the other picture, px. valid: float64 (n,) in [0, 1], whether
+    """places: float32 (n, 2), where each point lies in the other picture, px. valid: float32 (n,) in [0, 1], whether
     the same limb is seen there: 0 where the other pose holds another limb before it, and far from the person."""
 
     places: np.ndarray
@@ -26,27 +26,34 @@ def limb_flow(points: np.ndarray, here: np.ndarray, there: np.ndarray) -> LimbFl
     """
     maps, limbs, their_limbs = limb_maps(here, there), limbs_of(here), limbs_of(there)
     common = np.isfinite(maps[:, 0, 0])
+    points = points.astype(np.float32)
     if not common.any():
-        return LimbFlow(points.astype(np.float64), np.zeros(len(points)))
+        return LimbFlow(points, np.zeros(len(points), np.float32))
     shares, distance = _shares(points, limbs._replace(found=common))
-    moved = np.einsum("lij,nj->nli", maps[common, :, :2], points) + maps[common, :, 2]
-    places = (shares[:, common, None] * moved).sum(axis=1)
+    blended = shares[common].T @ maps[common].reshape(-1, 6).astype(np.float32)  # an affine map a point
+    x, y = points.T
+    places = blended[:, [0, 3]] * x[:, None] + blended[:, [1, 4]] * y[:, None] + blended[:, [2, 5]]
     their_shares, _ = _shares(places, their_limbs)
-    same = np.minimum(shares, their_shares).sum(axis=1)
+    same = np.minimum(shares, their_shares).sum(axis=0)
     return LimbFlow(places, same * ((FAR - distance) / (FAR - NEAR)).clip(0, 1))
 
 
 def _shares(points: np.ndarray, limbs: Limbs) -> tuple[np.ndarray, np.ndarray]:
-    """By how much each of ``points`` (n, 2) belongs to each limb, (n, limbs), sum 1; distance to the nearest, (n,).
+    """By how much each of float32 ``points`` (n, 2) belongs to each limb, (limbs, n), sum 1; distance to the nearest.
 
-    Distances are in radii, from the axis. Limbs that are not found get nothing.
+    Distances, (n,), are in radii, from the axis. Limbs that are not found get nothing.
     """
-    start, along = limbs.axes[limbs.found, 0], limbs.axes[limbs.found, 1] - limbs.axes[limbs.found, 0]
-    from_start = points[:, None] - start
-    nearest = (from_start * along).sum(axis=2) / np.maximum((along**2).sum(axis=1), np.finfo(float).tiny)
-    distances = np.linalg.norm(from_start - nearest.clip(0, 1)[..., None] * along, axis=2) / limbs.radii[limbs.found]
-    likeness = -SHARPNESS * distances**2 - BEHIND * (np.flatnonzero(limbs.found) == 0)
-    weights = np.exp(likeness - likeness.max(axis=1, keepdims=True))
-    shares = np.zeros((len(points), len(limbs.found)))
-    shares[:, limbs.found] = weights / weights.sum(axis=1, keepdims=True)
-    return shares, distances.min(axis=1)
+    axes, radii = limbs.axes[limbs.found].astype(np.float32), limbs.radii[limbs.found].astype(np.float32)
+    start, along = axes[:, 0, :, None], (axes[:, 1] - axes[:, 0])[..., None]
+    x, y = points[:, 0] - start[:, 0], points[:, 1] - start[:, 1]  # (limbs, n), from the limb's first end
+    squared = np.maximum((along**2).sum(axis=1), np.finfo(np.float32).tiny)
+    nearest = ((x * along[:, 0] + y * along[:, 1]) / squared).clip(0, 1)
+    x -= nearest * along[:, 0]
+    y -= nearest * along[:, 1]
+    distances = (x * x + y * y) / radii[:, None] ** 2
+    likeness = -SHARPNESS * distances
+    likeness -= BEHIND * (np.flatnonzero(limbs.found) == 0)[:, None]
+    weights = np.exp(likeness - likeness.max(axis=0))
+    shares = np.zeros((len(limbs.found), len(points)), np.float32)
+    shares[limbs.found] = weights / weights.sum(axis=0)
+    return shares, np.sqrt(distances.min(axis=0))

@@ -11,7 +11,7 @@ from torch import Tensor
 from pipeline.clips.spread import spread_runs
 from pipeline.clips.stable import StableClip
 from pipeline.clips.track import BLOCK, Joints
-from pipeline.clips.warp import move_joints, transform, window_matrix
+from pipeline.clips.warp import move_joints, transform, warp, window_matrix
 from pipeline.reference.landmarks import landmark_flow
 from pipeline.reference.likeness import centred, differences, smooth_path
 from pipeline.reference.limb_flow import limb_flow
@@ -22,7 +22,7 @@ APART_SECONDS = 1.0  # a training frame's own neighbours are as like it as no fr
 SWITCH = 0.1**2  # squared heights: how much more alike another reference must be to be worth a visible change
 WORST = 1.0  # squared heights: what a reference costs at most, so that a path always exists
 CELLS = 64  # rows of the grid on which the limbs' flow is computed, and between which it is interpolated
-FINE = 256  # rows of that on which it is corrected at the joints
+FINE = 128  # rows of that on which it is corrected at the joints
 EDGE = 0.02  # of the window's height: so near the border of its own frame a reference counts less
 STORED, PREFIX = ("frames", "joints", "windows", "statures"), "references."
 
@@ -99,15 +99,18 @@ class References:
         scale = np.array([FINE / height, FINE / height, 1], np.float32)
         correction = landmark_flow(here * scale, there * scale, round(FINE * width / height), FINE) / scale[0]
         places += cv2.resize(correction, (width, height)) - 0.5
-        window = self.clip.picture(int(self.frames[number]), theirs, width, height)
+        window = warp(self.clip.store.read(int(self.frames[number])), self._to_frame(number) @ theirs, width, height)
         x, y = (np.ascontiguousarray(places[..., axis]) for axis in range(2))
         moved = cv2.remap(window, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
         return np.dstack([moved, np.rint(valid.clip(0, 1) * 255).astype(np.uint8)])
 
+    def _to_frame(self, number: int) -> np.ndarray:
+        """(3, 3), from px of the canvas to px of a reference's frame."""
+        return np.linalg.inv(self.clip.camera.to_canvas[self.frames[number]])
+
     def _inside(self, number: int, places: np.ndarray, theirs: np.ndarray, edge: float) -> np.ndarray:
         """Whether ``places`` (n, 2), px of a reference's window, lie within its frame: (n,), 1 from ``edge`` px on."""
-        to_frame = np.linalg.inv(self.clip.camera.to_canvas[self.frames[number]])
-        seen, size = transform(places, to_frame @ theirs), (self.clip.store.width, self.clip.store.height)
+        seen, size = transform(places, self._to_frame(number) @ theirs), (self.clip.store.width, self.clip.store.height)
         from_border = np.minimum(seen, size - seen).min(axis=1)
         scale = np.sqrt(abs(np.linalg.det(theirs[:2, :2])))  # the camera's own zoom is near 1
         return (from_border / (edge * scale)).clip(0, 1)

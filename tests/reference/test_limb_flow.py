@@ -17,8 +17,8 @@ def middles(joints):
 def test_from_a_pose_to_itself_nothing_moves_and_the_person_is_valid():
     grid = np.stack(np.meshgrid(np.arange(0, 128, 4.0), np.arange(0, 128, 4.0)), axis=-1).reshape(-1, 2)
     flow = limb_flow(grid, person(), person())
-    np.testing.assert_allclose(flow.places, grid, atol=1e-6)
-    np.testing.assert_allclose(limb_flow(middles(person()), person(), person()).valid, 1)
+    np.testing.assert_allclose(flow.places, grid, atol=1e-3)
+    np.testing.assert_allclose(limb_flow(middles(person()), person(), person()).valid, 1, rtol=1e-5)
     assert (limb_flow(np.array([[2.0, 2.0], [126.0, 100.0]]), person(), person()).valid == 0).all()
 
 
