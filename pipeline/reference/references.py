@@ -31,7 +31,8 @@ class References:
     """The training frames from which the generator copies.
 
     clip: the target's. frames: int64 (n,), their numbers, ascending. joints: float32 (n, 137, 3) in px of the canvas,
-    smoothed. windows: float64 (n, 4), of the canvas. statures: float64 (n,), px. May be handed to other processes.
+    smoothed. windows: float64 (n, 4), of the canvas. statures: float64 (n,), px. Each is meant by its number among
+    them, from 0 on. May be handed to other processes.
     """
 
     def __init__(

@@ -96,7 +96,7 @@ class BodyRenderer:
             sizes = (width, height), canvas_size(windows[t], width, height)
             return *pictures, [
                 self.references.picture(int(path[t]), joints[t], window_matrix(windows[t], *size), *size)
-                for size in sizes
+                for size in dict.fromkeys(sizes)  # once, if the generator's picture is as large as its window
             ]
 
         previous: Tensor | None = None
@@ -113,7 +113,8 @@ class BodyRenderer:
                 if plate is None:
                     previous = self.generator(pose, previous)
                 else:
-                    reference, large = (on_device(each, self.device)[None] for each in moved) if moved else (None, None)
+                    pictures = [on_device(each, self.device)[None] for each in moved]
+                    reference, large = (pictures[0], pictures[-1]) if pictures else (None, None)
                     layers = self.generator.layers(pose, previous, reference)
                     previous = layers.over(plate, reference)
                 yield Windowed(previous[0], layers, large)
@@ -133,7 +134,6 @@ class BodyRenderer:
         if not len(poses):
             return torch.zeros(3, height, width, device=self.device)
         return self.generator(on_device(draw_pose(poses[0], width, height), self.device)[None], None)[0]
-
 
     def over(self, background: np.ndarray, made: Windowed, window: np.ndarray, from_canvas: np.ndarray) -> np.ndarray:
         """What is made of a pose laid over ``background``, uint8 RGB (H, W, 3), at its place.
