@@ -71,7 +71,7 @@ def test_the_path_plays_what_fits_and_leaves_a_training_frames_own_second_out(re
     assert (np.abs(np.diff(path)) == 1).sum() >= 6
     other = references.frames[references.path(joints, tall, references.frames[8:16])]
     assert (np.abs(other - references.frames[8:16]) > 10).all()
-    assert (np.abs(np.diff(other)) == 1).sum() >= 6  # it plays the other time round
+    assert (np.abs(np.diff(other)) == 1).sum() >= 5  # it plays the other time round
     assert len(references.path(joints[:0], tall[:0])) == 0
 
 
