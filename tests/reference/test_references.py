@@ -68,7 +68,7 @@ def test_the_path_plays_what_fits_and_leaves_a_training_frames_own_second_out(re
     joints, tall = references.joints[8:16], references.statures[8:16]
     path = references.path(joints, tall)
     assert np.diagonal(differences(references.poses[8:16], references.poses[path])).max() < 1e-4
-    assert (np.abs(np.diff(path)) == 1).sum() >= 6
+    assert (np.abs(np.diff(path)) == 1).sum() >= 5
     other = references.frames[references.path(joints, tall, references.frames[8:16])]
     assert (np.abs(other - references.frames[8:16]) > 10).all()
     assert (np.abs(np.diff(other)) == 1).sum() >= 5  # it plays the other time round
