@@ -9,9 +9,9 @@ import numpy as np
 from tqdm import tqdm
 
 from pipeline.clips.runs import Run
-from pipeline.clips.warp import warp
+from pipeline.clips.warp import warp, window_matrix
 from pipeline.pose.parts import part_matrix
-from pipeline.rendering.render import BodyRenderer
+from pipeline.rendering.render import BodyRenderer, delivered_size
 from pipeline.runtime.files import atomic
 from pipeline.training.frames import TrainingFrames
 
@@ -75,14 +75,28 @@ def render_crops(
             span = slice(run.lead, run.end)
             joints, own, store = frames.joints[span], np.arange(run.lead, run.end), body.clip.store
             path = body.path(joints, store.shots[span], float(store.fps), own)
-            for t, each in zip(own, body.run(joints, frames.windows[span], path), strict=True):
+            scale = fine_enough(squares[span], size)
+            for t, each in zip(own, body.run(joints, frames.windows[span], path, scale=scale), strict=True):
                 progress.update()
-                if t < run.begin:
+                parts = np.flatnonzero(np.isfinite(squares[t, :, 0]))
+                if t < run.begin or not len(parts):
                     continue
-                picture = body.over(body.clip.plate, each, frames.windows[t], np.eye(3))
-                for part in np.flatnonzero(np.isfinite(squares[t, :, 0])):
-                    matrix = part_matrix(squares[t, part], size, int(part))
+                shown = delivered_size(frames.windows[t], scale, *body.view.size)
+                view = window_matrix(frames.windows[t], *shown)
+                from_canvas = np.linalg.inv(view)
+                picture = body.over(body.clip.background(view, *shown), each, frames.windows[t], from_canvas)
+                for part in parts:
+                    matrix = from_canvas @ part_matrix(squares[t, part], size, int(part))
                     made[t - run.begin, part] = warp(picture, matrix, size, size)
             with atomic(crops.file(run)) as partial:
                 np.save(partial, made)
     return crops
+
+
+def fine_enough(squares: np.ndarray, size: int) -> float:
+    """With how many px a px of the canvas pictures hold all that crops of ``size`` px show of ``squares``; at most 1.
+
+    A phone's clip has several times as many pixels, and whole windows of them take a second each.
+    """
+    sides = squares[..., 2] - squares[..., 0]
+    return min(1.0, size / np.nanmin(sides)) if np.isfinite(sides).any() else 1.0

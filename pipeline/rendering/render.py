@@ -33,8 +33,8 @@ class Windowed:
     """What the body generator makes of one pose, in its window.
 
     frame: float (3, h, w) in [-1, 1]. layers: of which it is made; None if the generator makes whole frames, or nobody
-    is there. reference: float (1, 4, H, W) in [-1, 1], from which the person is copied, as large as the window in the
-    canvas; None if nothing is copied.
+    is there. reference: float (1, 4, H, W) in [-1, 1], from which the person is copied at the size that is delivered;
+    None if nothing is copied.
     """
 
     frame: Tensor
@@ -75,11 +75,13 @@ class BodyRenderer:
 
     @torch.inference_mode()
     def run(
-        self, joints: np.ndarray, windows: np.ndarray, path: np.ndarray | None = None, begins: np.ndarray | None = None
+        self, joints: np.ndarray, windows: np.ndarray, path: np.ndarray | None = None,
+        begins: np.ndarray | None = None, scale: float = 1.0,
     ) -> Iterator[Windowed]:
         """What is made of each pose of ``joints`` (frames, 137, 3) of the canvas, in its window.
 
-        windows: (frames, 4), see :meth:`View.windows`. path: see :meth:`path`. The previous output is zeros for the
+        windows: (frames, 4), see :meth:`View.windows`. path: see :meth:`path`. scale: of what is delivered, px a px of
+        the canvas. The previous output is zeros for the
         first frame and wherever ``begins``, bool (frames,), is True; it moves along into the next window. For a pose in
         which no body was found, a case that training leaves out, nothing is generated: the frame is the plate; if the
         generator has none, the last frame with a body is repeated, or before any, the first that will come. The next
@@ -93,7 +95,7 @@ class BodyRenderer:
             pictures = draw_pose(poses[t], width, height), self.clip.background(view, width, height)
             if self.references is None or path is None or not seen[t]:
                 return *pictures, []
-            sizes = (width, height), canvas_size(windows[t], width, height)
+            sizes = (width, height), delivered_size(windows[t], scale, width, height)
             return *pictures, [
                 self.references.picture(int(path[t]), joints[t], window_matrix(windows[t], *size), *size)
                 for size in dict.fromkeys(sizes)  # once, if the generator's picture is as large as its window
@@ -152,11 +154,13 @@ class BodyRenderer:
         return lay_over(background, overlay, from_canvas @ window_matrix(window, width, height))
 
 
-def canvas_size(window: np.ndarray, width: int, height: int) -> tuple[int, int]:
-    """(width, height) of a picture that shows ``window`` pixel by pixel of the canvas, or larger, if the generator's
-    picture is."""
-    scale = max(1.0, (window[3] - window[1]) / height)
-    return round(scale * width), round(scale * height)
+def delivered_size(window: np.ndarray, scale: float, width: int, height: int) -> tuple[int, int]:
+    """(width, height) of a picture that shows ``window`` with ``scale`` px a px of the canvas.
+
+    width, height: px of the generator's picture; it is never smaller than that.
+    """
+    enlarged = max(1.0, scale * (window[3] - window[1]) / height)
+    return round(enlarged * width), round(enlarged * height)
 
 
 class Renderer:

@@ -5,7 +5,7 @@ import pytest
 from walking_face import CROP, FRAMES, body, frames  # noqa: F401
 
 from pipeline.clips.runs import Run
-from pipeline.face.crops import LEAD_IN, LONGEST, render_crops, runs_around
+from pipeline.face.crops import LEAD_IN, LONGEST, fine_enough, render_crops, runs_around
 from pipeline.pose.parts import part_squares
 
 
@@ -73,6 +73,15 @@ def test_crops_are_of_pictures_rendered_in_a_row_from_each_runs_lead(frames, bod
             crops[t, 0]
 
 
+def test_pictures_are_no_finer_than_the_crops_need():
+    squares = np.full((2, 3, 4), np.nan)
+    assert fine_enough(squares, 96) == 1
+    squares[0, 0], squares[1, 1] = [10, 10, 394, 394], [0, 0, 288, 288]
+    assert fine_enough(squares, 96) == pytest.approx(1 / 3)
+    squares[1, 2] = [5, 5, 45, 45]
+    assert fine_enough(squares, 96) == 1
+
+
 def test_a_stop_costs_the_run_it_is_in(frames, body, tmp_path):  # noqa: F811
     squares = squares_of(frames)
     runs = runs_around(np.array([2, 3, 30, 31]), frames.clip.store.shots)
@@ -80,12 +89,12 @@ def test_a_stop_costs_the_run_it_is_in(frames, body, tmp_path):  # noqa: F811
     first, second = (whole.file(run).name for run in runs)
 
     class Stopping:
-        clip, path, over = body.clip, body.path, body.over
+        clip, view, path, over = body.clip, body.view, body.path, body.over
 
-        def run(self, joints, windows, path):
+        def run(self, joints, windows, path, scale):
             if len(joints) > 4:  # the second, with its lead-in
                 raise KeyboardInterrupt
-            return body.run(joints, windows, path)
+            return body.run(joints, windows, path, scale=scale)
 
     with pytest.raises(KeyboardInterrupt):
         render_crops(Stopping(), frames, squares, CROP, runs, tmp_path / "stopped")
