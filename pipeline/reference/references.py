@@ -15,7 +15,6 @@ from pipeline.clips.warp import move_joints, transform, warp, window_matrix
 from pipeline.reference.landmarks import landmark_flow
 from pipeline.reference.likeness import centred, differences, smooth_path
 from pipeline.reference.limb_flow import limb_flow
-from pipeline.runtime.parallel import in_threads, usable_cores
 
 MOST = 2000  # frames of a longer clip; the others are much like these
 NEAREST = 5  # of which training takes one at random, so that the generator meets good and less good ones
@@ -25,27 +24,22 @@ WORST = 1.0  # squared heights: what a reference costs at most, so that a path a
 CELLS = 64  # rows of the grid on which the limbs' flow is computed, and between which it is interpolated
 FINE = 128  # rows of that on which it is corrected at the joints
 SAME, OTHER = 6.0, 18.0  # grey levels: a pixel that differs less from the plate shows it, and more, the person
-BLURRED = 0.15**2  # squared heights: what a frame without any detail costs, more than one of another pose
-LOOK = 256  # px: height of the windows in which frames are judged so
 EDGE = 0.02  # of the window's height: so near the border of its own frame a reference counts less
-STORED, PREFIX = ("frames", "joints", "windows", "statures", "blur"), "references."
+STORED, PREFIX = ("frames", "joints", "windows", "statures"), "references."
 
 
 class References:
     """The training frames from which the generator copies.
 
     clip: the target's. frames: int64 (n,), their numbers, ascending. joints: float32 (n, 137, 3) in px of the canvas,
-    smoothed. windows: float64 (n, 4), of the canvas. statures: float64 (n,), px. blur: float32 (n,), 0 for a frame as
-    sharp as most, 1 for one without any detail. Each is meant by its number among them, from 0 on. May be handed to
-    other processes.
+    smoothed. windows: float64 (n, 4), of the canvas. statures: float64 (n,), px. Each is meant by its number among
+    them, from 0 on. May be handed to other processes.
     """
 
     def __init__(
-        self, clip: StableClip, frames: np.ndarray, joints: np.ndarray, windows: np.ndarray, statures: np.ndarray,
-        blur: np.ndarray,
+        self, clip: StableClip, frames: np.ndarray, joints: np.ndarray, windows: np.ndarray, statures: np.ndarray
     ) -> None:
         self.clip, self.frames, self.joints, self.windows, self.statures = clip, frames, joints, windows, statures
-        self.blur = blur
         self.reach = round(APART_SECONDS * float(clip.store.fps))
         self.poses = centred(joints, statures)
         shots = clip.store.shots[frames]
@@ -61,7 +55,7 @@ class References:
         draw: another number, another choice.
         """
         own = min(int(np.searchsorted(self.frames, t)), len(self.frames) - 1)
-        costs = differences(self.poses[own : own + 1], self.poses)[0] + BLURRED * self.blur
+        costs = differences(self.poses[own : own + 1], self.poses)[0]
         costs[np.abs(self.frames - t) <= self.reach] = np.inf
         best = np.argsort(costs, kind="stable")[:NEAREST]
         best = best[np.isfinite(costs[best])]
@@ -82,7 +76,7 @@ class References:
         parts = []
         for start in range(0, len(joints), BLOCK):
             block = np.s_[start : start + BLOCK]
-            costs = differences(centred(joints[block], statures[block]), self.poses) + BLURRED * self.blur
+            costs = differences(centred(joints[block], statures[block]), self.poses)
             if own is not None:
                 apart = np.abs(self.frames - own[block, None]) > self.reach
                 costs[~apart & apart.any(axis=1, keepdims=True)] = np.inf
@@ -99,8 +93,7 @@ class References:
         theirs = window_matrix(self.windows[number], width, height)
         here, there = move_joints(joints, np.linalg.inv(view)), move_joints(self.joints[number], np.linalg.inv(theirs))
         rows, columns = CELLS, round(CELLS * width / height)
-        grid = np.stack(np.meshgrid(np.arange(columns) + 0.5, np.arange(rows) + 0.5), axis=-1)
-        flow = limb_flow(grid.reshape(-1, 2) * (width / columns, height / rows), here, there)
+        flow = limb_flow(_grid(rows, columns, width, height), here, there)
         inside = self._inside(number, flow.places, theirs, EDGE * height)
         places, valid = (
             cv2.resize(each.reshape(rows, columns, -1).astype(np.float32), (width, height))
@@ -138,19 +131,13 @@ def references_of(
     """
     frames = spread_runs(np.flatnonzero(seen), MOST)
     poses = np.stack([joints[t] for t in frames.tolist()])
-    return References(clip, frames, poses, windows[frames], statures[frames], _blur(clip, frames, windows[frames]))
+    return References(clip, frames, poses, windows[frames], statures[frames])
 
 
-def _blur(clip: StableClip, frames: np.ndarray, windows: np.ndarray) -> np.ndarray:
-    """How blurred each of ``frames`` is, float32 (n,), compared with their median: by motion, focus or a cross-fade."""
-
-    def detail(index: int) -> float:
-        view = window_matrix(windows[index], LOOK, LOOK)
-        picture = cv2.cvtColor(clip.picture(int(frames[index]), view, LOOK, LOOK), cv2.COLOR_RGB2GRAY)
-        return float(np.abs(cv2.Laplacian(picture, cv2.CV_32F)).mean())
-
-    details = np.array(list(in_threads(detail, range(len(frames)), usable_cores())))
-    return (1 - details / max(np.median(details), np.finfo(float).tiny)).clip(0, 1).astype(np.float32)
+def _grid(rows: int, columns: int, width: float, height: float) -> np.ndarray:
+    """The middles of ``rows`` x ``columns`` cells of a picture of ``width`` x ``height`` px, row by row: (n, 2)."""
+    grid = np.stack(np.meshgrid(np.arange(columns) + 0.5, np.arange(rows) + 0.5), axis=-1)
+    return grid.reshape(-1, 2) * (width / columns, height / rows)
 
 
 def stored_references(clip: StableClip, tensors: dict[str, Tensor]) -> References | None:

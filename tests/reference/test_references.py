@@ -59,7 +59,7 @@ def test_training_takes_one_of_the_nearest_but_none_of_the_same_second(reference
 
 def test_a_clip_of_less_than_a_second_has_to_do_with_what_it_has(references):
     few = References(references.clip, *(getattr(references, name)[:5] for name in
-                                        ("frames", "joints", "windows", "statures", "blur")))
+                                        ("frames", "joints", "windows", "statures")))
     assert few.near(1, 0) == 4
     assert few.path(few.joints, few.statures, few.frames).max() < 5
 
@@ -89,8 +89,7 @@ def test_a_reference_shows_the_arm_where_the_pose_has_it(references, size):
 def test_what_lies_beyond_the_frame_of_a_reference_is_not_valid(references):
     cut = references.joints.copy()
     cut[..., 0] += 60  # the arm now lies outside
-    beside = References(references.clip, references.frames, cut, references.windows, references.statures,
-                        references.blur)
+    beside = References(references.clip, references.frames, cut, references.windows, references.statures)
     view = window_matrix(np.array([0.0, 0.0, SIZE, SIZE]), SIZE, SIZE)
     moved = beside.picture(0, person(), view, SIZE, SIZE)
     x, y = person()[LEFT_ARM[1], :2].astype(int)
@@ -103,30 +102,14 @@ def test_a_references_own_background_is_not_valid(references):
     shown = references.picture(0, pose, view, SIZE, SIZE)[y - 10]
     assert shown[x, 3] > 200 and shown[x + 14, 3] < 80  # the wall beside the trunk, as near as skirts would be
     before = StableClip(references.clip.store, references.clip.camera, np.full((SIZE, SIZE, 3), 255, np.uint8))
-    stored = [getattr(references, name) for name in ("frames", "joints", "windows", "statures", "blur")]
+    stored = [getattr(references, name) for name in ("frames", "joints", "windows", "statures")]
     assert References(before, *stored).picture(0, pose, view, SIZE, SIZE)[y - 10, x + 14, 3] > 200
-
-
-def test_blurred_frames_are_avoided(tmp_path):
-    joints = np.stack([person(raised=angle) for angle in (0, 0, 3, 3)] * 10)
-
-    def frame(t):
-        picture = drawn(joints[t])
-        return StoredFrame(cv2.GaussianBlur(picture, (0, 0), 6) if t % 2 else picture, 0, t / 10)
-
-    write_frames(tmp_path / "f.parquet", map(frame, range(40)), SIZE, SIZE, Fraction(10))
-    windows = np.tile([0.0, 0.0, SIZE, SIZE], (40, 1))
-    clip = still_clip(tmp_path / "f.parquet")
-    references = references_of(clip, joints, windows, np.full(40, 100.0), np.ones(40, bool))
-    assert references.blur[1::2].min() > 0.3 > references.blur[::2].max()
-    assert all(references.near(t, draw) % 2 == 0 for t in range(40) for draw in range(5))
-    assert (references.path(joints[:5], np.full(5, 100.0)) % 2 == 0).all()
 
 
 def test_references_are_stored_beside_the_weights(references, tmp_path):
     save_weights(tmp_path / "w.safetensors", references.tensors(), {})
     tensors, _ = load_weights(tmp_path / "w.safetensors")
     again = stored_references(references.clip, tensors)
-    for name in ("frames", "joints", "windows", "statures", "blur", "poses", "follows"):
+    for name in ("frames", "joints", "windows", "statures", "poses", "follows"):
         np.testing.assert_array_equal(getattr(again, name), getattr(references, name))
     assert stored_references(references.clip, {}) is None
