@@ -44,8 +44,9 @@ def test_metrics_are_there_and_finite(workspace):
     metrics = json.loads((workspace / "reports/metrics.json").read_text())
     assert 0 < metrics["body"]["ssim"] < 1
     assert metrics["body"]["stlpips_alex"] > 0
-    # networks of five steps draw nobody, so no joint is found in both pictures and pose_distance is left out
-    assert metrics["missed_detections"]["body"] > 0
+    # networks of five steps copy enough from the references for the detector to find somebody
+    assert metrics["missed_detections"]["body"] < 23
+    assert metrics["pose_distance"]["overall"] > 0
     assert metrics["temporal"]["flicker"] > metrics["temporal"]["flicker_real"]
     dancer = metrics["transfer"]["dancer"]
     for scores in (dancer, dancer["true_poses"]):
