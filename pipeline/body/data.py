@@ -16,14 +16,12 @@ from pipeline.user.cli import UserError
 class PairDataset(Dataset):
     """Item i, and i + len * epoch: (poses, frames, plate, trimaps) of the pair of frames (t - 1, t), t = ends[i].
 
-    With ``references`` a fifth: those of either frame, moved into its pose, uint8 (2, 4, height, width), see
-    :meth:`References.picture`.
-
     Both frames are seen as the later one's window shows it, so that they can be compared pixel by pixel. Poses and
     frames are uint8 RGB (2, 3, height, width), the plate (3, height, width), trimaps uint8 (2, height / GRID, width /
-    GRID), see :func:`trimap`. They leave the loader processes as bytes, a quarter of the size of float32; the training
-    process converts them on its device. ends: int64 (pairs,), the later frame of each pair. augmentation: None: every
-    epoch sees the same.
+    GRID), see :func:`trimap`. With ``references`` there is a fifth: for either frame one of them, moved into the
+    frame's pose, uint8 (2, 4, height, width), see :meth:`References.picture`. They leave the loader processes as bytes,
+    a quarter of the size of float32; the training process converts them on its device. ends: int64 (pairs,), the later
+    frame of each pair. augmentation: None: every epoch sees the same.
     """
 
     def __init__(
@@ -49,7 +47,7 @@ class PairDataset(Dataset):
         pair = poses, seen, to_planes(plate), torch.from_numpy(np.stack(known))
         if self.references is None:
             return pair
-        number = self.references.near(int(end), item)
+        number = self.references.near(int(end), frames.joints[int(end)], item)
         numbers = self.references.before(number), number
         moved = [frames.reference(self.references, *each, view, mirror) for each in zip(numbers, times, strict=True)]
         return *pair, torch.stack(moved)

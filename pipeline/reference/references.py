@@ -49,13 +49,15 @@ class References:
         """All but the clip, to be stored beside a generator's weights."""
         return {PREFIX + name: torch.from_numpy(getattr(self, name)) for name in STORED}
 
-    def near(self, t: int, draw: int) -> int:
-        """For training: the number among the references of one of those most alike to training frame t, at random.
+    def near(self, t: int, joints: np.ndarray, draw: int) -> int:
+        """For training: one of the references most alike to frame t, but none within a second of it, at random.
 
-        draw: another number, another choice.
+        joints: those of frame t, (137, 3) in px of the canvas. The person is as tall in it as in the next reference in
+        time. draw: another number, another choice.
         """
-        own = min(int(np.searchsorted(self.frames, t)), len(self.frames) - 1)
-        costs = differences(self.poses[own : own + 1], self.poses)[0]
+        next_in_time = min(int(np.searchsorted(self.frames, t)), len(self.frames) - 1)
+        pose = centred(joints[None], self.statures[next_in_time : next_in_time + 1])
+        costs = differences(pose, self.poses)[0]
         costs[np.abs(self.frames - t) <= self.reach] = np.inf
         best = np.argsort(costs, kind="stable")[:NEAREST]
         best = best[np.isfinite(costs[best])]
@@ -94,7 +96,7 @@ class References:
         here, there = move_joints(joints, np.linalg.inv(view)), move_joints(self.joints[number], np.linalg.inv(theirs))
         rows, columns = CELLS, round(CELLS * width / height)
         flow = limb_flow(_grid(rows, columns, width, height), here, there)
-        inside = self._inside(number, flow.places, theirs, EDGE * height)
+        inside = self._inside(number, flow.places, theirs)
         places, valid = (
             cv2.resize(each.reshape(rows, columns, -1).astype(np.float32), (width, height))
             for each in (flow.places, flow.valid * inside)
@@ -114,12 +116,15 @@ class References:
         """(3, 3), from px of the canvas to px of a reference's frame."""
         return np.linalg.inv(self.clip.camera.to_canvas[self.frames[number]])
 
-    def _inside(self, number: int, places: np.ndarray, theirs: np.ndarray, edge: float) -> np.ndarray:
-        """Whether ``places`` (n, 2), px of a reference's window, lie within its frame: (n,), 1 from ``edge`` px on."""
+    def _inside(self, number: int, places: np.ndarray, theirs: np.ndarray) -> np.ndarray:
+        """Whether ``places`` (n, 2) lie within a reference's frame, (n,): 0 at its border, 1 from EDGE on.
+
+        theirs: (3, 3), from px of the places to px of the canvas.
+        """
         seen, size = transform(places, self._to_frame(number) @ theirs), (self.clip.store.width, self.clip.store.height)
         from_border = np.minimum(seen, size - seen).min(axis=1)
-        scale = np.sqrt(abs(np.linalg.det(theirs[:2, :2])))  # the camera's own zoom is near 1
-        return (from_border / (edge * scale)).clip(0, 1)
+        edge = EDGE * (self.windows[number, 3] - self.windows[number, 1])  # px of the canvas
+        return (from_border / edge).clip(0, 1)
 
 
 def references_of(
