@@ -50,7 +50,7 @@ class Target:
     def references(self) -> References:
         """What a generator may copy from."""
         frames, seen = self.frames, bodies_seen(self.frames.joints)[: self.end]
-        return references_of(frames.clip, frames.joints, frames.windows, self.statures, seen)
+        return references_of(frames.clip, frames.joints, self.statures, seen)
 
 
 def load_target(params: Params, height: int) -> Target:

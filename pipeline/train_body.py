@@ -63,7 +63,7 @@ def train_body(
     references = None
     if params.references == "nearest":
         tall = statures(joints, store.shots, float(track.fps))
-        references = references_of(clip, joints, windows, tall, seen[:end])
+        references = references_of(clip, joints, tall, seen[:end])
     shared = pairs, perceptual, params, precision, device, references
 
     with checkpoints.open_log() as live:

@@ -47,9 +47,9 @@ class PairDataset(Dataset):
         pair = poses, seen, to_planes(plate), torch.from_numpy(np.stack(known))
         if self.references is None:
             return pair
-        number = self.references.near(int(end), frames.joints[int(end)], item)
-        numbers = self.references.before(number), number
-        moved = [frames.reference(self.references, *each, view, mirror) for each in zip(numbers, times, strict=True)]
+        choice = self.references.near(int(end), frames.joints[int(end)], item)
+        choices = self.references.before(choice), choice
+        moved = [frames.reference(self.references, *each, view, mirror) for each in zip(choices, times, strict=True)]
         return *pair, torch.stack(moved)
 
 

@@ -38,15 +38,23 @@ class Layers(NamedTuple):
 
         reference: as large, RGB first; None if nothing is copied.
         """
-        if self.copied is None:
-            return self.painted
-        share, flow = self.copied
-        return self.painted + share * (displaced(cast(Tensor, reference)[:, :3], flow) - self.painted)
+        return self.painted if self.copied is None else self.painted + self.details(cast(Tensor, reference))
+
+    def details(self, reference: Tensor) -> Tensor:
+        """What copying from ``reference`` changes in the person's colours, float (B, 3, H, W). Only if it copies."""
+        share, flow = cast(Copied, self.copied)
+        return share * (displaced(reference[:, :3], flow) - self.painted)
 
     def over(self, plate: Tensor, reference: Tensor | None = None) -> Tensor:
         """mask x person + (1 - mask) x (1 - shadow) x plate, where black is 0. -> float (B, 3, H, W) in [-1, 1]."""
         background = (plate + 1) * (1 - self.shadow) - 1
         return background + self.mask * (self.person(reference) - background)
+
+    def cut(self, rows: slice, columns: slice) -> "Layers":
+        """A part of the layers."""
+        copied = None if self.copied is None else Copied(*(layer[..., rows, columns] for layer in self.copied))
+        painted, mask, shadow = (layer[..., rows, columns] for layer in (self.painted, self.mask, self.shadow))
+        return Layers(painted, mask, shadow, copied)
 
     def enlarged(self, height: int, width: int) -> "Layers":
         """The same layers for a larger picture: a reference of that size then gives it details that they have not."""

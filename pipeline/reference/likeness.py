@@ -1,39 +1,58 @@
 """How alike poses are, wherever in the picture and however large the person is."""
 
+from typing import NamedTuple
+
 import numpy as np
 
-from pipeline.clips.layout import LEFT_HAND, RIGHT_HAND, found_joints
-from pipeline.reference.limbs import TRUNK
+from pipeline.clips.layout import FACE, LEFT_HAND, RIGHT_HAND, found_joints
+from pipeline.reference.limbs import HEAD, HEAD_RADIUS, TRUNK
 
-JOINTS = np.array([*range(20), 21, 22, 24, LEFT_HAND.start + 9, RIGHT_HAND.start + 9])  # one of each hand
-MISSING = 0.15  # heights: what a joint counts that only one of two poses shows
-FARTHEST = 0.5  # heights: what a joint counts at most
+FARTHEST = 0.5  # sizes: what a joint counts at most
 
 
-def centred(joints: np.ndarray, statures: np.ndarray) -> np.ndarray:
-    """The joints that are compared, float32 (n, 25, 2), in heights around the trunk's middle; NaN where not found.
+class Part(NamedTuple):
+    """What of a person is compared.
+
+    joints: which. around: those around whose middle they are seen. size: heights, the unit in which they are compared.
+    missing: sizes, what a joint counts that only one of two poses shows.
+    """
+
+    joints: list[int]
+    around: list[int]
+    size: float
+    missing: float
+
+
+ONE_OF_EACH_HAND = [LEFT_HAND.start + 9, RIGHT_HAND.start + 9]
+BODY = Part([*range(20), 21, 22, 24, *ONE_OF_EACH_HAND], TRUNK, 1.0, 0.15)
+# how the head is turned; a face that only one of two poses shows means that they are turned differently
+FACE_AND_HEAD = Part([*HEAD, *range(FACE.start, FACE.stop, 3)], HEAD, 2 * HEAD_RADIUS, FARTHEST)
+
+
+def centred(joints: np.ndarray, statures: np.ndarray, part: Part) -> np.ndarray:
+    """The joints of ``part``, float32 (n, joints, 2), in its sizes around its middle; NaN where not found.
 
     joints: (n, 137, 3) px. statures: (n,) px.
     """
     found = found_joints(joints)
     places = np.where(found[..., None], joints[..., :2], np.nan).astype(np.float64)
-    count = found[:, TRUNK].sum(axis=1)
-    middle = np.nansum(places[:, TRUNK], axis=1) / np.maximum(count, 1)[:, None]
-    offsets = (places[:, JOINTS] - middle[:, None]) / np.maximum(statures, 1)[:, None, None]
+    count = found[:, part.around].sum(axis=1)
+    middle = np.nansum(places[:, part.around], axis=1) / np.maximum(count, 1)[:, None]
+    offsets = (places[:, part.joints] - middle[:, None]) / (part.size * np.maximum(statures, 1)[:, None, None])
     return np.where(count[:, None, None] > 0, offsets, np.nan).astype(np.float32)
 
 
-def differences(poses: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """The mean squared distance of joints between each of ``poses`` and each of ``others``, (n, m), in squared heights.
+def differences(poses: np.ndarray, others: np.ndarray, part: Part) -> np.ndarray:
+    """The mean squared distance of joints between each of ``poses`` and each of ``others``, (n, m), in squared sizes.
 
-    poses, others: see :func:`centred`. Infinite if neither shows any joint.
+    poses, others: see :func:`centred`, of ``part``. Infinite if neither shows any joint.
     """
     result = np.empty((len(poses), len(others)), np.float32)
     shown = np.isfinite(others[..., 0])
     for row, pose in zip(result, poses, strict=True):
         squared = np.minimum(((others - pose) ** 2).sum(axis=2), FARTHEST**2)
         either = shown | np.isfinite(pose[:, 0])
-        total = np.where(np.isfinite(squared), squared, MISSING**2 * either).sum(axis=1)
+        total = np.where(np.isfinite(squared), squared, part.missing**2 * either).sum(axis=1)
         row[:] = np.where(either.any(axis=1), total / np.maximum(either.sum(axis=1), 1), np.inf)
     return result
 

@@ -38,6 +38,24 @@ def limb_flow(points: np.ndarray, here: np.ndarray, there: np.ndarray) -> LimbFl
     return LimbFlow(places, same * ((FAR - distance) / (FAR - NEAR)).clip(0, 1))
 
 
+def share_of(limb: int, points: np.ndarray, joints: np.ndarray) -> np.ndarray:
+    """By how much ``points`` (n, 2) belong to a limb of a pose, float32 (n,) in [0, 1]; see :class:`Limbs`."""
+    return _shares(points.astype(np.float32), limbs_of(joints))[0][limb]
+
+
+def reach(joints: np.ndarray, which: slice, radii: float = FAR) -> np.ndarray:
+    """The box (x0, y0, x1, y1) of all that is within ``radii`` of limbs of a pose; without area if none is found.
+
+    which: of the limbs, in the order of :class:`Limbs`.
+    """
+    axes, widths, found = (each[which] for each in limbs_of(joints))
+    if not found.any():
+        return np.zeros(4)
+    around = radii * widths[found, None]
+    low, high = axes[found].min(axis=1) - around, axes[found].max(axis=1) + around
+    return np.concatenate([low.min(axis=0), high.max(axis=0)])
+
+
 def _shares(points: np.ndarray, limbs: Limbs) -> tuple[np.ndarray, np.ndarray]:
     """By how much each of float32 ``points`` (n, 2) belongs to each limb, (limbs, n), sum 1; distance to the nearest.
 

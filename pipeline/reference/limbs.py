@@ -14,6 +14,7 @@ TRUNK_STIFFNESS = 0.12  # heights: from the side a trunk's joints are so close t
 HEAD = [j.NOSE, j.RIGHT_EYE, j.LEFT_EYE, j.RIGHT_EAR, j.LEFT_EAR]
 FACE_JOINTS = range(FACE.start, FACE.stop)
 HEAD_RADIUS = 0.07
+HEAD_LIMB = 1  # which of the limbs it is
 CHIN, CROWN = 0.35, 1.3  # of the way from the neck to the middle of the face: where the head begins and ends
 # All others are bones from joint to joint.
 BONES = {

@@ -2,11 +2,14 @@
 
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 from torch import Tensor
 
 from pipeline.clips.warp import picture_corners, transform, warp
 from pipeline.networks.compositing import Layers
+
+INVISIBLE = 1 / 512  # an opacity that changes less than half a grey level
 
 
 class Overlay(NamedTuple):
@@ -17,11 +20,21 @@ class Overlay(NamedTuple):
     passed: np.ndarray
 
 
-def overlay_of(layers: Layers, reference: Tensor | None = None) -> Overlay:
-    """Layers of one frame, (1, C, h, w), to be laid over any plate. reference: see :meth:`Layers.person`."""
-    light = layers.mask[0] * (layers.person(reference)[0] + 1) / 2
+def overlay_of(layers: Layers) -> Overlay:
+    """Layers of one frame, (1, C, h, w), to be laid over any plate, without what is copied."""
+    light = layers.mask[0] * (layers.painted[0] + 1) / 2
     passed = (1 - layers.mask[0, 0]) * (1 - layers.shadow[0, 0])
     return Overlay(light.permute(1, 2, 0).float().cpu().numpy(), passed.float().cpu().numpy())
+
+
+def copied_details(layers: Layers, reference: Tensor) -> np.ndarray:
+    """What copying changes in a frame over any plate, float32 (H, W, 3) in grey levels.
+
+    reference: float (1, 4, H, W) in [-1, 1]. layers: of one frame, of this size or less.
+    """
+    enlarged = layers.enlarged(*reference.shape[2:])
+    details = 255 / 2 * enlarged.mask * enlarged.details(reference)
+    return details[0].permute(1, 2, 0).float().cpu().numpy()
 
 
 def opaque(frame: Tensor) -> Overlay:
@@ -35,6 +48,9 @@ def lay_over(background: np.ndarray, overlay: Overlay, to_background: np.ndarray
 
     to_background: (3, 3), from px of the overlay to px of the background.
     """
+    rows, columns = _shown(overlay.passed)
+    overlay = Overlay(*(layer[rows, columns] for layer in overlay))
+    to_background = to_background @ np.array([[1.0, 0.0, columns.start], [0.0, 1.0, rows.start], [0.0, 0.0, 1.0]])
     part = _covered(background, overlay.passed.shape, to_background)
     laid = _seen_in(part, np.dstack(overlay), to_background)
     result = background.copy()
@@ -51,6 +67,12 @@ def add_residual(picture: np.ndarray, residual: np.ndarray, to_picture: np.ndarr
     part = _covered(picture, residual.shape[:2], to_picture)
     changed = picture[part] + _seen_in(part, residual, to_picture)
     picture[part] = np.rint(changed.clip(0, 255)).astype(np.uint8)
+
+
+def _shown(passed: np.ndarray) -> tuple[slice, slice]:
+    """Rows and columns in which an overlay shows anything; all around them it changes less than half a grey level."""
+    x, y, width, height = cv2.boundingRect((passed < 1 - INVISIBLE).astype(np.uint8))
+    return slice(y, y + height), slice(x, x + width)
 
 
 def _covered(picture: np.ndarray, size: tuple[int, int], to_picture: np.ndarray) -> tuple[slice, slice]:

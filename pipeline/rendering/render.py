@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple, cast
 
 import numpy as np
 import torch
@@ -20,12 +21,24 @@ from pipeline.networks.weights import load_weights, sha256
 from pipeline.pose.picture import draw_pose
 from pipeline.pose.stature import statures
 from pipeline.pose.windows import View
-from pipeline.reference.references import stored_references
+from pipeline.reference.moving import covered
+from pipeline.reference.references import References, stored_references
 from pipeline.rendering.inference import for_inference
-from pipeline.rendering.overlay import add_residual, lay_over, opaque, overlay_of
+from pipeline.rendering.overlay import add_residual, copied_details, lay_over, opaque, overlay_of
 from pipeline.rendering.parts import PartRenderer
 from pipeline.runtime.parallel import in_threads
 from pipeline.user.cli import UserError
+
+
+class Close(NamedTuple):
+    """A part of a window, seen at the size that is delivered.
+
+    rows, columns: of the generator's picture of the window. picture: (h, w, C), what is to be seen there.
+    """
+
+    rows: slice
+    columns: slice
+    picture: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -33,13 +46,12 @@ class Windowed:
     """What the body generator makes of one pose, in its window.
 
     frame: float (3, h, w) in [-1, 1]. layers: of which it is made; None if the generator makes whole frames, or nobody
-    is there. reference: float (1, 4, H, W) in [-1, 1], from which the person is copied at the size that is delivered;
-    None if nothing is copied.
+    is there. details: what copying adds at the size that is delivered, float32 grey levels; None if nothing is copied.
     """
 
     frame: Tensor
-    layers: Layers | None
-    reference: Tensor | None
+    layers: Layers | None = None
+    details: Close | None = None
 
 
 class BodyRenderer:
@@ -81,29 +93,26 @@ class BodyRenderer:
         """What is made of each pose of ``joints`` (frames, 137, 3) of the canvas, in its window.
 
         windows: (frames, 4), see :meth:`View.windows`. path: see :meth:`path`. scale: of what is delivered, px a px of
-        the canvas. The previous output is zeros for the
-        first frame and wherever ``begins``, bool (frames,), is True; it moves along into the next window. For a pose in
-        which no body was found, a case that training leaves out, nothing is generated: the frame is the plate; if the
-        generator has none, the last frame with a body is repeated, or before any, the first that will come. The next
-        frame with a body starts from zeros again. Pose pictures are drawn, and references moved, ahead by a thread.
+        the canvas. The previous output is zeros for the first frame and wherever ``begins``, bool (frames,), is True;
+        it moves along into the next window. For a pose in which no body was found, a case that training leaves out,
+        nothing is generated: the frame is the plate; if the generator has none, the last frame with a body is repeated,
+        or before any, the first that will come. The next frame with a body starts from zeros again. Pose pictures are
+        drawn, and references moved, ahead by a thread.
         """
         width, height = self.view.width, self.view.height
         poses, seen = self.in_windows(joints, windows), bodies_seen(joints)
 
-        def look(t: int) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
+        def look(t: int) -> tuple[np.ndarray, np.ndarray, np.ndarray | None, Close | None]:
             view = window_matrix(windows[t], width, height)
             pictures = draw_pose(poses[t], width, height), self.clip.background(view, width, height)
             if self.references is None or path is None or not seen[t]:
-                return *pictures, []
-            sizes = (width, height), delivered_size(windows[t], scale, width, height)
-            return *pictures, [
-                self.references.picture(int(path[t]), joints[t], window_matrix(windows[t], *size), *size)
-                for size in dict.fromkeys(sizes)  # once, if the generator's picture is as large as its window
-            ]
+                return *pictures, None, None
+            reference = self.references.picture(path[t], joints[t], view, width, height)
+            return *pictures, reference, self._reference_close(path[t], joints[t], windows[t], scale)
 
         previous: Tensor | None = None
         nobody: Tensor | None = None
-        for t, (drawn, background, moved) in enumerate(in_threads(look, range(len(poses)), threads=1)):
+        for t, (drawn, background, moved, close) in enumerate(in_threads(look, range(len(poses)), threads=1)):
             plate = on_device(background, self.device)[None] if self.generator.layered else None
             if seen[t]:
                 if begins is not None and begins[t]:
@@ -111,15 +120,14 @@ class BodyRenderer:
                 elif previous is not None:
                     previous = follow_window(previous, windows[t - 1], windows[t], plate)
                 pose = on_device(drawn, self.device)[None]
-                layers, large = None, None
                 if plate is None:
                     previous = self.generator(pose, previous)
-                else:
-                    pictures = [on_device(each, self.device)[None] for each in moved]
-                    reference, large = (pictures[0], pictures[-1]) if pictures else (None, None)
-                    layers = self.generator.layers(pose, previous, reference)
-                    previous = layers.over(plate, reference)
-                yield Windowed(previous[0], layers, large)
+                    yield Windowed(previous[0])
+                    continue
+                reference = None if moved is None else on_device(moved, self.device)[None]
+                layers = self.generator.layers(pose, previous, reference)
+                previous = layers.over(plate, reference)
+                yield Windowed(previous[0], layers, self._details(layers, close))
                 continue
             if plate is not None:
                 nobody = plate[0]
@@ -128,7 +136,25 @@ class BodyRenderer:
             if nobody is None:
                 nobody = self._alone(poses[seen])
             previous = None
-            yield Windowed(nobody, None, None)
+            yield Windowed(nobody)
+
+    def _reference_close(self, choice: np.ndarray, joints: np.ndarray, window: np.ndarray, scale: float) -> Close:
+        """The references moved into the pose ``joints``, uint8 (h, w, 4), where the person is in the window."""
+        width, height = self.view.size
+        view = window_matrix(window, width, height)
+        rows, columns = covered(move_joints(joints, np.linalg.inv(view)), width, height)
+        box = np.array([columns.start, rows.start, columns.stop, rows.stop])
+        zoom = delivered_size(window, scale, width, height)[1] / height
+        size = np.maximum(np.rint(zoom * (box[2:] - box[:2])), 1).astype(int).tolist()
+        references = cast(References, self.references)
+        return Close(rows, columns, references.picture(choice, joints, view @ window_matrix(box, *size), *size))
+
+    def _details(self, layers: Layers, close: Close | None) -> Close | None:
+        """What copying from ``close`` adds to the layers of the whole window, float32 (h, w, 3) in grey levels."""
+        if close is None or close.rows.start == close.rows.stop or close.columns.start == close.columns.stop:
+            return None
+        picture = on_device(close.picture, self.device)[None]
+        return close._replace(picture=copied_details(layers.cut(close.rows, close.columns), picture))
 
     def _alone(self, poses: np.ndarray) -> Tensor:
         """The frame of ``poses[0]`` from zeros, float (3, height, width) on the device; grey if there is none."""
@@ -142,16 +168,17 @@ class BodyRenderer:
 
         window: its own. from_canvas: (3, 3), from px of the canvas to px of the background.
         """
+        to_background = from_canvas @ window_matrix(window, *self.view.size)
         if made.layers is None:
             if self.generator.layered:  # nobody is there
                 return background
-            overlay = opaque(made.frame)
-        elif made.reference is None:
-            overlay = overlay_of(made.layers)
-        else:
-            overlay = overlay_of(made.layers.enlarged(*made.reference.shape[2:]), made.reference)
-        height, width = overlay.passed.shape
-        return lay_over(background, overlay, from_canvas @ window_matrix(window, width, height))
+            return lay_over(background, opaque(made.frame), to_background)
+        result = lay_over(background, overlay_of(made.layers), to_background)
+        if made.details is not None:
+            rows, columns, residual = made.details
+            box = np.array([columns.start, rows.start, columns.stop, rows.stop])
+            add_residual(result, residual, to_background @ window_matrix(box, *residual.shape[1::-1]))
+        return result
 
 
 def delivered_size(window: np.ndarray, scale: float, width: int, height: int) -> tuple[int, int]:

@@ -47,11 +47,11 @@ class TrainingFrames:
         return to_planes(draw_pose(mirrored(joints) if mirror else joints, self.width, self.height))
 
     def reference(
-        self, references: References, number: int, t: int, view: np.ndarray, mirror: bool = False
+        self, references: References, choice: np.ndarray, t: int, view: np.ndarray, mirror: bool = False
     ) -> Tensor:
-        """One of the references in the pose of frame t, uint8 (4, height, width). mirror: as for :meth:`pose`."""
+        """A choice of references in the pose of frame t, uint8 (4, height, width). mirror: as for :meth:`pose`."""
         if not mirror:
-            return to_planes(references.picture(number, self.joints[int(t)], view, self.width, self.height))
+            return to_planes(references.picture(choice, self.joints[int(t)], view, self.width, self.height))
         # limbs turn, but are never mirrored: so what the mirror shows is seen without it, and then mirrored
         unmirrored = view @ np.array([[-1.0, 0.0, self.width], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
-        return self.reference(references, number, t, unmirrored).flip(2)
+        return self.reference(references, choice, t, unmirrored).flip(2)

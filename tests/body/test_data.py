@@ -144,7 +144,7 @@ def test_references_show_the_limbs_where_the_pair_has_them(tmp_path, mirror):
     write_frames(tmp_path / "f.parquet", map(frame, range(30)), 128, 128, Fraction(10))
     windows = np.tile([0.0, 0.0, 128.0, 128.0], (30, 1))
     frames = TrainingFrames(still_clip(tmp_path / "f.parquet"), joints, windows, 128, 128)
-    references = references_of(frames.clip, joints, windows, np.full(30, 100.0), np.ones(30, bool))
+    references = references_of(frames.clip, joints, np.full(30, 100.0), np.ones(30, bool))
     dataset = PairDataset(frames, np.arange(1, 30), references, Augmentation(0, mirror) if mirror else None)
     for item in range(0, 29, 3):
         _, pictures, _, _, moved = dataset[item]

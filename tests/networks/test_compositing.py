@@ -42,6 +42,16 @@ def test_enlarged_layers_show_the_same_but_copy_from_a_larger_reference():
     torch.testing.assert_close(sharp.person(noise), noise)
 
 
+def test_a_part_of_the_layers_shows_that_part():
+    torch.manual_seed(0)
+    painted, plate, reference = torch.rand(3, 1, 3, 8, 8) * 2 - 1
+    mask, shadow, share = torch.rand(3, 1, 1, 8, 8)
+    layers = Layers(painted, mask, shadow, Copied(share, torch.zeros(1, 2, 8, 8)))
+    rows, columns = slice(1, 5), slice(2, 8)
+    part = layers.cut(rows, columns).over(plate[..., rows, columns], reference[..., rows, columns])
+    torch.testing.assert_close(part, layers.over(plate, reference)[..., rows, columns])
+
+
 def test_a_fade_falls_to_nothing_at_the_border_and_is_whole_inside():
     window = fade(64, 96, 1 / 8, torch.device("cpu"))
     assert window.shape == (64, 96)

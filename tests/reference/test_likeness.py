@@ -7,41 +7,58 @@ import pytest
 from people import LEFT_ARM, person
 
 from pipeline.clips import layout as j
-from pipeline.reference.likeness import FARTHEST, JOINTS, MISSING, centred, differences, smooth_path
+from pipeline.reference.likeness import BODY, FACE_AND_HEAD, FARTHEST, centred, differences, smooth_path
 
 
-def poses(*people, statures=None):
-    return centred(np.stack(people), np.array(statures or [100.0] * len(people)))
+def poses(*people, statures=None, part=BODY):
+    return centred(np.stack(people), np.array(statures or [100.0] * len(people)), part)
+
+
+def apart(one, other, part=BODY):
+    return differences(poses(one, part=part), poses(other, part=part), part)[0, 0]
 
 
 def test_where_a_person_stands_and_how_tall_does_not_matter():
     a = poses(person(), person(250, 300, 400, raised=0), statures=[100, 250])
     np.testing.assert_allclose(a[0], a[1], atol=1e-5)
-    assert differences(a, a).max() < 1e-9
+    assert differences(a, a, BODY).max() < 1e-9
 
 
 def test_poses_differ_by_how_far_their_joints_are_apart():
     moved = person()
     moved[j.LEFT_WRIST, 0] += 10
-    assert differences(poses(person()), poses(moved))[0, 0] == pytest.approx(0.1**2 / 23)  # 23 of the 25 are found
+    assert apart(person(), moved) == pytest.approx(0.1**2 / 23)  # 23 of the 25 are found
     moved[j.LEFT_WRIST, 0] += 1000
-    assert differences(poses(person()), poses(moved))[0, 0] == pytest.approx(FARTHEST**2 / 23)
-    raised = [differences(poses(person()), poses(person(raised=angle)))[0, 0] for angle in (10, 40, 90)]
+    assert apart(person(), moved) == pytest.approx(FARTHEST**2 / 23)
+    raised = [apart(person(), person(raised=angle)) for angle in (10, 40, 90)]
     assert raised[0] < raised[1] < raised[2]
 
 
 def test_a_joint_that_one_pose_lacks_counts_and_one_that_both_lack_does_not():
     without = person()
     without[LEFT_ARM[0], 2] = 0
-    assert differences(poses(person()), poses(without))[0, 0] == pytest.approx(MISSING**2 / 23)
-    assert differences(poses(without), poses(without))[0, 0] == 0
-    assert len(JOINTS) == 25
+    assert apart(person(), without) == pytest.approx(BODY.missing**2 / 23)
+    assert apart(without, without) == 0
+    assert len(BODY.joints) == 25
 
 
 def test_nobody_is_like_nobody():
     nobody = np.zeros((137, 3), np.float32)
-    assert np.isinf(differences(poses(nobody), poses(nobody))).all()
-    assert np.isfinite(differences(poses(nobody), poses(person()))).all()
+    for part in (BODY, FACE_AND_HEAD):
+        assert np.isinf(apart(nobody, nobody, part))
+        assert np.isfinite(apart(nobody, person(), part))
+
+
+def test_heads_are_alike_that_look_the_same_way_whatever_the_arms_do():
+    turned = person()
+    turned[j.NOSE, 0] += 3  # of 100 px height
+    assert apart(person(), person(raised=90), FACE_AND_HEAD) == 0
+    middle, unit = 3 / 5, 0.14 * 100  # the nose is one of five joints, and moves their middle along
+    expected = ((3 - middle) ** 2 + 4 * middle**2) / 5 / unit**2
+    assert apart(person(), turned, FACE_AND_HEAD) == pytest.approx(expected, rel=1e-3)
+    with_face = person()
+    with_face[j.FACE, :2], with_face[j.FACE, 2] = with_face[j.NOSE, :2], 1
+    assert apart(person(), with_face, FACE_AND_HEAD) > 5 * apart(person(), turned, FACE_AND_HEAD)
 
 
 @pytest.mark.parametrize("seed", range(4))

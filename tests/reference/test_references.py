@@ -13,7 +13,8 @@ from pipeline.clips.stable import StableClip
 from pipeline.clips.store import StoredFrame, write_frames
 from pipeline.clips.warp import window_matrix
 from pipeline.networks.weights import load_weights, save_weights
-from pipeline.reference.likeness import differences
+from pipeline.reference.likeness import BODY, differences
+from pipeline.reference.limbs import HEAD
 from pipeline.reference.references import NEAREST, References, references_of, stored_references
 
 SIZE, FRAMES = 128, 40
@@ -36,50 +37,95 @@ def references(tmp_path):
     joints = np.stack([person(raised=angle) for angle in angles])
     frames = (StoredFrame(drawn(each), 0, t / 10) for t, each in enumerate(joints))
     write_frames(tmp_path / "f.parquet", frames, SIZE, SIZE, Fraction(10))
-    windows = np.tile([0.0, 0.0, SIZE, SIZE], (FRAMES, 1))
     seen = np.arange(FRAMES) != 7
-    return references_of(still_clip(tmp_path / "f.parquet"), joints, windows, np.full(FRAMES, 100.0), seen)
+    return references_of(still_clip(tmp_path / "f.parquet"), joints, np.full(FRAMES, 100.0), seen)
+
+
+def two(number):
+    """The same reference for body and head."""
+    return np.array([number, number])
 
 
 def test_frames_without_a_body_are_no_references(references):
     assert references.frames.tolist() == [*range(7), *range(8, FRAMES)]
-    assert len(references.joints) == len(references.windows) == FRAMES - 1
-    assert [references.before(number) for number in (0, 6, 7, 8)] == [0, 5, 7, 7]  # frame 8 follows none
+    assert len(references.joints) == FRAMES - 1
+    assert references.before(np.array([0, 6, 7, 8])).tolist() == [0, 5, 7, 7]  # frame 8 follows none
 
 
 def test_training_takes_one_of_the_nearest_but_none_of_the_same_second(references):
-    chosen = {references.near(15, person(raised=60 * np.sin(15 * 2 * np.pi / 20)), draw) for draw in range(100)}
+    pose = person(raised=60 * np.sin(15 * 2 * np.pi / 20))
+    chosen = {int(references.near(15, pose, draw)[0]) for draw in range(100)}
     assert 1 < len(chosen) <= NEAREST
     for number in chosen:
         frame = references.frames[number]
         assert abs(frame - 15) > 10
         assert abs(np.sin(frame * 2 * np.pi / 20) - np.sin(15 * 2 * np.pi / 20)) < 0.2
-    other = references.near(1000, references.joints[3], 0)  # a frame after all of them: its own pose decides
-    assert differences(references.poses[[3]], references.poses[[other]])[0, 0] < 1e-3
+    assert references.near(15, np.zeros((137, 3)), 0).tolist() == [FRAMES - 2] * 2  # nobody: as far away as can be
+    other = references.near(1000, references.joints[3], 0)[:1]  # a frame after all of them: its own pose decides
+    assert differences(references.poses[0][[3]], references.poses[0][other], BODY)[0, 0] < 1e-3
 
 
 def test_a_clip_of_less_than_a_second_has_to_do_with_what_it_has(references):
     few = References(references.clip, *(getattr(references, name)[:5] for name in
-                                        ("frames", "joints", "windows", "statures")))
-    assert few.near(1, few.joints[1], 0) == 4
+                                        ("frames", "joints", "statures")))
+    assert few.near(1, few.joints[1], 0).tolist() == [4, 4]
     assert few.path(few.joints, few.statures, few.frames).max() < 5
 
 
 def test_the_path_plays_what_fits_and_leaves_a_training_frames_own_second_out(references):
     joints, tall = references.joints[8:16], references.statures[8:16]
-    path = references.path(joints, tall)
-    assert np.diagonal(differences(references.poses[8:16], references.poses[path])).max() < 1e-4
+    path = references.path(joints, tall)[:, 0]
+    poses = references.poses[0]
+    assert np.diagonal(differences(poses[8:16], poses[path], BODY)).max() < 1e-4
     assert (np.abs(np.diff(path)) == 1).sum() >= 5
-    other = references.frames[references.path(joints, tall, references.frames[8:16])]
+    other = references.frames[references.path(joints, tall, references.frames[8:16])[:, 0]]
     assert (np.abs(other - references.frames[8:16]) > 10).all()
     assert (np.abs(np.diff(other)) == 1).sum() >= 5  # it plays the other time round
-    assert len(references.path(joints[:0], tall[:0])) == 0
+    assert references.path(joints[:0], tall[:0]).shape == (0, 2)
+
+
+def looking(to, raised=0.0):
+    joints = person(raised=raised)
+    joints[j.NOSE, 0] += 4 * to
+    return joints
+
+
+def test_the_head_has_a_reference_of_its_own(tmp_path):
+    """Each of four ways to hold an arm is seen with the head turned to one side only, half the time to either."""
+    joints = np.stack([looking(1 if t < 20 else -1, raised=(-60, -20, 20, 60)[t // 10]) for t in range(FRAMES)])
+    frames = (StoredFrame(drawn(each), 0, t / 10) for t, each in enumerate(joints))
+    write_frames(tmp_path / "f.parquet", frames, SIZE, SIZE, Fraction(10))
+    tall = np.full(FRAMES, 100.0)
+    references = references_of(still_clip(tmp_path / "f.parquet"), joints, tall, np.ones(FRAMES, bool))
+    asked = np.stack([looking(-1, raised=-60)] * 3)
+    for body, head in (*references.path(asked, tall[:3]), references.near(1000, asked[0], 0)):
+        assert body < 10 and head >= 20
+    asked[:, HEAD, 2] = 0  # from behind there is no head to be alike to
+    for body, head in (*references.path(asked, tall[:3]), references.near(1000, asked[0], 0)):
+        assert body == head
+
+
+def test_the_head_is_copied_from_its_own_reference_and_the_rest_from_the_bodys(tmp_path):
+    joints = np.stack([person()] * 4)
+    pictures = [np.full((SIZE, SIZE, 3), value, np.uint8) for value in (50, 200, 50, 200)]
+    write_frames(tmp_path / "f.parquet", (StoredFrame(each, 0, t / 10) for t, each in enumerate(pictures)), SIZE, SIZE,
+                 Fraction(10))
+    clip = still_clip(tmp_path / "f.parquet")
+    clip = StableClip(clip.store, clip.camera, np.full((SIZE, SIZE, 3), 120, np.uint8))
+    references = References(clip, np.arange(4), joints, np.full(4, 100.0))
+    shown = references.picture(np.array([0, 1]), person(), np.eye(3), SIZE, SIZE)
+    nose, hip = (person()[joint, :2].astype(int) for joint in (j.NOSE, j.MID_HIP))
+    np.testing.assert_allclose(shown[nose[1], nose[0]], (200, 200, 200, 255), atol=8)
+    np.testing.assert_array_equal(shown[hip[1], hip[0]], (50, 50, 50, 255))
+    assert shown[..., 3].max() == 255 and (shown[0] == 0).all()
+    whole = references.picture(two(1), person(), np.eye(3), SIZE, SIZE)
+    np.testing.assert_allclose(shown[..., 3], whole[..., 3], atol=16)  # alike poses: the seam leaves no gap
 
 
 @pytest.mark.parametrize("size", [128, 256])
 def test_a_reference_shows_the_arm_where_the_pose_has_it(references, size):
     pose = person(raised=80)  # as no frame shows it
-    moved = references.picture(5, pose, window_matrix(np.array([0.0, 0.0, SIZE, SIZE]), size, size), size, size)
+    moved = references.picture(two(5), pose, window_matrix(np.array([0.0, 0.0, SIZE, SIZE]), size, size), size, size)
     assert moved.shape == (size, size, 4)
     for joints, colour in (([j.LEFT_ELBOW], SKIN), ([j.NECK, j.MID_HIP], SHIRT)):
         x, y = (pose[joints, :2].mean(axis=0) * size / SIZE).astype(int)
@@ -90,9 +136,9 @@ def test_a_reference_shows_the_arm_where_the_pose_has_it(references, size):
 def test_what_lies_beyond_the_frame_of_a_reference_is_not_valid(references):
     cut = references.joints.copy()
     cut[..., 0] += 60  # the arm now lies outside
-    beside = References(references.clip, references.frames, cut, references.windows, references.statures)
+    beside = References(references.clip, references.frames, cut, references.statures)
     view = window_matrix(np.array([0.0, 0.0, SIZE, SIZE]), SIZE, SIZE)
-    moved = beside.picture(0, person(), view, SIZE, SIZE)
+    moved = beside.picture(two(0), person(), view, SIZE, SIZE)
     x, y = person()[LEFT_ARM[1], :2].astype(int)
     assert moved[y, x, 3] == 0
 
@@ -100,17 +146,17 @@ def test_what_lies_beyond_the_frame_of_a_reference_is_not_valid(references):
 def test_a_references_own_background_is_not_valid(references):
     pose, view = references.joints[0], window_matrix(np.array([0.0, 0.0, SIZE, SIZE]), SIZE, SIZE)
     x, y = pose[j.MID_HIP, :2].astype(int)
-    shown = references.picture(0, pose, view, SIZE, SIZE)[y - 10]
+    shown = references.picture(two(0), pose, view, SIZE, SIZE)[y - 10]
     assert shown[x, 3] > 200 and shown[x + 14, 3] < 80  # the wall beside the trunk, as near as skirts would be
     before = StableClip(references.clip.store, references.clip.camera, np.full((SIZE, SIZE, 3), 255, np.uint8))
-    stored = [getattr(references, name) for name in ("frames", "joints", "windows", "statures")]
-    assert References(before, *stored).picture(0, pose, view, SIZE, SIZE)[y - 10, x + 14, 3] > 200
+    stored = [getattr(references, name) for name in ("frames", "joints", "statures")]
+    assert References(before, *stored).picture(two(0), pose, view, SIZE, SIZE)[y - 10, x + 14, 3] > 200
 
 
 def test_references_are_stored_beside_the_weights(references, tmp_path):
     save_weights(tmp_path / "w.safetensors", references.tensors(), {})
     tensors, _ = load_weights(tmp_path / "w.safetensors")
     again = stored_references(references.clip, tensors)
-    for name in ("frames", "joints", "windows", "statures", "poses", "follows"):
+    for name in ("frames", "joints", "statures", "follows"):
         np.testing.assert_array_equal(getattr(again, name), getattr(references, name))
     assert stored_references(references.clip, {}) is None

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.networks.compositing import Layers
+from pipeline.networks.compositing import Copied, Layers
 from pipeline.networks.pictures import to_picture, to_tensor
-from pipeline.rendering.overlay import add_residual, lay_over, opaque, overlay_of
+from pipeline.rendering.overlay import add_residual, copied_details, lay_over, opaque, overlay_of
 
 
 @pytest.fixture
@@ -20,6 +20,21 @@ def test_at_the_same_size_it_is_what_training_composites(layers):
     expected = to_picture(layers.over(to_tensor(plate)[None])[0])
     result = lay_over(plate, overlay_of(layers), np.eye(3))
     assert np.abs(result.astype(int) - expected).max() <= 1
+
+
+def test_with_the_details_that_are_copied_too(layers):
+    plate, reference = torch.rand(1, 3, 32, 32) * 2 - 1, torch.rand(1, 4, 32, 32) * 2 - 1
+    copying = layers._replace(copied=Copied(torch.rand(1, 1, 32, 32), torch.full((1, 2, 32, 32), 0.4)))
+    result = lay_over(to_picture(plate[0]), overlay_of(copying), np.eye(3))
+    add_residual(result, copied_details(copying, reference), np.eye(3))
+    assert np.abs(result.astype(int) - to_picture(copying.over(plate, reference)[0])).max() <= 2
+
+
+def test_nothing_shows_of_an_overlay_without_anybody():
+    none = torch.zeros(1, 1, 32, 32)
+    plate = np.full((100, 120, 3), 90, np.uint8)
+    overlay = overlay_of(Layers(torch.zeros(1, 3, 32, 32), none, none))
+    np.testing.assert_array_equal(lay_over(plate, overlay, np.diag([2.0, 2.0, 1.0])), plate)
 
 
 def test_only_its_own_place_changes_and_the_picture_given_stays(layers):
