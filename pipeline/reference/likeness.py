@@ -5,18 +5,25 @@ from typing import NamedTuple
 import numpy as np
 
 from pipeline.clips.layout import FACE, LEFT_HAND, RIGHT_HAND, found_joints
-from pipeline.reference.limbs import HEAD, HEAD_RADIUS, TRUNK
+from pipeline.reference.limbs import HEAD, HEAD_LIMB, LEFT_HAND_LIMB, RIGHT_HAND_LIMB, TRUNK
 
 FARTHEST = 0.5  # sizes: what a joint counts at most
+
+
+def one(limb: int) -> slice:
+    """That limb alone."""
+    return slice(limb, limb + 1)
 
 
 class Part(NamedTuple):
     """What of a person is compared.
 
-    joints: which. around: those around whose middle they are seen. size: heights, the unit in which they are compared.
-    missing: sizes, what a joint counts that only one of two poses shows.
+    limbs: which of :class:`pipeline.reference.limbs.Limbs` they tell of. joints: which. around: those around whose
+    middle they are seen. size: heights, the unit in which they are compared. missing: sizes, what a joint counts that
+    only one of two poses shows.
     """
 
+    limbs: slice
     joints: list[int]
     around: list[int]
     size: float
@@ -24,9 +31,14 @@ class Part(NamedTuple):
 
 
 ONE_OF_EACH_HAND = [LEFT_HAND.start + 9, RIGHT_HAND.start + 9]
-BODY = Part([*range(20), 21, 22, 24, *ONE_OF_EACH_HAND], TRUNK, 1.0, 0.15)
+BODY = Part(slice(None), [*range(20), 21, 22, 24, *ONE_OF_EACH_HAND], TRUNK, 1.0, 0.15)
 # how the head is turned; a face that only one of two poses shows means that they are turned differently
-FACE_AND_HEAD = Part([*HEAD, *range(FACE.start, FACE.stop, 3)], HEAD, 2 * HEAD_RADIUS, FARTHEST)
+FACE_AND_HEAD = Part(one(HEAD_LIMB), [*HEAD, *range(FACE.start, FACE.stop, 3)], HEAD, 0.14, FARTHEST)
+HANDS = [
+    Part(one(limb), [*range(hand.start, hand.stop)], [*range(hand.start, hand.stop)], 0.1, FARTHEST)
+    for limb, hand in ((RIGHT_HAND_LIMB, RIGHT_HAND), (LEFT_HAND_LIMB, LEFT_HAND))
+]
+PARTS = (BODY, FACE_AND_HEAD, *HANDS)  # the first is the whole body, of which the others are parts
 
 
 def centred(joints: np.ndarray, statures: np.ndarray, part: Part) -> np.ndarray:

@@ -38,9 +38,9 @@ def limb_flow(points: np.ndarray, here: np.ndarray, there: np.ndarray) -> LimbFl
     return LimbFlow(places, same * ((FAR - distance) / (FAR - NEAR)).clip(0, 1))
 
 
-def share_of(limb: int, points: np.ndarray, joints: np.ndarray) -> np.ndarray:
-    """By how much ``points`` (n, 2) belong to a limb of a pose, float32 (n,) in [0, 1]; see :class:`Limbs`."""
-    return _shares(points.astype(np.float32), limbs_of(joints))[0][limb]
+def share_of(which: slice, points: np.ndarray, joints: np.ndarray) -> np.ndarray:
+    """By how much ``points`` (n, 2) belong to some of a pose's limbs, float32 (n,) in [0, 1]."""
+    return _shares(points.astype(np.float32), limbs_of(joints))[0][which].sum(axis=0)
 
 
 def reach(joints: np.ndarray, which: slice, radii: float = FAR) -> np.ndarray:

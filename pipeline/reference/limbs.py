@@ -14,7 +14,6 @@ TRUNK_STIFFNESS = 0.12  # heights: from the side a trunk's joints are so close t
 HEAD = [j.NOSE, j.RIGHT_EYE, j.LEFT_EYE, j.RIGHT_EAR, j.LEFT_EAR]
 FACE_JOINTS = range(FACE.start, FACE.stop)
 HEAD_RADIUS = 0.07
-HEAD_LIMB = 1  # which of the limbs it is
 CHIN, CROWN = 0.35, 1.3  # of the way from the neck to the middle of the face: where the head begins and ends
 # All others are bones from joint to joint.
 BONES = {
@@ -32,6 +31,7 @@ BONES = {
     (j.LEFT_ANKLE, j.LEFT_BIG_TOE): 0.03,
 }
 ENDS = np.array(list(BONES))
+HEAD_LIMB, RIGHT_HAND_LIMB, LEFT_HAND_LIMB = 1, 4, 7  # which of all limbs they are
 BONE_RADII = np.array(list(BONES.values()))
 SHORTEST = 0.02  # heights: a bone that points at the camera has no direction
 STRETCH = 2.0  # at most so many times longer or shorter: beyond, it is foreshortened, and its texture would smear

@@ -72,10 +72,10 @@ def moved(
     return Patch(rows, columns, np.dstack([colours, np.rint(valid.clip(0, 1) * 255).astype(np.uint8)]))
 
 
-def put_over(picture: np.ndarray, patch: Patch, limb: int, here: np.ndarray) -> None:
-    """Replace what ``picture``, uint8 (H, W, 4), shows of a limb of the pose ``here`` by ``patch``, in place.
+def put_over(picture: np.ndarray, patch: Patch, here: np.ndarray, limbs: slice) -> None:
+    """Replace what ``picture``, uint8 (H, W, 4), shows of ``limbs`` of the pose ``here`` by ``patch``, in place.
 
-    The limb's borders are blended, and what is not valid in one of both gives way to the other.
+    Their borders are blended, and what is not valid in one of both gives way to the other.
     """
     rows, columns, pixels = patch
     height, width = pixels.shape[:2]
@@ -83,7 +83,7 @@ def put_over(picture: np.ndarray, patch: Patch, limb: int, here: np.ndarray) -> 
         return
     across = max(1, round(CELLS * width / height))
     points = grid(CELLS, across, width, height) + (columns.start, rows.start)
-    share = cv2.resize(share_of(limb, points, here).reshape(CELLS, across), (width, height))
+    share = cv2.resize(share_of(limbs, points, here).reshape(CELLS, across), (width, height))
     below = picture[rows, columns].astype(np.float32)
     valid = share * pixels[..., 3] + (1 - share) * below[..., 3]
     weight = share * (pixels[..., 3] + 1.0)  # + 1: where neither is valid there are colours, too

@@ -1,7 +1,7 @@
-"""Reference frames: training frames of the target that show body and head much as a pose has them.
+"""Reference frames: training frames of the target that show body, head and hands much as a pose has them.
 
 A network remembers prints, folds and hair only as well as its weights can hold them; from a reference it copies them.
-Body and head have references of their own: who dances alike does not look the same way.
+Head and hands have references of their own: who dances alike need not look the same way.
 """
 
 import numpy as np
@@ -12,8 +12,7 @@ from pipeline.clips.spread import spread_runs
 from pipeline.clips.stable import StableClip
 from pipeline.clips.track import BLOCK, Joints
 from pipeline.clips.warp import move_joints
-from pipeline.reference.likeness import BODY, FACE_AND_HEAD, centred, differences, smooth_path
-from pipeline.reference.limbs import HEAD_LIMB
+from pipeline.reference.likeness import PARTS, centred, differences, smooth_path
 from pipeline.reference.moving import moved, put_over
 
 MOST = 2000  # frames of a longer clip; the others are much like these
@@ -21,7 +20,6 @@ NEAREST = 5  # of which training takes one at random, so that the generator meet
 APART_SECONDS = 1.0  # a training frame's own neighbours are as like it as no frame of a dance will be: none is used
 SWITCH = 0.1**2  # squared sizes: how much more alike another reference must be to be worth a visible change
 WORST = 1.0  # squared sizes: what a reference costs at most, so that a path always exists
-PARTS = (BODY, FACE_AND_HEAD)
 STORED, PREFIX = ("frames", "joints", "statures"), "references."
 
 
@@ -29,8 +27,8 @@ class References:
     """The training frames from which the generator copies.
 
     clip: the target's. frames: int64 (n,), their numbers, ascending. joints: float32 (n, 137, 3) in px of the canvas,
-    smoothed. statures: float64 (n,), px. Each is meant by its number among them, from 0 on, and a choice is of two
-    numbers, int64 (2,): for the body and for the head. May be handed to other processes.
+    smoothed. statures: float64 (n,), px. Each is meant by its number among them, from 0 on; a choice is of as many
+    numbers as there are PARTS, int64 (parts,). May be handed to other processes.
     """
 
     def __init__(self, clip: StableClip, frames: np.ndarray, joints: np.ndarray, statures: np.ndarray) -> None:
@@ -57,7 +55,7 @@ class References:
         random, choice = np.random.default_rng(draw), list[int]()
         for part, poses in zip(PARTS, self.poses, strict=True):
             pose = centred(joints[None], stature, part)
-            if not np.isfinite(pose).any():  # no head is seen: nor in the body's; no trunk: nothing is alike
+            if not np.isfinite(pose).any():  # unseen, as in the body's; no trunk: nothing is alike
                 choice.append(choice[0] if choice else apart.argmax())
                 continue
             costs = differences(pose, poses, part)[0]
@@ -70,7 +68,7 @@ class References:
         return choice - self.follows[choice]
 
     def path(self, joints: Joints, statures: np.ndarray, own: np.ndarray | None = None) -> np.ndarray:
-        """For rendering: the choice for every pose, int64 (frames, 2), which seldom changes abruptly.
+        """For rendering: the choice for every pose, int64 (frames, parts), which seldom changes abruptly.
 
         joints: (frames, 137, 3) in px of the canvas. statures: px. own: int (frames,), if they are training frames,
         which: those within a second of them are not used.
@@ -84,7 +82,7 @@ class References:
                 if own is not None:
                     apart = np.abs(self.frames - own[block, None]) > self.reach
                     costs[~apart & apart.any(axis=1, keepdims=True)] = np.inf
-                shown = np.isfinite(asked).any(axis=(1, 2))  # where no head is, the body's reference has none either
+                shown = np.isfinite(asked).any(axis=(1, 2))  # what is unseen is so in the body's, too
                 chosen = smooth_path(np.minimum(costs, WORST), self.follows, SWITCH)
                 path[block, number] = np.where(shown, chosen, path[block, 0])
         return path
@@ -94,14 +92,14 @@ class References:
 
         joints: that pose, (137, 3) in px of the canvas. view: (3, 3), from px of the picture to px of the canvas.
         """
-        here, (body, head) = move_joints(joints, np.linalg.inv(view)), choice.tolist()
+        here, body = move_joints(joints, np.linalg.inv(view)), int(choice[0])
         picture = np.zeros((height, width, 4), np.uint8)
-        rows, columns, pixels = moved(self.clip, int(self.frames[body]), self.joints[body], here, width, height)
-        picture[rows, columns] = pixels
-        if head != body:
-            patch = moved(self.clip, int(self.frames[head]), self.joints[head], here, width, height,
-                          slice(HEAD_LIMB, HEAD_LIMB + 1))
-            put_over(picture, patch, HEAD_LIMB, here)
+        for number, part in zip(choice.tolist(), PARTS, strict=True):
+            if part == PARTS[0] or number != body:
+                patch = moved(
+                    self.clip, int(self.frames[number]), self.joints[number], here, width, height, part.limbs
+                )
+                put_over(picture, patch, here, part.limbs)
         return picture
 
 
