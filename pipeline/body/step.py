@@ -38,7 +38,7 @@ def body_losses(
     perceptual: the perceptual loss, None if the objective has no such term. params: the objective's form and weights.
     precision: ``fp32`` or ``bf16``. poses, frames: float (B, 2, 3, H, W) in [-1, 1], two consecutive frames of one
     window. plates: float (B, 3, H, W) in [-1, 1], what lies behind them. known: uint8 (B, 2, H / GRID, W / GRID), see
-    :func:`mask_loss`. references: float (B, 2, 4, H, W) in [-1, 1], if the generator copies from some. Without temporal
+    :func:`mask_loss`. references: float (B, 2, 5, H, W) in [-1, 1], if the generator copies from some. Without temporal
     smoothing the two frames are separate examples. Terms are unweighted. The generated pictures are not detached for
     the discriminator's loss, since both losses share one forward pass: so back-propagate each loss into its own
     network's parameters only.

@@ -20,6 +20,11 @@ def window_matrix(window: np.ndarray, width: int, height: int) -> np.ndarray:
     return np.array([[(x1 - x0) / width, 0.0, x0], [0.0, (y1 - y0) / height, y0], [0.0, 0.0, 1.0]])
 
 
+def shift(x: float, y: float) -> np.ndarray:
+    """(3, 3), from px of a part of a picture, whose corner is at (x, y), to px of the picture."""
+    return np.array([[1.0, 0.0, x], [0.0, 1.0, y], [0.0, 0.0, 1.0]])
+
+
 def picture_corners(width: float, height: float) -> np.ndarray:
     """Of a picture of ``width`` x ``height`` px, around it: float64 (4, 2), (x, y)."""
     return np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
@@ -51,7 +56,7 @@ def warp(picture: np.ndarray, matrix: np.ndarray, width: int, height: int) -> np
     low = np.clip(np.floor(corners.min(axis=0)).astype(int) - margin, 0, size - 1)
     high = np.clip(np.ceil(corners.max(axis=0)).astype(int) + margin, low + 1, size)
     part = picture[low[1] : high[1], low[0] : high[0]]
-    matrix = np.array([[1.0, 0.0, -low[0]], [0.0, 1.0, -low[1]], [0.0, 0.0, 1.0]]) @ matrix
+    matrix = shift(-low[0], -low[1]) @ matrix
     if scale > 1:
         columns, rows = (max(1, round(length / scale)) for length in part.shape[1::-1])
         shrink = np.diag([columns / part.shape[1], rows / part.shape[0], 1.0])

@@ -38,7 +38,7 @@ class BodyGenerator(nn.Module):
     ) -> None:
         super().__init__()
         self.temporal, self.layered, self.borders, self.references = temporal, layered, borders, references
-        in_channels = 3 + 3 * temporal + 4 * references
+        in_channels = 3 + 3 * temporal + 5 * references
         out_channels = 3 + 2 * layered + 3 * references
         network = GlobalGenerator(in_channels, out_channels, ngf, downsamplings, blocks, upsampling, skips)
         self.network: GlobalGenerator | LocalEnhancer = network
@@ -65,8 +65,8 @@ class BodyGenerator(nn.Module):
     def layers(self, pose: Tensor, previous: Tensor | None, reference: Tensor | None = None) -> Layers:
         """What to lay over the plate. Only if the generator is ``layered``.
 
-        pose, previous: as for :meth:`forward`. reference: if it has ``references``, float (B, 4, H, W) in [-1, 1], RGB
-        and how valid each pixel is, see :meth:`pipeline.reference.references.References.picture`.
+        pose, previous: as for :meth:`forward`. reference: if it has ``references``, float (B, 5, H, W) in [-1, 1], see
+        :meth:`pipeline.reference.references.References.picture`.
         """
         output, (height, width) = self._output(pose, previous, reference), pose.shape[2:]
         dark = F.avg_pool2d((output[:, 4:5] + 1) / 2, SHADOW_GRID, ceil_mode=True)
@@ -77,8 +77,7 @@ class BodyGenerator(nn.Module):
             mask, shadow = mask * inside, shadow * inside
         copied = None
         if reference is not None:
-            valid = (reference[:, 3:] + 1) / 2
-            copied = Copied(valid * (output[:, 5:6] + 1) / 2, FLOW_REACH * height * output[:, 6:])
+            copied = Copied((output[:, 5:6] + 1) / 2, FLOW_REACH * height * output[:, 6:])
         return Layers(output[:, :3], mask, shadow, copied)
 
     def _output(self, pose: Tensor, previous: Tensor | None, reference: Tensor | None) -> Tensor:
@@ -107,7 +106,7 @@ class BodyGenerator(nn.Module):
 
         poses: float (B, T, 3, H, W) in [-1, 1] -> (frames, the same shape; their masks, float (B, T, 1, H, W) in
         [0, 1], None if the generator makes no layers). plates: float (B, 3, H, W), what lies behind all of them.
-        references: float (B, T, 4, H, W), see :meth:`layers`. The output is fed back as it is, a float that is neither
+        references: float (B, T, 5, H, W), see :meth:`layers`. The output is fed back as it is, a float that is neither
         detached nor rounded to 8 bits: gradients flow through the previous frame, and rendering feeds back the same
         kind of picture. Training unrolls T = 2 frames; rendering goes on through a whole shot.
         """

@@ -8,12 +8,14 @@ from torch import Tensor
 
 from pipeline.networks.displacement import displaced
 
+OUTLINE = 2  # px: so near the mask's edge it may be wrong, and a larger reference's outline is trusted more
+
 
 class Copied(NamedTuple):
     """What the person takes over from a reference.
 
-    share: float (B, 1, H, W) in [0, 1], how much of the colour. flow: (B, 2, H, W) of (x, y), from where: px of the
-    layers, relative to each pixel's own place.
+    share: float (B, 1, H, W) in [0, 1], how much of the colour where the reference is valid. flow: (B, 2, H, W) of
+    (x, y), from where: px of the layers, relative to each pixel's own place.
     """
 
     share: Tensor
@@ -36,14 +38,14 @@ class Layers(NamedTuple):
     def person(self, reference: Tensor | None) -> Tensor:
         """The person's colours, float (B, 3, H, W) in [-1, 1].
 
-        reference: as large, RGB first; None if nothing is copied.
+        reference: (B, 5, H, W) in [-1, 1], see :func:`pipeline.reference.moving.moved`; None if nothing is copied.
         """
-        return self.painted if self.copied is None else self.painted + self.details(cast(Tensor, reference))
-
-    def details(self, reference: Tensor) -> Tensor:
-        """What copying from ``reference`` changes in the person's colours, float (B, 3, H, W). Only if it copies."""
-        share, flow = cast(Copied, self.copied)
-        return share * (displaced(reference[:, :3], flow) - self.painted)
+        if self.copied is None:
+            return self.painted
+        reference = cast(Tensor, reference)
+        shows_person, valid = (reference[:, 3:] + 1).split(1, dim=1)
+        share = self.copied.share * shows_person * valid / 4
+        return self.painted + share * (displaced(reference[:, :3], self.copied.flow) - self.painted)
 
     def over(self, plate: Tensor, reference: Tensor | None = None) -> Tensor:
         """mask x person + (1 - mask) x (1 - shadow) x plate, where black is 0. -> float (B, 3, H, W) in [-1, 1]."""
@@ -56,18 +58,26 @@ class Layers(NamedTuple):
         painted, mask, shadow = (layer[..., rows, columns] for layer in (self.painted, self.mask, self.shadow))
         return Layers(painted, mask, shadow, copied)
 
-    def enlarged(self, height: int, width: int) -> "Layers":
-        """The same layers for a larger picture: a reference of that size then gives it details that they have not."""
+    def seen_close(self, reference: Tensor) -> "Layers":
+        """The layers at the size of a larger ``reference``, (B, 5, H, W), which gives the person details and a sharp
+        outline. Only if something is copied; in the result, it has been."""
+        height, width = reference.shape[2:]
 
         def enlarge(layer: Tensor) -> Tensor:
             return F.interpolate(layer.float(), (height, width), mode="bilinear", align_corners=False)
 
-        copied = self.copied
-        if copied is not None:
-            ratio = torch.tensor([width / copied.flow.shape[3], height / copied.flow.shape[2]])
-            scaled = enlarge(copied.flow) * ratio.to(copied.flow.device)[:, None, None]
-            copied = Copied(enlarge(copied.share), scaled)
-        return Layers(enlarge(self.painted), enlarge(self.mask), enlarge(self.shadow), copied)
+        share, flow = cast(Copied, self.copied)
+        ratio = torch.tensor([width / flow.shape[3], height / flow.shape[2]], device=flow.device)
+        flow = enlarge(flow) * ratio[:, None, None]
+        person = Layers(enlarge(self.painted), self.mask, self.shadow, Copied(enlarge(share), flow)).person(reference)
+        shows_person, valid = ((displaced(reference[:, 3:], flow) + 1) / 2).split(1, dim=1)
+        surely, perhaps = enlarge(-_widened(-self.mask, OUTLINE)), enlarge(_widened(self.mask, OUTLINE))
+        mask, outlined = enlarge(self.mask), torch.maximum(surely, shows_person * perhaps)
+        return Layers(person, mask + valid * (outlined - mask), enlarge(self.shadow))
+
+
+def _widened(mask: Tensor, by: int) -> Tensor:
+    return F.max_pool2d(mask, 2 * by + 1, stride=1, padding=by)
 
 
 def fade(height: int, width: int, share: float, device: torch.device) -> Tensor:

@@ -19,7 +19,7 @@ EDGE = 0.02  # heights: so near the border of its own frame a reference counts l
 
 
 class Patch(NamedTuple):
-    """A part of a picture. rows, columns: which. pixels: uint8 (rows, columns, 4), RGB and how valid it is."""
+    """A part of a picture. rows, columns: which. pixels: uint8 (rows, columns, 5), see :func:`moved`."""
 
     rows: slice
     columns: slice
@@ -39,8 +39,9 @@ def moved(
 ) -> Patch:
     """Frame t of ``clip`` in the pose ``here``, where that has its ``limbs``, of a picture of ``width`` x ``height``.
 
-    Valid, from 0 to 255, is what shows the same limb, within frame t and not its background. there: joints (137, 3) of
-    frame t, px of the canvas. here: px of the picture. The patch is empty if a pose shows none of the limbs.
+    Its channels are red, green, blue; whether they show the person and not the plate; and whether the same limb is seen
+    there in frame t, 0 to 255. there: joints (137, 3) of frame t, px of the canvas. here: px of the picture. The patch
+    is empty if ``here`` shows none of the limbs.
     """
     rows, columns = covered(here, width, height, limbs)
     width, height = columns.stop - columns.start, rows.stop - rows.start
@@ -48,11 +49,11 @@ def moved(
     theirs = _seen(reach(there, limbs, FAR + 1), to_frame, clip.store.width, clip.store.height)
     tall, their_tall = float(person_height(here)), float(person_height(there))
     if not (width and height and tall and their_tall and (theirs[2:] - theirs[:2]).min() >= 1):
-        return Patch(rows, columns, np.zeros((height, width, 4), np.uint8))
+        return Patch(rows, columns, np.zeros((height, width, 5), np.uint8))
     their_size = np.maximum(np.rint((theirs[2:] - theirs[:2]) * min(1.0, tall / their_tall)), 1).astype(int)
     view = window_matrix(theirs, *their_size)  # of what is taken from frame t, at the size in which it is shown
     frame = warp(clip.store.read(t), to_frame @ view, *their_size)
-    shows_person = _differs(frame, clip.background(view, *their_size))
+    person = _differs(frame, clip.background(view, *their_size))
 
     here = here - np.array([columns.start, rows.start, 0], np.float32)
     there = move_joints(there, np.linalg.inv(view))
@@ -68,12 +69,13 @@ def moved(
     places += cv2.resize(correction, (width, height)) - 0.5
     x, y = (np.ascontiguousarray(places[..., axis]) for axis in range(2))
     colours = cv2.remap(frame, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    valid *= cv2.remap(shows_person, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return Patch(rows, columns, np.dstack([colours, np.rint(valid.clip(0, 1) * 255).astype(np.uint8)]))
+    person = cv2.remap(person, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    shares = np.rint(255 * np.dstack([person, valid]).clip(0, 1)).astype(np.uint8)
+    return Patch(rows, columns, np.dstack([colours, shares]))
 
 
 def put_over(picture: np.ndarray, patch: Patch, here: np.ndarray, limbs: slice) -> None:
-    """Replace what ``picture``, uint8 (H, W, 4), shows of ``limbs`` of the pose ``here`` by ``patch``, in place.
+    """Replace what ``picture``, uint8 (H, W, 5), shows of ``limbs`` of the pose ``here`` by ``patch``, in place.
 
     Their borders are blended, and what is not valid in one of both gives way to the other.
     """
@@ -85,11 +87,11 @@ def put_over(picture: np.ndarray, patch: Patch, here: np.ndarray, limbs: slice) 
     points = grid(CELLS, across, width, height) + (columns.start, rows.start)
     share = cv2.resize(share_of(limbs, points, here).reshape(CELLS, across), (width, height))
     below = picture[rows, columns].astype(np.float32)
-    valid = share * pixels[..., 3] + (1 - share) * below[..., 3]
-    weight = share * (pixels[..., 3] + 1.0)  # + 1: where neither is valid there are colours, too
-    weight /= weight + (1 - share) * (below[..., 3] + 1.0)
-    colours = below[..., :3] + weight[..., None] * (pixels[..., :3] - below[..., :3])
-    picture[rows, columns] = np.rint(np.dstack([colours, valid])).astype(np.uint8)
+    valid = share * pixels[..., 4] + (1 - share) * below[..., 4]
+    weight = share * (pixels[..., 4] + 1.0)  # + 1: where neither is valid there are colours, too
+    weight /= weight + (1 - share) * (below[..., 4] + 1.0)
+    mixed = below[..., :4] + weight[..., None] * (pixels[..., :4] - below[..., :4])
+    picture[rows, columns] = np.rint(np.dstack([mixed, valid])).astype(np.uint8)
 
 
 def grid(rows: int, columns: int, width: float, height: float) -> np.ndarray:

@@ -88,12 +88,12 @@ class References:
         return path
 
     def picture(self, choice: np.ndarray, joints: np.ndarray, view: np.ndarray, width: int, height: int) -> np.ndarray:
-        """References moved into another pose: uint8 (height, width, 4), RGB and how valid it is, see :func:`moved`.
+        """References moved into another pose: uint8 (height, width, 5), see :func:`moved`.
 
         joints: that pose, (137, 3) in px of the canvas. view: (3, 3), from px of the picture to px of the canvas.
         """
         here, body = move_joints(joints, np.linalg.inv(view)), int(choice[0])
-        picture = np.zeros((height, width, 4), np.uint8)
+        picture = np.zeros((height, width, 5), np.uint8)
         for number, part in zip(choice.tolist(), PARTS, strict=True):
             if part == PARTS[0] or number != body:
                 patch = moved(

@@ -1,7 +1,6 @@
 """Rendering a clip's poses frame by frame, each frame from its pose and the frame before, then refining the face."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, cast
 
@@ -12,7 +11,7 @@ from torch import Tensor
 
 from pipeline.clips.stable import StableClip
 from pipeline.clips.track import PoseTrack, bodies_seen
-from pipeline.clips.warp import move_joints, warp, window_matrix
+from pipeline.clips.warp import move_joints, shift, warp, window_matrix
 from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.compositing import Layers
 from pipeline.networks.face_generator import FaceGenerator
@@ -24,34 +23,32 @@ from pipeline.pose.windows import View
 from pipeline.reference.moving import covered
 from pipeline.reference.references import References, stored_references
 from pipeline.rendering.inference import for_inference
-from pipeline.rendering.overlay import add_residual, copied_details, lay_over, opaque, overlay_of
+from pipeline.rendering.overlay import Overlay, add_residual, lay_over, opaque, overlay_of, trimmed
 from pipeline.rendering.parts import PartRenderer
 from pipeline.runtime.parallel import in_threads
 from pipeline.user.cli import UserError
 
 
-class Close(NamedTuple):
-    """A part of a window, seen at the size that is delivered.
-
-    rows, columns: of the generator's picture of the window. picture: (h, w, C), what is to be seen there.
-    """
-
-    rows: slice
-    columns: slice
-    picture: np.ndarray
-
-
-@dataclass(frozen=True)
-class Windowed:
+class Windowed(NamedTuple):
     """What the body generator makes of one pose, in its window.
 
-    frame: float (3, h, w) in [-1, 1]. layers: of which it is made; None if the generator makes whole frames, or nobody
-    is there. details: what copying adds at the size that is delivered, float32 grey levels; None if nothing is copied.
+    frame: float (3, h, w) in [-1, 1]. overlays: the same, to be laid over the background one after another: the whole
+    window, and over it, if there are references, the person at the size that is delivered. None if nobody is there.
     """
 
     frame: Tensor
-    layers: Layers | None = None
-    details: Close | None = None
+    overlays: list[Overlay]
+
+
+class Closer(NamedTuple):
+    """References moved into a pose, at the size that is delivered, where the person is.
+
+    picture: uint8 (h, w, 5). rows, columns: which part of the generator's picture it shows.
+    """
+
+    picture: np.ndarray
+    rows: slice
+    columns: slice
 
 
 class BodyRenderer:
@@ -102,17 +99,17 @@ class BodyRenderer:
         width, height = self.view.width, self.view.height
         poses, seen = self.in_windows(joints, windows), bodies_seen(joints)
 
-        def look(t: int) -> tuple[np.ndarray, np.ndarray, np.ndarray | None, Close | None]:
+        def look(t: int) -> tuple[np.ndarray, np.ndarray, np.ndarray | None, Closer | None]:
             view = window_matrix(windows[t], width, height)
             pictures = draw_pose(poses[t], width, height), self.clip.background(view, width, height)
             if self.references is None or path is None or not seen[t]:
                 return *pictures, None, None
             reference = self.references.picture(path[t], joints[t], view, width, height)
-            return *pictures, reference, self._reference_close(path[t], joints[t], windows[t], scale)
+            return *pictures, reference, self._closer(path[t], joints[t], windows[t], scale)
 
         previous: Tensor | None = None
         nobody: Tensor | None = None
-        for t, (drawn, background, moved, close) in enumerate(in_threads(look, range(len(poses)), threads=1)):
+        for t, (drawn, background, moved, closer) in enumerate(in_threads(look, range(len(poses)), threads=1)):
             plate = on_device(background, self.device)[None] if self.generator.layered else None
             if seen[t]:
                 if begins is not None and begins[t]:
@@ -122,12 +119,12 @@ class BodyRenderer:
                 pose = on_device(drawn, self.device)[None]
                 if plate is None:
                     previous = self.generator(pose, previous)
-                    yield Windowed(previous[0])
+                    yield Windowed(previous[0], [opaque(previous[0])])
                     continue
                 reference = None if moved is None else on_device(moved, self.device)[None]
                 layers = self.generator.layers(pose, previous, reference)
                 previous = layers.over(plate, reference)
-                yield Windowed(previous[0], layers, self._details(layers, close))
+                yield Windowed(previous[0], self._overlays(layers, closer))
                 continue
             if plate is not None:
                 nobody = plate[0]
@@ -136,25 +133,29 @@ class BodyRenderer:
             if nobody is None:
                 nobody = self._alone(poses[seen])
             previous = None
-            yield Windowed(nobody)
+            yield Windowed(nobody, [] if self.generator.layered else [opaque(nobody)])
 
-    def _reference_close(self, choice: np.ndarray, joints: np.ndarray, window: np.ndarray, scale: float) -> Close:
-        """The references moved into the pose ``joints``, uint8 (h, w, 4), where the person is in the window."""
+    def _closer(self, choice: np.ndarray, joints: np.ndarray, window: np.ndarray, scale: float) -> Closer:
+        """A choice of references in the pose ``joints``, (137, 3) in px of the canvas."""
         width, height = self.view.size
         view = window_matrix(window, width, height)
         rows, columns = covered(move_joints(joints, np.linalg.inv(view)), width, height)
         box = np.array([columns.start, rows.start, columns.stop, rows.stop])
         zoom = delivered_size(window, scale, width, height)[1] / height
-        size = np.maximum(np.rint(zoom * (box[2:] - box[:2])), 1).astype(int).tolist()
-        references = cast(References, self.references)
-        return Close(rows, columns, references.picture(choice, joints, view @ window_matrix(box, *size), *size))
+        size = np.rint(zoom * (box[2:] - box[:2])).astype(int).tolist()
+        view = view @ shift(*box[:2]) @ np.diag([1 / zoom, 1 / zoom, 1])
+        return Closer(cast(References, self.references).picture(choice, joints, view, *size), rows, columns)
 
-    def _details(self, layers: Layers, close: Close | None) -> Close | None:
-        """What copying from ``close`` adds to the layers of the whole window, float32 (h, w, 3) in grey levels."""
-        if close is None or close.rows.start == close.rows.stop or close.columns.start == close.columns.stop:
-            return None
-        picture = on_device(close.picture, self.device)[None]
-        return close._replace(picture=copied_details(layers.cut(close.rows, close.columns), picture))
+    def _overlays(self, layers: Layers, closer: Closer | None) -> list[Overlay]:
+        """Those of the layers that the generator makes of one frame."""
+        whole = trimmed(overlay_of(layers, np.eye(3)))
+        if closer is None or not closer.picture.size:
+            return [whole]
+        picture, rows, columns = closer
+        zoom = picture.shape[0] / (rows.stop - rows.start)
+        place = shift(columns.start, rows.start) @ np.diag([1 / zoom, 1 / zoom, 1])
+        part = layers.cut(rows, columns).seen_close(on_device(picture, self.device)[None])
+        return [whole, overlay_of(part, place)]
 
     def _alone(self, poses: np.ndarray) -> Tensor:
         """The frame of ``poses[0]`` from zeros, float (3, height, width) on the device; grey if there is none."""
@@ -168,16 +169,9 @@ class BodyRenderer:
 
         window: its own. from_canvas: (3, 3), from px of the canvas to px of the background.
         """
-        to_background = from_canvas @ window_matrix(window, *self.view.size)
-        if made.layers is None:
-            if self.generator.layered:  # nobody is there
-                return background
-            return lay_over(background, opaque(made.frame), to_background)
-        result = lay_over(background, overlay_of(made.layers), to_background)
-        if made.details is not None:
-            rows, columns, residual = made.details
-            box = np.array([columns.start, rows.start, columns.stop, rows.stop])
-            add_residual(result, residual, to_background @ window_matrix(box, *residual.shape[1::-1]))
+        result, to_background = background.copy(), from_canvas @ window_matrix(window, *self.view.size)
+        for overlay in made.overlays:
+            lay_over(result, background, overlay, to_background)
         return result
 
 

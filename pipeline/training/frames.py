@@ -49,7 +49,7 @@ class TrainingFrames:
     def reference(
         self, references: References, choice: np.ndarray, t: int, view: np.ndarray, mirror: bool = False
     ) -> Tensor:
-        """A choice of references in the pose of frame t, uint8 (4, height, width). mirror: as for :meth:`pose`."""
+        """A choice of references in the pose of frame t, uint8 (5, height, width). mirror: as for :meth:`pose`."""
         if not mirror:
             return to_planes(references.picture(choice, self.joints[int(t)], view, self.width, self.height))
         # limbs turn, but are never mirrored: so what the mirror shows is seen without it, and then mirrored

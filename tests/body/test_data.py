@@ -148,13 +148,14 @@ def test_references_show_the_limbs_where_the_pair_has_them(tmp_path, mirror):
     dataset = PairDataset(frames, np.arange(1, 30), references, Augmentation(0, mirror) if mirror else None)
     for item in range(0, 29, 3):
         _, pictures, _, _, moved = dataset[item]
-        assert moved.shape == (2, 4, 128, 128) and moved.dtype == torch.uint8
+        assert moved.shape == (2, 5, 128, 128) and moved.dtype == torch.uint8
         for picture, reference in zip(pictures, moved, strict=True):
-            valid = torch.where(reference[3] > 100, reference[0], 0)  # elsewhere the reference's own hand may show
+            # elsewhere the reference's own hand may show
+            valid = torch.where(reference[3:].amin(dim=0) > 100, reference[0], 0)
             own, copied = (np.argwhere(each.numpy() > 180).mean(axis=0) for each in (picture[0], valid))
             assert np.abs(own - copied).max() < 2.5
             row, column = own.astype(int)
-            assert reference[3, row, column] > 150
+            assert reference[3:, row, column].min() > 150
         assert torch.equal(dataset[item][4], moved)
 
 

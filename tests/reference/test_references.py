@@ -116,21 +116,21 @@ def test_head_and_hands_are_copied_from_their_own_references_and_the_rest_from_t
     shown = references.picture(np.array([0, 1, 0, 1]), person(), np.eye(3), SIZE, SIZE)
     for joint, grey in ((j.NOSE, 200), (LEFT_ARM[-1], 200), (j.RIGHT_WRIST, 50), (j.MID_HIP, 50), (j.LEFT_KNEE, 50)):
         x, y = person()[joint, :2].astype(int)
-        np.testing.assert_allclose(shown[y, x], (grey, grey, grey, 255), atol=8)
-    assert shown[..., 3].max() == 255 and (shown[0] == 0).all()
+        np.testing.assert_allclose(shown[y, x], (grey, grey, grey, 255, 255), atol=8)
+    assert (shown[0] == 0).all()
     whole = references.picture(every(1), person(), np.eye(3), SIZE, SIZE)
-    assert (shown[whole[..., 3] == 255, 3] > 240).all()  # alike poses: the seams leave no gaps
+    assert (shown[whole[..., 4] == 255, 4] > 240).all()  # alike poses: the seams leave no gaps
 
 
 @pytest.mark.parametrize("size", [128, 256])
 def test_a_reference_shows_the_arm_where_the_pose_has_it(references, size):
     pose = person(raised=80)  # as no frame shows it
     moved = references.picture(every(5), pose, window_matrix(np.array([0.0, 0.0, SIZE, SIZE]), size, size), size, size)
-    assert moved.shape == (size, size, 4)
+    assert moved.shape == (size, size, 5)
     for joints, colour in (([j.LEFT_ELBOW], SKIN), ([j.NECK, j.MID_HIP], SHIRT)):
         x, y = (pose[joints, :2].mean(axis=0) * size / SIZE).astype(int)
-        assert np.abs(moved[y, x, :3].astype(int) - colour).max() < 25 and moved[y, x, 3] > 200
-    assert moved[size - 2, 2, 3] == 0
+        assert np.abs(moved[y, x, :3].astype(int) - colour).max() < 25 and moved[y, x, 3:].min() > 200
+    assert moved[size - 2, 2, 4] == 0
 
 
 def test_what_lies_beyond_the_frame_of_a_reference_is_not_valid(references):
@@ -140,10 +140,10 @@ def test_what_lies_beyond_the_frame_of_a_reference_is_not_valid(references):
     view = window_matrix(np.array([0.0, 0.0, SIZE, SIZE]), SIZE, SIZE)
     moved = beside.picture(every(0), person(), view, SIZE, SIZE)
     x, y = person()[LEFT_ARM[1], :2].astype(int)
-    assert moved[y, x, 3] == 0
+    assert moved[y, x, 4] == 0
 
 
-def test_a_references_own_background_is_not_valid(references):
+def test_a_references_own_background_is_told_from_the_person(references):
     pose, view = references.joints[0], window_matrix(np.array([0.0, 0.0, SIZE, SIZE]), SIZE, SIZE)
     x, y = pose[j.MID_HIP, :2].astype(int)
     shown = references.picture(every(0), pose, view, SIZE, SIZE)[y - 10]
