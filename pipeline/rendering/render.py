@@ -11,7 +11,7 @@ from torch import Tensor
 
 from pipeline.clips.stable import StableClip
 from pipeline.clips.track import PoseTrack, bodies_seen
-from pipeline.clips.warp import move_joints, shift, warp, window_matrix
+from pipeline.clips.warp import move_joints, warp, window_matrix
 from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.compositing import Layers
 from pipeline.networks.face_generator import FaceGenerator
@@ -43,12 +43,14 @@ class Windowed(NamedTuple):
 class Closer(NamedTuple):
     """References moved into a pose, at the size that is delivered, where the person is.
 
-    picture: uint8 (h, w, 5). rows, columns: which part of the generator's picture it shows.
+    picture: uint8 (h, w, 5). rows, columns: which part of the generator's picture it shows, if any. view: (3, 3), from
+    px of the picture to px of the generator's.
     """
 
     picture: np.ndarray
     rows: slice
     columns: slice
+    view: np.ndarray
 
 
 class BodyRenderer:
@@ -138,24 +140,24 @@ class BodyRenderer:
     def _closer(self, choice: np.ndarray, joints: np.ndarray, window: np.ndarray, scale: float) -> Closer:
         """A choice of references in the pose ``joints``, (137, 3) in px of the canvas."""
         width, height = self.view.size
-        view = window_matrix(window, width, height)
-        rows, columns = covered(move_joints(joints, np.linalg.inv(view)), width, height)
+        to_canvas = window_matrix(window, width, height)
+        rows, columns = covered(move_joints(joints, np.linalg.inv(to_canvas)), width, height)
         box = np.array([columns.start, rows.start, columns.stop, rows.stop])
         zoom = delivered_size(window, scale, width, height)[1] / height
-        size = np.rint(zoom * (box[2:] - box[:2])).astype(int).tolist()
-        view = view @ shift(*box[:2]) @ np.diag([1 / zoom, 1 / zoom, 1])
-        return Closer(cast(References, self.references).picture(choice, joints, view, *size), rows, columns)
+        size = np.maximum(np.rint(zoom * (box[2:] - box[:2])), 1).astype(int).tolist()
+        view = window_matrix(box, *size)
+        picture = cast(References, self.references).picture(choice, joints, to_canvas @ view, *size)
+        return Closer(picture, rows, columns, view)
 
     def _overlays(self, layers: Layers, closer: Closer | None) -> list[Overlay]:
         """Those of the layers that the generator makes of one frame."""
         whole = trimmed(overlay_of(layers, np.eye(3)))
-        if closer is None or not closer.picture.size:
+        if closer is None:
             return [whole]
-        picture, rows, columns = closer
-        zoom = picture.shape[0] / (rows.stop - rows.start)
-        place = shift(columns.start, rows.start) @ np.diag([1 / zoom, 1 / zoom, 1])
-        part = layers.cut(rows, columns).seen_close(on_device(picture, self.device)[None])
-        return [whole, overlay_of(part, place)]
+        part = layers.cut(closer.rows, closer.columns)
+        if not part.mask.numel():
+            return [whole]
+        return [whole, overlay_of(part.seen_close(on_device(closer.picture, self.device)[None]), closer.view)]
 
     def _alone(self, poses: np.ndarray) -> Tensor:
         """The frame of ``poses[0]`` from zeros, float (3, height, width) on the device; grey if there is none."""
