@@ -114,4 +114,5 @@ def _inside(places: np.ndarray, width: int, height: int, edge: float) -> np.ndar
 def _differs(frame: np.ndarray, plate: np.ndarray) -> np.ndarray:
     """Where a frame does not show the plate, float32 (h, w) in [0, 1]; both are uint8 (h, w, 3)."""
     red, green, blue = cv2.split(cv2.absdiff(frame, plate))
-    return cv2.blur(RAMP[cv2.max(red, cv2.max(green, blue))], (3, 3))
+    differs = RAMP[cv2.max(red, cv2.max(green, blue))]
+    return cv2.blur(cv2.erode(differs, np.ones((3, 3))), (3, 3))  # the outermost px are half background
