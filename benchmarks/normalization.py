@@ -85,7 +85,7 @@ def _distance(ours: np.ndarray, theirs: np.ndarray) -> float:
 def smoothed(track: PoseTrack, params: Params) -> PoseTrack:
     """The poses as the normalize stage reads them."""
     pose = params.pose
-    return track.with_joints(smooth(track.joints, pose.smooth_window, pose.max_gap, pose.min_confidence))
+    return track.with_joints(smooth(track.joints, pose))
 
 
 def detect(folder: Path, params: Params) -> PoseTrack:

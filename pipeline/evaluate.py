@@ -51,7 +51,7 @@ def open_delivered(name: str, truth: Path, target: StableClip, pose: Pose) -> De
     clip = TruthClip(truth, width, height)
     clip.require_length(name, normalized.fps, result.frames)
     raw = place_whole_picture(
-        smooth(source.joints, pose.smooth_window, pose.max_gap, pose.min_confidence),
+        smooth(source.joints, pose),
         (source.width, source.height), (width, height),
     )
     to_view = np.linalg.inv(target.camera.reference)
@@ -99,7 +99,7 @@ def main() -> None:
     scores = {}
     if deliveries:
         seen = read_track(paths.poses("target")).joints[:, BODY]
-        bodies = smooth(seen, pose.smooth_window, pose.max_gap, pose.min_confidence)
+        bodies = smooth(seen, pose)
         baselines = Baselines(store, bodies, end)
         for name, delivered in deliveries.items():
             scores[name], comparisons = score_delivered(delivered, renderer, baselines, lpips, pose.min_confidence)

@@ -80,7 +80,7 @@ def normalize(
 def load_smoothed(path: Path, pose: Pose) -> PoseTrack[np.ndarray]:
     """The poses in a file, smoothed."""
     track = read_track(path)
-    return track.with_joints(smooth(track.joints, pose.smooth_window, pose.max_gap, pose.min_confidence))
+    return track.with_joints(smooth(track.joints, pose))
 
 
 def main(name: str) -> None:

@@ -41,7 +41,7 @@ FPS = Fraction(30)
 STORED, SIZE, FACE_SIZE = 256, 128, 32  # px: of frames, of the window that is generated, of crops
 FRAMES, CUT = 20, 16  # the clip jumps before frame CUT
 FIRST = 12
-POSE = Pose(min_confidence=0.3, smooth_window=3, max_gap=2)
+POSE = Pose(min_confidence=0.3, median_window=3, max_gap=2, savgol_window=1)
 KEYPOINTS = load_params(Path(__file__).parents[1] / "params.yaml").keypoints
 
 
@@ -172,7 +172,7 @@ def test_crops_are_around_the_input_pose(clip, lpips):
 def test_frames_of_a_camera_that_moves_are_measured_as_they_were_filmed(clip, lpips, perfect):
     """Poses in the canvas, where they lie elsewhere: crops and scores are those of the frames."""
     shifts = np.array([[[1.0, 0, 3 + 4 * np.sin(t)], [0, 1.0, 5 + 3 * np.cos(t)], [0, 0, 1]] for t in range(FRAMES)])
-    pose = POSE.model_copy(update={"smooth_window": 1, "max_gap": 0})  # smoothed here or there is not the same
+    pose = POSE.model_copy(update={"median_window": 1, "max_gap": 0})  # smoothed here or there is not the same
     same = lambda t, picture: picture // 2  # noqa: E731
     moved, moved_examples = measured(
         clip, lpips, same, lambda joints: move_joints(joints, shifts), pose, Camera(shifts, STORED + 20, STORED + 20)
@@ -293,7 +293,7 @@ def truth(workspace, default_params) -> Path:
     write_result(workspace, store)
     default_params["sources"] |= {"dancer": {"video": "dancer.mp4", "truth": "data/raw/truth/dancer"}}
     default_params["sources"] |= {"without": {"video": "without.mp4"}}
-    default_params["pose"] |= {"smooth_window": 1, "max_gap": 0}
+    default_params["pose"] |= {"median_window": 1, "max_gap": 0, "savgol_window": 1}
     write_params(workspace, default_params)
     return folder
 

@@ -3,7 +3,8 @@
 from pathlib import PurePosixPath
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 TRUTH = PurePosixPath("data/raw/truth")  # a dependency of the evaluate stage in dvc.yaml
 
@@ -55,18 +56,22 @@ class Keypoints(Section):
     min_tracking_confidence: Share
 
 
+def _odd(frames: int) -> int:
+    if frames % 2 == 0:
+        raise PydanticCustomError("odd", "an odd number of frames")
+    return frames
+
+
+OddFrames = Annotated[int, Field(ge=1, le=99), AfterValidator(_odd)]
+
+
 class Pose(Section):
     """From which confidence on a joint counts as found, and smoothing over time; windows and gaps in frames."""
 
     min_confidence: Share
-    smooth_window: Annotated[int, Field(ge=1, le=99)]
+    median_window: OddFrames
     max_gap: Annotated[int, Field(ge=0)]
-
-    @model_validator(mode="after")
-    def _odd_window(self) -> Self:
-        if self.smooth_window % 2 == 0:
-            raise ValueError(f"smooth_window is {self.smooth_window}; allowed: an odd number of frames")
-        return self
+    savgol_window: OddFrames
 
 
 class Normalize(Section):

@@ -44,7 +44,7 @@ def smoothed(joints: Joints, pose: Pose, file: Path) -> JointFile:
     """A clip's ``joints``, smoothed as ``pose`` says and cached in ``file``: if it exists, it is only opened."""
     if file.is_file():
         return JointFile(file)
-    return write_joints(file, smooth_blocks(joints, pose.smooth_window, pose.max_gap, pose.min_confidence))
+    return write_joints(file, smooth_blocks(joints, pose))
 
 
 def write_joints(path: Path, blocks: Iterable[np.ndarray]) -> JointFile:

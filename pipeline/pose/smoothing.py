@@ -1,46 +1,50 @@
-"""Smoothing poses: a median over time of confident detections; short gaps are interpolated, long ones stay."""
+"""Smoothing poses over time: wild detections are taken out, short gaps interpolated, the tremor is filtered away."""
 
 from collections.abc import Iterator
 
 import numpy as np
+from scipy.signal import savgol_filter
 
 from pipeline.clips.layout import found_joints, found_only
 from pipeline.clips.track import Joints
+from pipeline.params import Pose
 
 BLOCK = 1024  # frames worked on at a time: few enough for the processor's cache
+DEGREE = 2  # of the polynomials: places, speeds and accelerations are kept
 
 
-def smooth(joints: Joints, window: int, max_gap: int, min_confidence: float) -> np.ndarray:
+def smooth(joints: Joints, pose: Pose) -> np.ndarray:
     """Smooth a clip's poses over time, joint by joint.
 
-    A found joint moves to the median, in x and in y, of its found positions in the ``window`` frames centred
-    on its own (fewer at the clip's ends). Then a joint missing for at most ``max_gap`` frames between two
-    found ones is interpolated linearly, confidence included. Every other joint stays missing: the median
-    never invents one.
+    First a found joint moves to the median, in x and in y, of its found positions in the ``median_window`` frames
+    centred on its own (fewer at the clip's ends). Then a joint missing for at most ``max_gap`` frames between two found
+    ones is interpolated linearly, confidence included. Every other joint stays missing. At last each uninterrupted run
+    of a joint moves to polynomials of the second degree, fitted to ``savgol_window`` frames around each (the filter of
+    Savitzky and Golay; a shorter run has a shorter window).
 
-    joints: (frames, 137, 3) of (x, y, confidence). window: odd number of frames, 1 = no median.
-    min_confidence: 0..1, below it a joint counts as missing.
+    joints: (frames, 137, 3) of (x, y, confidence). pose: also says below which confidence a joint counts as missing.
     Returns float32 (frames, 137, 3), (0, 0, 0) where a joint is missing. The input is left as it is.
     """
-    return np.concatenate(list(smooth_blocks(joints, window, max_gap, min_confidence)))
+    return np.concatenate(list(smooth_blocks(joints, pose)))
 
 
-def smooth_blocks(joints: Joints, window: int, max_gap: int, min_confidence: float) -> Iterator[np.ndarray]:
+def smooth_blocks(joints: Joints, pose: Pose) -> Iterator[np.ndarray]:
     """What :func:`smooth` returns, some frames at a time, so that memory does not grow with the clip."""
-    # a filled joint depends on two found ones, each on half a window
-    margin = window // 2 + max_gap + 1
+    # a frame depends on the filter's window, each joint in it, if filled, on two found ones, each on half a median's
+    margin = pose.median_window // 2 + pose.max_gap + 1 + pose.savgol_window
     for start in range(0, len(joints), BLOCK):
         first = max(start - margin, 0)
-        block = _smooth(found_only(joints[first : start + BLOCK + margin], min_confidence), window, max_gap)
+        block = _smooth(found_only(joints[first : start + BLOCK + margin], pose.min_confidence), pose)
         yield block[start - first : start - first + BLOCK]
 
 
-def _smooth(joints: np.ndarray, window: int, max_gap: int) -> np.ndarray:
+def _smooth(joints: np.ndarray, pose: Pose) -> np.ndarray:
     tracks = np.array(joints.transpose(1, 2, 0), np.float32, order="C")  # (137, 3, frames): contiguous over time
     found = found_joints(joints).T
-    tracks[:, :2] = _median(tracks[:, :2], found, window)
-    filled = _fill_gaps(tracks, found, max_gap)
-    return np.where((found | filled)[:, None], tracks, 0).transpose(2, 0, 1)
+    tracks[:, :2] = _median(tracks[:, :2], found, pose.median_window)
+    found = found | _fill_gaps(tracks, found, pose.max_gap)
+    _filter(tracks, found, pose.savgol_window)
+    return np.where(found[:, None], tracks, 0).transpose(2, 0, 1)
 
 
 def _median(points: np.ndarray, found: np.ndarray, window: int) -> np.ndarray:
@@ -75,3 +79,16 @@ def _fill_gaps(tracks: np.ndarray, found: np.ndarray, max_gap: int) -> np.ndarra
     first, last = (tracks[joint, :, t].astype(np.float64) for t in (start, end))
     tracks[joint, :, frame] = (last - first) / (end - start)[:, None] * (frame - start)[:, None] + first
     return short
+
+
+def _filter(tracks: np.ndarray, found: np.ndarray, window: int) -> None:
+    """Filter every run of ``found`` joints of ``tracks`` (137, 3, frames) in place; confidences stay."""
+    patterns, which = np.unique(found, axis=0, return_inverse=True)  # of the face, all joints are found or none
+    for number, pattern in enumerate(patterns):
+        joints = np.flatnonzero(which == number)
+        ends = np.flatnonzero(np.diff(pattern, prepend=False, append=False))
+        for start, end in ends.reshape(-1, 2).tolist():
+            width = min(window, end - start - (end - start + 1) % 2)
+            if width > DEGREE + 1:  # else the polynomial goes through all of them
+                run = tracks[joints, :2, start:end].astype(np.float64)
+                tracks[joints, :2, start:end] = savgol_filter(run, width, DEGREE)

@@ -1,11 +1,16 @@
-"""Smoothing against a plain loop, and what it must never do: invent joints."""
+"""Smoothing against plain loops and polynomials, and what it must never do: invent joints."""
 
 import numpy as np
 import pytest
 
+from pipeline.params import Pose
 from pipeline.pose.smoothing import BLOCK, smooth, smooth_blocks
 
 LIMIT = 0.3
+
+
+def pose(median, gap, savgol=1):
+    return Pose(min_confidence=LIMIT, median_window=median, max_gap=gap, savgol_window=savgol)
 
 
 def clip(values, confidences=None):
@@ -28,26 +33,26 @@ def test_equals_a_plain_loop_over_frames_and_joints():
                 near = joints[max(0, t - 2) : t + 3, k]
                 expected[t, k, :2] = np.median(near[near[:, 2] >= LIMIT, :2].astype(np.float64), axis=0)
                 expected[t, k, 2] = joints[t, k, 2]
-    np.testing.assert_allclose(smooth(joints, 5, 0, LIMIT), expected, rtol=1e-5)
+    np.testing.assert_allclose(smooth(joints, pose(5, 0)), expected, rtol=1e-5)
 
 
-@pytest.mark.parametrize(("window", "gap"), [(7, 5), (1, 40), (31, 0)])
-def test_a_long_clip_is_smoothed_in_blocks_as_if_in_one_piece(window, gap, monkeypatch):
+@pytest.mark.parametrize("params", [pose(7, 5), pose(1, 40), pose(31, 0), pose(3, 5, 9), pose(1, 0, 99)])
+def test_a_long_clip_is_smoothed_in_blocks_as_if_in_one_piece(params, monkeypatch):
     rng = np.random.default_rng(0)
     joints = rng.uniform(0, 500, (2 * BLOCK + 30, 137, 3)).astype(np.float32)
     joints[..., 2] = np.where(rng.random(joints.shape[:2]) < 0.6, 0, rng.uniform(0, 1, joints.shape[:2]))
     joints[BLOCK - 20 : BLOCK + 15, :60, 2] = 0  # a gap across the blocks' border
-    in_blocks = smooth(joints, window, gap, LIMIT)
-    assert [len(block) for block in smooth_blocks(joints, window, gap, LIMIT)] == [BLOCK, BLOCK, 30]
+    in_blocks = smooth(joints, params)
+    assert [len(block) for block in smooth_blocks(joints, params)] == [BLOCK, BLOCK, 30]
     monkeypatch.setattr("pipeline.pose.smoothing.BLOCK", len(joints))
-    np.testing.assert_array_equal(in_blocks, smooth(joints, window, gap, LIMIT))
+    np.testing.assert_array_equal(in_blocks, smooth(joints, params))
 
 
 def test_gaps_are_filled_as_numpy_interpolates():
     rng = np.random.default_rng(3)
     joints = rng.uniform(0, 500, (200, 137, 3)).astype(np.float32)
     joints[..., 2] = np.where(rng.random((200, 137)) < 0.5, 0, rng.uniform(LIMIT, 1, (200, 137)))
-    result = smooth(joints, 1, 200, LIMIT)
+    result = smooth(joints, pose(1, 200))
     for k in range(137):
         known = np.flatnonzero(joints[:, k, 2])
         inside = np.arange(known[0], known[-1] + 1)
@@ -57,13 +62,13 @@ def test_gaps_are_filled_as_numpy_interpolates():
 
 
 def test_one_wild_frame_is_removed():
-    result = smooth(clip([5, 5, 5, 400, 5, 5, 5]), 7, 0, LIMIT)
+    result = smooth(clip([5, 5, 5, 400, 5, 5, 5]), pose(7, 0))
     assert result[:, 10, 0].tolist() == [5] * 7
     assert result[:, 10, 1].tolist() == [-10] * 7
 
 
 def test_uncertain_detections_do_not_count():
-    result = smooth(clip([5, 5, 900, 5, 5], [1, 1, 0.2, 1, 1]), 5, 0, LIMIT)
+    result = smooth(clip([5, 5, 900, 5, 5], [1, 1, 0.2, 1, 1]), pose(5, 0))
     assert result[:, 10, 0].tolist() == [5, 5, 0, 5, 5]
     assert result[2, 10].tolist() == [0, 0, 0]
 
@@ -73,7 +78,7 @@ def test_gaps_up_to_the_limit_become_a_straight_line_and_longer_ones_stay_open(g
     length = gap + 4
     confidences = np.full(length, 0.8)
     confidences[2 : 2 + gap] = 0
-    result = smooth(clip(np.where(confidences > 0, np.arange(length), 77), confidences), 1, 3, LIMIT)
+    result = smooth(clip(np.where(confidences > 0, np.arange(length), 77), confidences), pose(1, 3))
     if gap <= 3:
         np.testing.assert_allclose(result[:, 10, 0], np.arange(length), atol=1e-5)
         np.testing.assert_allclose(result[:, 10, 2], 0.8, atol=1e-6)
@@ -83,21 +88,21 @@ def test_gaps_up_to_the_limit_become_a_straight_line_and_longer_ones_stay_open(g
 
 def test_a_filled_joint_counts_as_found_and_nothing_else_does():
     confidences = [0, 0.9, 0.1, 0.3, 0, 0, 0.5, 0.1]
-    result = smooth(clip(np.arange(8), confidences), 3, 1, LIMIT)
+    result = smooth(clip(np.arange(8), confidences), pose(3, 1))
     assert (result[:, 10, 2] >= LIMIT).tolist() == [False, True, True, True, False, False, True, False]
     assert ((result[..., 2] >= LIMIT) | (result == 0).all(axis=-1)).all()
 
 
 def test_beginning_and_end_are_not_extrapolated():
-    result = smooth(clip(np.ones(6), [0, 0, 1, 1, 0, 0]), 3, 10, LIMIT)
+    result = smooth(clip(np.ones(6), [0, 0, 1, 1, 0, 0]), pose(3, 10))
     assert (result[:, 10, 2] > 0).tolist() == [False, False, True, True, False, False]
 
 
 def test_window_one_without_gaps_changes_nothing_found_and_the_input_stays():
     joints = np.random.default_rng(1).uniform(0.4, 1, (9, 137, 3)).astype(np.float32)
     before = joints.copy()
-    np.testing.assert_array_equal(smooth(joints, 1, 0, LIMIT), before)
-    smooth(joints, 7, 5, LIMIT)
+    np.testing.assert_array_equal(smooth(joints, pose(1, 0)), before)
+    smooth(joints, pose(7, 5))
     np.testing.assert_array_equal(joints, before)
 
 
@@ -106,5 +111,33 @@ def test_moves_with_the_picture(stand):
     joints = np.stack([stand(x=60 + t, height=100 + 5 * rng.standard_normal()) for t in range(12)])
     moved = joints.copy()
     moved[..., :2] = 2 * moved[..., :2] + 30
-    result = smooth(joints, 5, 2, LIMIT)
-    np.testing.assert_allclose(smooth(moved, 5, 2, LIMIT)[..., :2], 2 * result[..., :2] + 30, rtol=1e-5)
+    result = smooth(joints, pose(5, 2))
+    np.testing.assert_allclose(smooth(moved, pose(5, 2))[..., :2], 2 * result[..., :2] + 30, rtol=1e-5)
+
+
+def test_the_filter_fits_polynomials_to_the_frames_around():
+    rng = np.random.default_rng(4)
+    joints = rng.uniform(0, 500, (40, 137, 3)).astype(np.float32)
+    joints[..., 2] = 0.9
+    joints[[5, 6, 25], 3, 2] = 0
+    result = smooth(joints, pose(1, 0, 9))
+    for k, runs in ((0, [(0, 40)]), (3, [(0, 5), (7, 25), (26, 40)])):
+        for start, end in runs:
+            width = min(9, end - start)
+            for t in range(start, end):
+                first = min(max(t - width // 2, start), end - width)
+                frames = np.arange(first, first + width)
+                expected = [np.polyval(np.polyfit(frames, joints[frames, k, axis].astype(float), 2), t)
+                            for axis in range(2)]
+                np.testing.assert_allclose(result[t, k, :2], expected, rtol=1e-4, atol=0.05)
+    np.testing.assert_array_equal(result[..., 2], joints[..., 2])
+    assert (result[[5, 6, 25], 3] == 0).all()
+
+
+def test_the_filter_keeps_even_accelerations_and_takes_out_most_of_a_tremor():
+    t = np.arange(60.0)
+    swing = 100 + 2 * t + 0.05 * t**2
+    np.testing.assert_allclose(smooth(clip(swing), pose(1, 0, 9))[:, 10, 0], swing, rtol=1e-5)
+    tremor = np.random.default_rng(5).normal(0, 1, 60)
+    left = smooth(clip(swing + tremor), pose(1, 0, 9))[:, 10, 0] - swing
+    assert left.std() < 0.7 and np.diff(left, 2).std() < 0.25 * np.diff(tremor, 2).std()
