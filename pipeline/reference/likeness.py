@@ -8,6 +8,7 @@ from pipeline.clips.layout import FACE, LEFT_HAND, RIGHT_HAND, found_joints
 from pipeline.reference.limbs import HEAD, HEAD_LIMB, LEFT_HAND_LIMB, RIGHT_HAND_LIMB, TRUNK
 
 FARTHEST = 0.5  # sizes: what a joint counts at most
+TINY = 1e-6  # px
 
 
 def one(limb: int) -> slice:
@@ -20,7 +21,8 @@ class Part(NamedTuple):
 
     limbs: which of :class:`pipeline.reference.limbs.Limbs` they tell of. joints: which. around: those around whose
     middle they are seen. size: heights, the unit in which they are compared. missing: sizes, what a joint counts that
-    only one of two poses shows.
+    only one of two poses shows. upright: two joints, the second of which is turned to lie above the first, as which way
+    the part points in the picture does not matter; None: it does.
     """
 
     limbs: slice
@@ -28,6 +30,7 @@ class Part(NamedTuple):
     around: list[int]
     size: float
     missing: float
+    upright: tuple[int, int] | None = None
 
 
 ONE_OF_EACH_HAND = [LEFT_HAND.start + 9, RIGHT_HAND.start + 9]
@@ -35,7 +38,8 @@ BODY = Part(slice(None), [*range(20), 21, 22, 24, *ONE_OF_EACH_HAND], TRUNK, 1.0
 # how the head is turned; a face that only one of two poses shows means that they are turned differently
 FACE_AND_HEAD = Part(one(HEAD_LIMB), [*HEAD, *range(FACE.start, FACE.stop, 3)], HEAD, 0.14, FARTHEST)
 HANDS = [
-    Part(one(limb), [*range(hand.start, hand.stop)], [*range(hand.start, hand.stop)], 0.1, FARTHEST)
+    Part(one(limb), [*range(hand.start, hand.stop)], [*range(hand.start, hand.stop)], 0.1, FARTHEST,
+         upright=(hand.start, hand.start + 9))
     for limb, hand in ((RIGHT_HAND_LIMB, RIGHT_HAND), (LEFT_HAND_LIMB, LEFT_HAND))
 ]
 PARTS = (BODY, FACE_AND_HEAD, *HANDS)  # the first is the whole body, of which the others are parts
@@ -51,6 +55,10 @@ def centred(joints: np.ndarray, statures: np.ndarray, part: Part) -> np.ndarray:
     count = found[:, part.around].sum(axis=1)
     middle = np.nansum(places[:, part.around], axis=1) / np.maximum(count, 1)[:, None]
     offsets = (places[:, part.joints] - middle[:, None]) / (part.size * np.maximum(statures, 1)[:, None, None])
+    if part.upright is not None:
+        up = places[:, part.upright[1]] - places[:, part.upright[0]]
+        sine, cosine = up.T / np.maximum(np.linalg.norm(up, axis=1), TINY)
+        offsets = offsets @ np.stack([np.stack([-cosine, -sine], axis=1), np.stack([sine, -cosine], axis=1)], axis=1)
     return np.where(count[:, None, None] > 0, offsets, np.nan).astype(np.float32)
 
 

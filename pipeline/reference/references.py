@@ -20,6 +20,7 @@ NEAREST = 5  # of which training takes one at random, so that the generator meet
 APART_SECONDS = 1.0  # a training frame's own neighbours are as like it as no frame of a dance will be: none is used
 SWITCH = 0.1**2  # squared sizes: how much more alike another reference must be to be worth a visible change
 WORST = 1.0  # squared sizes: what a reference costs at most, so that a path always exists
+UNLIKE = 0.4**2  # squared sizes: a part that costs more, or is not seen, is taken from the body's reference, too
 STORED, PREFIX = ("frames", "joints", "statures"), "references."
 
 
@@ -54,13 +55,11 @@ class References:
             return np.repeat(apart.argmax(), len(PARTS))
         random, choice = np.random.default_rng(draw), list[int]()
         for part, poses in zip(PARTS, self.poses, strict=True):
-            pose = centred(joints[None], stature, part)
-            if not np.isfinite(pose).any():  # unseen, as in the body's; no trunk: nothing is alike
-                choice.append(choice[0] if choice else apart.argmax())
-                continue
-            costs = differences(pose, poses, part)[0]
+            costs = differences(centred(joints[None], stature, part), poses, part)[0]
             costs[apart <= self.reach] = np.inf
-            choice.append(random.choice(np.argsort(costs, kind="stable")[: min(NEAREST, np.isfinite(costs).sum())]))
+            best = np.argsort(costs, kind="stable")[:NEAREST]
+            best = best[costs[best] <= (UNLIKE if choice else WORST)]
+            choice.append(random.choice(best) if len(best) else choice[0] if choice else apart.argmax())
         return np.array(choice)
 
     def before(self, choice: np.ndarray) -> np.ndarray:
@@ -77,14 +76,14 @@ class References:
         for start in range(0, len(joints), BLOCK):
             block = np.s_[start : start + BLOCK]
             for number, (part, poses) in enumerate(zip(PARTS, self.poses, strict=True)):
-                asked = centred(joints[block], statures[block], part)
-                costs = differences(asked, poses, part)
+                costs = differences(centred(joints[block], statures[block], part), poses, part)
                 if own is not None:
                     apart = np.abs(self.frames - own[block, None]) > self.reach
                     costs[~apart & apart.any(axis=1, keepdims=True)] = np.inf
-                shown = np.isfinite(asked).any(axis=(1, 2))  # what is unseen is so in the body's, too
-                chosen = smooth_path(np.minimum(costs, WORST), self.follows, SWITCH)
-                path[block, number] = np.where(shown, chosen, path[block, 0])
+                path[block, number] = smooth_path(np.minimum(costs, WORST), self.follows, SWITCH)
+                if number:
+                    unlike = np.take_along_axis(costs, path[block, number, None], axis=1)[:, 0] > UNLIKE
+                    path[block, number][unlike] = path[block, 0][unlike]
         return path
 
     def picture(self, choice: np.ndarray, joints: np.ndarray, view: np.ndarray, width: int, height: int) -> np.ndarray:

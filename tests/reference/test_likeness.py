@@ -7,7 +7,8 @@ import pytest
 from people import LEFT_ARM, person
 
 from pipeline.clips import layout as j
-from pipeline.reference.likeness import BODY, FACE_AND_HEAD, FARTHEST, centred, differences, smooth_path
+from pipeline.clips.layout import RIGHT_HAND
+from pipeline.reference.likeness import BODY, FACE_AND_HEAD, FARTHEST, HANDS, centred, differences, smooth_path
 
 
 def poses(*people, statures=None, part=BODY):
@@ -59,6 +60,23 @@ def test_heads_are_alike_that_look_the_same_way_whatever_the_arms_do():
     with_face = person()
     with_face[j.FACE, :2], with_face[j.FACE, 2] = with_face[j.NOSE, :2], 1
     assert apart(person(), with_face, FACE_AND_HEAD) > 5 * apart(person(), turned, FACE_AND_HEAD)
+
+
+def test_hands_are_alike_whichever_way_they_point_but_not_of_another_gesture():
+    right = HANDS[0]
+    flat = np.zeros((137, 3), np.float32)
+    flat[RIGHT_HAND, :2] = np.random.default_rng(0).uniform(0, 10, (21, 2)) + 50
+    flat[RIGHT_HAND, 2] = 1
+    turned, fist = flat.copy(), flat.copy()
+    turned[RIGHT_HAND, :2] = flat[RIGHT_HAND, :2] @ [[0.6, -0.8], [0.8, 0.6]] + (30, -7)
+    fist[RIGHT_HAND, :2] = (flat[RIGHT_HAND, :2] + flat[RIGHT_HAND.start, :2]) / 2
+    assert apart(flat, turned, right) < 1e-8
+    assert apart(flat, fist, right) > 0.01
+    mirrored = flat * np.array([-1, 1, 1], np.float32)
+    assert apart(flat, mirrored, right) > 0.01
+    nowhere = flat.copy()
+    nowhere[RIGHT_HAND.start, 2] = 0  # without the wrist there is no telling which way it points
+    assert not np.isfinite(poses(nowhere, part=right)).any()
 
 
 @pytest.mark.parametrize("seed", range(4))

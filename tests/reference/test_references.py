@@ -60,7 +60,8 @@ def test_training_takes_one_of_the_nearest_but_none_of_the_same_second(reference
         frame = references.frames[number]
         assert abs(frame - 15) > 10
         assert abs(np.sin(frame * 2 * np.pi / 20) - np.sin(15 * 2 * np.pi / 20)) < 0.2
-    assert references.near(15, np.zeros((137, 3)), 0).tolist() == [FRAMES - 2] * 4  # nobody: as far away as can be
+    nobody = references.near(15, np.zeros((137, 3)), 0)  # which training has not, but the answer must not slip in
+    assert (np.abs(references.frames[nobody] - 15) > 10).all()
     other = references.near(1000, references.joints[3], 0)[:1]  # a frame after all of them: its own pose decides
     assert differences(references.poses[0][[3]], references.poses[0][other], BODY)[0, 0] < 1e-3
 
@@ -100,7 +101,10 @@ def test_the_head_has_a_reference_of_its_own(tmp_path):
     asked = np.stack([looking(-1, raised=-60)] * 3)
     for body, head, *_ in (*references.path(asked, tall[:3]), references.near(1000, asked[0], 0)):
         assert body < 10 and head >= 20
-    asked[:, HEAD, 2] = 0  # from behind there is no head to be alike to
+    asked[:, j.FACE] = asked[:, [j.NOSE]]  # a face, which no frame shows: what there is of heads is too unlike
+    for body, head, *_ in (*references.path(asked, tall[:3]), references.near(1000, asked[0], 0)):
+        assert body == head
+    asked[:, HEAD, 2] = asked[:, j.FACE, 2] = 0  # from behind there is no head to be alike to
     for body, head, *_ in (*references.path(asked, tall[:3]), references.near(1000, asked[0], 0)):
         assert body == head
 
