@@ -4,10 +4,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pipeline.clips.layout import FACE, LEFT_HAND, RIGHT_HAND, found_joints
-from pipeline.reference.limbs import HEAD, HEAD_LIMB, LEFT_HAND_LIMB, RIGHT_HAND_LIMB, TRUNK
+from pipeline.clips.layout import FACE, LEFT_HAND, MID_HIP, NECK, NOSE, RIGHT_HAND, found_joints
+from pipeline.reference.limbs import HEAD, HEAD_LIMB, HEAD_RADIUS, LEFT_HAND_LIMB, RIGHT_HAND_LIMB, TRUNK, TRUNK_RADIUS
 
 FARTHEST = 0.5  # sizes: what a joint counts at most
+AROUND = 1.5  # radii of trunk and head, within which a hand has some of them around it
+HIPS = 1.3  # of the trunk's length from the neck: so far down the hips reach, or a skirt
 TINY = 1e-6  # px
 
 
@@ -60,6 +62,22 @@ def centred(joints: np.ndarray, statures: np.ndarray, part: Part) -> np.ndarray:
         sine, cosine = up.T / np.maximum(np.linalg.norm(up, axis=1), TINY)
         offsets = offsets @ np.stack([np.stack([-cosine, -sine], axis=1), np.stack([sine, -cosine], axis=1)], axis=1)
     return np.where(count[:, None, None] > 0, offsets, np.nan).astype(np.float32)
+
+
+def before_body(joints: np.ndarray, statures: np.ndarray, part: Part) -> np.ndarray:
+    """Whether a hand is seen before trunk, hips or head, bool (n,); never for parts that are no hands.
+
+    joints: (n, 137, 3) px. statures: (n,) px. Where joints are not found it is not.
+    """
+    if part.upright is None:
+        return np.zeros(len(joints), bool)
+    places = np.where(found_joints(joints)[..., None], joints[..., :2], np.nan).astype(np.float64)
+    hand, neck, hip, nose = (places[:, joint] for joint in (part.upright[1], NECK, MID_HIP, NOSE))
+    down = HIPS * (hip - neck)
+    along = ((hand - neck) * down).sum(axis=1) / np.maximum((down**2).sum(axis=1), TINY)
+    from_trunk = np.linalg.norm(hand - neck - along.clip(0, 1)[:, None] * down, axis=1)
+    from_nose = np.linalg.norm(hand - nose, axis=1)
+    return (from_trunk < AROUND * TRUNK_RADIUS * statures) | (from_nose < AROUND * HEAD_RADIUS * statures)
 
 
 def differences(poses: np.ndarray, others: np.ndarray, part: Part) -> np.ndarray:

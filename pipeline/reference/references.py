@@ -8,11 +8,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from pipeline.clips.layout import mirrored
 from pipeline.clips.spread import spread_runs
 from pipeline.clips.stable import StableClip
 from pipeline.clips.track import BLOCK, Joints
 from pipeline.clips.warp import move_joints
-from pipeline.reference.likeness import PARTS, centred, differences, smooth_path
+from pipeline.reference.facing import faces_us, turned
+from pipeline.reference.likeness import PARTS, before_body, centred, differences, smooth_path
 from pipeline.reference.moving import moved, put_over
 
 MOST = 2000  # frames of a longer clip; the others are much like these
@@ -20,6 +22,8 @@ NEAREST = 5  # of which training takes one at random, so that the generator meet
 APART_SECONDS = 1.0  # a training frame's own neighbours are as like it as no frame of a dance will be: none is used
 SWITCH = 0.1**2  # squared sizes: how much more alike another reference must be to be worth a visible change
 WORST = 1.0  # squared sizes: what a reference costs at most, so that a path always exists
+AWAY = 0.15**2  # squared sizes: what it costs that a reference shows the other side of the person
+BEFORE = 0.15**2  # squared sizes: what it costs that its hand is before the body, and the pose's is not
 UNLIKE = 0.4**2  # squared sizes: a part that costs more, or is not seen, is taken from the body's reference, too
 STORED, PREFIX = ("frames", "joints", "statures"), "references."
 
@@ -35,7 +39,8 @@ class References:
     def __init__(self, clip: StableClip, frames: np.ndarray, joints: np.ndarray, statures: np.ndarray) -> None:
         self.clip, self.frames, self.joints, self.statures = clip, frames, joints, statures
         self.reach = round(APART_SECONDS * float(clip.store.fps))
-        self.poses = [centred(joints, statures, part) for part in PARTS]
+        self.poses, self.facing = [centred(joints, statures, part) for part in PARTS], faces_us(joints)
+        self.before_body = [before_body(joints, statures, part) for part in PARTS]
         shots = clip.store.shots[frames]
         self.follows = (np.diff(frames, prepend=-2) == 1) & (np.diff(shots, prepend=shots[0]) == 0)
 
@@ -54,12 +59,14 @@ class References:
         if apart.max() <= self.reach:  # a clip shorter than that: the farthest there is
             return np.repeat(apart.argmax(), len(PARTS))
         random, choice = np.random.default_rng(draw), list[int]()
-        for part, poses in zip(PARTS, self.poses, strict=True):
-            costs = differences(centred(joints[None], stature, part), poses, part)[0]
-            costs[apart <= self.reach] = np.inf
-            best = np.argsort(costs, kind="stable")[:NEAREST]
-            best = best[costs[best] <= (UNLIKE if choice else WORST)]
+        joints = joints[None]
+        for _ in PARTS:
+            costs = self._costs(len(choice), joints, stature)
+            costs[0, apart <= self.reach] = np.inf
+            best = np.argsort(costs[0], kind="stable")[:NEAREST]
+            best = best[costs[0, best] <= (UNLIKE if choice else WORST)]
             choice.append(random.choice(best) if len(best) else choice[0] if choice else apart.argmax())
+            joints = turned(joints, self.facing[choice[0]])
         return np.array(choice)
 
     def before(self, choice: np.ndarray) -> np.ndarray:
@@ -75,8 +82,9 @@ class References:
         path = np.zeros((len(joints), len(PARTS)), np.int64)
         for start in range(0, len(joints), BLOCK):
             block = np.s_[start : start + BLOCK]
-            for number, (part, poses) in enumerate(zip(PARTS, self.poses, strict=True)):
-                costs = differences(centred(joints[block], statures[block], part), poses, part)
+            poses, tall = joints[block], statures[block]
+            for number in range(len(PARTS)):
+                costs = self._costs(number, poses, tall)
                 if own is not None:
                     apart = np.abs(self.frames - own[block, None]) > self.reach
                     costs[~apart & apart.any(axis=1, keepdims=True)] = np.inf
@@ -84,14 +92,33 @@ class References:
                 if number:
                     unlike = np.take_along_axis(costs, path[block, number, None], axis=1)[:, 0] > UNLIKE
                     path[block, number][unlike] = path[block, 0][unlike]
+                else:
+                    poses = turned(poses, self.facing[path[block, 0]])
         return path
+
+    def _costs(self, number: int, joints: np.ndarray, statures: np.ndarray) -> np.ndarray:
+        """How unlike a part of poses (n, 137, 3) and of all references is, (n, references) squared sizes."""
+        part, theirs = PARTS[number], self.poses[number]
+        costs = differences(centred(joints, statures, part), theirs, part)
+        if number:  # of poses that are turned already; a hand before shirt or face brings some of it along
+            return costs + BEFORE * (self.before_body[number] & ~before_body(joints, statures, part)[:, None])
+        facing = faces_us(joints)
+        if (facing[:, None] != self.facing).any():
+            other = differences(centred(mirrored(joints), statures, part), theirs, part) + AWAY
+            costs = np.where(facing[:, None] == self.facing, costs, other)
+        return costs
+
+    def facing_alike(self, choices: np.ndarray, joints: np.ndarray) -> np.ndarray:
+        """Poses (..., 137, 3) turned round where the body's reference, of ``choices`` (..., parts), is of the other
+        side of the person."""
+        return turned(joints, self.facing[choices[..., 0]])
 
     def picture(self, choice: np.ndarray, joints: np.ndarray, view: np.ndarray, width: int, height: int) -> np.ndarray:
         """References moved into another pose: uint8 (height, width, 5), see :func:`moved`.
 
         joints: that pose, (137, 3) in px of the canvas. view: (3, 3), from px of the picture to px of the canvas.
         """
-        here, body = move_joints(joints, np.linalg.inv(view)), int(choice[0])
+        here, body = move_joints(self.facing_alike(choice, joints), np.linalg.inv(view)), int(choice[0])
         picture = np.zeros((height, width, 5), np.uint8)
         for number, part in zip(choice.tolist(), PARTS, strict=True):
             if part == PARTS[0] or number != body:

@@ -99,6 +99,8 @@ class BodyRenderer:
         drawn, and references moved, ahead by a thread.
         """
         width, height = self.view.width, self.view.height
+        if self.references is not None and path is not None:
+            joints = self.references.facing_alike(path, joints)  # the pose picture, too, is one that training has seen
         poses, seen = self.in_windows(joints, windows), bodies_seen(joints)
 
         def look(t: int) -> tuple[np.ndarray, np.ndarray, np.ndarray | None, Closer | None]:

@@ -8,7 +8,16 @@ from people import LEFT_ARM, person
 
 from pipeline.clips import layout as j
 from pipeline.clips.layout import RIGHT_HAND
-from pipeline.reference.likeness import BODY, FACE_AND_HEAD, FARTHEST, HANDS, centred, differences, smooth_path
+from pipeline.reference.likeness import (
+    BODY,
+    FACE_AND_HEAD,
+    FARTHEST,
+    HANDS,
+    before_body,
+    centred,
+    differences,
+    smooth_path,
+)
 
 
 def poses(*people, statures=None, part=BODY):
@@ -77,6 +86,18 @@ def test_hands_are_alike_whichever_way_they_point_but_not_of_another_gesture():
     nowhere = flat.copy()
     nowhere[RIGHT_HAND.start, 2] = 0  # without the wrist there is no telling which way it points
     assert not np.isfinite(poses(nowhere, part=right)).any()
+
+
+def test_a_hand_is_before_the_body_where_trunk_hips_or_head_are_around_it():
+    people = [person() for _ in range(5)]
+    hand = RIGHT_HAND.start + 9
+    for joints, place in zip(people[1:], (j.NECK, j.MID_HIP, j.NOSE, j.RIGHT_KNEE), strict=True):
+        joints[hand, :2] = joints[place, :2] + (3, 2)
+    before = before_body(np.stack(people), np.full(5, 100.0), HANDS[0])
+    assert before.tolist() == [False, True, True, True, False]
+    people[1][hand, 2] = 0
+    assert not before_body(people[1][None], np.full(1, 100.0), HANDS[0]).any()
+    assert not before_body(np.stack(people), np.full(5, 100.0), BODY).any()
 
 
 @pytest.mark.parametrize("seed", range(4))

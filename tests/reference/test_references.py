@@ -9,6 +9,7 @@ from people import LEFT_ARM, person
 from still import still_clip
 
 from pipeline.clips import layout as j
+from pipeline.clips.layout import mirrored
 from pipeline.clips.stable import StableClip
 from pipeline.clips.store import StoredFrame, write_frames
 from pipeline.clips.warp import window_matrix
@@ -107,6 +108,39 @@ def test_the_head_has_a_reference_of_its_own(tmp_path):
     asked[:, HEAD, 2] = asked[:, j.FACE, 2] = 0  # from behind there is no head to be alike to
     for body, head, *_ in (*references.path(asked, tall[:3]), references.near(1000, asked[0], 0)):
         assert body == head
+
+
+def test_who_was_never_seen_from_behind_is_turned_round(references):
+    facing = person(raised=30)
+    away = mirrored(facing)
+    path = references.path(np.stack([facing, away]), np.full(2, 100.0))
+    assert (path[0] == path[1]).all() and references.near(1000, away, 0)[0] == references.near(1000, facing, 0)[0]
+    np.testing.assert_array_equal(references.facing_alike(path, np.stack([facing, away])), [facing, facing])
+    shown = [references.picture(path[0], joints, np.eye(3), SIZE, SIZE) for joints in (facing, away)]
+    np.testing.assert_array_equal(*shown)
+
+
+def test_who_was_seen_from_behind_is_not(references):
+    backs = references.joints.copy()
+    backs[20:] = mirrored(backs[20:])
+    both = References(references.clip, references.frames, backs, references.statures)
+    asked = np.stack([references.joints[3], mirrored(references.joints[3])])
+    path = both.path(asked, np.full(2, 100.0))
+    assert (path[0] < 20).all() and (path[1, 0] >= 20)
+    np.testing.assert_array_equal(both.facing_alike(path, asked), asked)
+
+
+def test_a_hand_before_the_shirt_is_no_reference_for_one_beside_it(references):
+    part, hand = 3, slice(95, 116)  # the left one
+    joints = references.joints.copy()
+    joints[:, hand] = joints[:, [LEFT_ARM[-1]]]
+    joints[:, hand, :2] += np.random.default_rng(0).uniform(-3, 3, (21, 2))
+    before = joints.copy()
+    before[:30, hand, :2] += joints[:30, [j.MID_HIP], :2] - joints[:30, [LEFT_ARM[-1]], :2]
+    mixed = References(references.clip, references.frames, before, references.statures)
+    path = mixed.path(joints[:3], references.statures[:3])
+    assert (path[:, part] >= 30).all()
+    assert all(mixed.near(1000, joints[t], t)[part] >= 30 for t in range(10))
 
 
 def test_head_and_hands_are_copied_from_their_own_references_and_the_rest_from_the_bodys(tmp_path):
