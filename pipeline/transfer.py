@@ -81,6 +81,10 @@ def main(source: str) -> None:
         transfer(track, renderer, frames, cameras, write_result, write_side_by_side)
     print(f"result: {result}, {target.store.width}x{target.store.height}, {len(track)} frames; "
           f"source | pose | result: {side_by_side}")
+    turned = renderer.body.turned_round(track.joints, frames.shots, float(track.fps)).sum()
+    if turned:
+        print(f"in {turned} of {len(track)} frames the target is turned round, with right and left exchanged: the "
+              "source shows a side of the body that the target's clip does not show in such a pose")
     if renderer.face is not None:
         seen = found_joints(track.joints)[:, FACE].any(axis=1).sum()
         print(f"the Face GAN refined the face in {seen} of {len(track)} frames; in the others none is seen")

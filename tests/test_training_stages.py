@@ -16,7 +16,7 @@ from torchvision.models import vgg19
 from pipeline import train_body, train_face
 from pipeline.clips import paths
 from pipeline.clips.camera import Camera, write_camera
-from pipeline.clips.layout import FACE, LEFT_HAND, RIGHT_HAND
+from pipeline.clips.layout import FACE, LEFT_HAND, RIGHT_HAND, mirrored
 from pipeline.clips.stable import open_target
 from pipeline.clips.track import read_track, write_track
 from pipeline.clips.warp import move_joints
@@ -102,6 +102,12 @@ def test_every_window_and_background_trains_and_says_what_it_is(tmp_path, monkey
     path = renderer.path(joints, shots[:2], float(track.fps))
     assert (path is None) == (references == "none")
     made = [each.frame for each in renderer.run(joints, windows, path)]
+    away = mirrored(joints)
+    assert renderer.turned_round(np.stack([joints[0], away[1]]), shots[:2], float(track.fps)).tolist() == [
+        False, references == "nearest"
+    ]
+    from_behind = [each.frame for each in renderer.run(away, windows, path)]
+    assert torch.equal(made[1], from_behind[1]) == (references == "nearest")
     assert made[0].shape == (3, 64, width)
     if window == "person":  # what is laid over the plate fades out towards the window's borders
         corners = made[1][:, [0, 0, -1, -1], [0, -1, 0, -1]]

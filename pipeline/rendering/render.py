@@ -84,6 +84,14 @@ class BodyRenderer:
             return None
         return self.references.path(joints, statures(joints, shots, fps), own)
 
+    def turned_round(self, joints: np.ndarray, shots: np.ndarray, fps: float) -> np.ndarray:
+        """In which frames the person is seen from the other side than the pose asks for, bool (frames,), since no
+        reference shows that side in a pose at all like it. joints, shots, fps: see :meth:`path`."""
+        path = self.path(joints, shots, fps)
+        if self.references is None or path is None:
+            return np.zeros(len(joints), bool)
+        return (self.references.facing_alike(path, joints) != joints).any(axis=(1, 2))
+
     @torch.inference_mode()
     def run(
         self, joints: np.ndarray, windows: np.ndarray, path: np.ndarray | None = None,
