@@ -84,8 +84,7 @@ def _distance(ours: np.ndarray, theirs: np.ndarray) -> float:
 
 def smoothed(track: PoseTrack, params: Params) -> PoseTrack:
     """The poses as the normalize stage reads them."""
-    pose = params.pose
-    return track.with_joints(smooth(track.joints, pose))
+    return track.with_joints(smooth(track.joints, params.pose, np.zeros(len(track), int)))
 
 
 def detect(folder: Path, params: Params) -> PoseTrack:

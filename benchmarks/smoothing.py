@@ -37,7 +37,7 @@ def main(folders: list[Path]) -> None:
         unit = true.height / found.height
         for way, (median, savgol) in WAYS.items():
             pose = params.pose.model_copy(update={"median_window": median, "savgol_window": savgol})
-            joints = smooth(found.joints, pose)
+            joints = smooth(found.joints, pose, np.zeros(len(found), int))
             joints[..., :2] *= unit
             rows[way].append(errors(joints, np.asarray(true.joints)))
     print("way: " + ", ".join(f"{part} error, tremor" for part in PARTS))

@@ -112,7 +112,7 @@ def held_out_distance(
             previous = follow_window(previous, windows[t - 1], windows[t], plate if generator.layered else None)
         reference = None
         if generator.references:
-            moved = frames.reference(references, int(path[t - target.first]), t, view)
+            moved = frames.reference(references, path[t - target.first], t, view)
             reference = to_float(moved.to(device))[None]
         with autocast(device, precision):
             previous = generator(pose, previous, plate, reference)

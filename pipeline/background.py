@@ -40,7 +40,7 @@ def main() -> None:
     store, track = FrameStore(paths.frames("target")), read_track(paths.poses("target"))
     end, _ = split_clip(len(store), params.split)
     with TemporaryDirectory() as folder:
-        joints = smoothed(track.joints, params.pose, Path(folder) / "joints.f32")
+        joints = smoothed(track.joints, params.pose, store.shots, Path(folder) / "joints.f32")
         registration = register(store, joints)
         camera = camera_of(store, registration)
         plate = canvas_plate(store, joints, end, camera)

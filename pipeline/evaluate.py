@@ -50,13 +50,12 @@ def open_delivered(name: str, truth: Path, target: StableClip, pose: Pose) -> De
         )
     clip = TruthClip(truth, width, height)
     clip.require_length(name, normalized.fps, result.frames)
+    frames = FrameStore(paths.frames(name))
     raw = place_whole_picture(
-        smooth(source.joints, pose),
-        (source.width, source.height), (width, height),
+        smooth(source.joints, pose, frames.shots), (source.width, source.height), (width, height)
     )
     to_view = np.linalg.inv(target.camera.reference)
-    return Delivered(result, clip, normalized.fps, Poses(move_joints(normalized.joints, to_view), raw),
-                     FrameStore(paths.frames(name)))
+    return Delivered(result, clip, normalized.fps, Poses(move_joints(normalized.joints, to_view), raw), frames)
 
 
 def print_scores(metrics: dict[str, Any], run_name: str, size: str) -> None:
@@ -99,7 +98,7 @@ def main() -> None:
     scores = {}
     if deliveries:
         seen = read_track(paths.poses("target")).joints[:, BODY]
-        bodies = smooth(seen, pose)
+        bodies = smooth(seen, pose, store.shots)
         baselines = Baselines(store, bodies, end)
         for name, delivered in deliveries.items():
             scores[name], comparisons = score_delivered(delivered, renderer, baselines, lpips, pose.min_confidence)

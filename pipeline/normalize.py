@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.clips import paths
+from pipeline.clips.store import FrameStore
 from pipeline.clips.track import PoseTrack, read_track, write_track
 from pipeline.normalization.feet import (
     FeetFit,
@@ -77,16 +78,19 @@ def normalize(
     return joints, fit, summary | {"outside": outside, "warnings": warnings}
 
 
-def load_smoothed(path: Path, pose: Pose) -> PoseTrack[np.ndarray]:
-    """The poses in a file, smoothed."""
-    track = read_track(path)
-    return track.with_joints(smooth(track.joints, pose))
+def load_smoothed(poses: Path, frames: Path, pose: Pose) -> PoseTrack[np.ndarray]:
+    """The poses in a file, smoothed. frames: those in which they were found, which tell where cuts are."""
+    track = read_track(poses)
+    return track.with_joints(smooth(track.joints, pose, FrameStore(frames).shots))
 
 
 def main(name: str) -> None:
     params = load_params()
     params.source(name)
-    source, target = (load_smoothed(path, params.pose) for path in (paths.poses(name), paths.STABLE_POSES))
+    source, target = (
+        load_smoothed(poses, paths.frames(clip), params.pose)
+        for poses, clip in ((paths.poses(name), name), (paths.STABLE_POSES, "target"))
+    )
     joints, fit, summary = normalize(name, source, target, params.normalize)
 
     path, picture = paths.normalized(name), paths.normalization_plot(name)

@@ -42,7 +42,7 @@ def train_face(
     make_repeatable(train_params.seed)
     keep_freed_memory()
     with rank_0_first():
-        joints = smoothed(track.joints, pose, checkpoints.folder / "joints.f32")
+        joints = smoothed(track.joints, pose, clip.store.shots, checkpoints.folder / "joints.f32")
     shots = clip.store.shots
     pictures = TrainingFrames(clip, joints, body.view.windows(track, joints, shots), *body.view.size)
     squares = part_squares(joints, shots, float(track.fps), face.hands)

@@ -81,7 +81,8 @@ def main(source: str) -> None:
         transfer(track, renderer, frames, cameras, write_result, write_side_by_side)
     print(f"result: {result}, {target.store.width}x{target.store.height}, {len(track)} frames; "
           f"source | pose | result: {side_by_side}")
-    turned = renderer.body.turned_round(track.joints, frames.shots, float(track.fps)).sum()
+    path = renderer.body.path(track.joints, frames.shots, float(track.fps))
+    turned = (renderer.body.turned(track.joints, path) != track.joints).any(axis=(1, 2)).sum()
     if turned:
         print(f"in {turned} of {len(track)} frames the target is turned round, with right and left exchanged: the "
               "source shows a side of the body that the target's clip does not show in such a pose")

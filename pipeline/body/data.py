@@ -18,10 +18,10 @@ class PairDataset(Dataset):
 
     Both frames are seen as the later one's window shows it, so that they can be compared pixel by pixel. Poses and
     frames are uint8 RGB (2, 3, height, width), the plate (3, height, width), trimaps uint8 (2, height / GRID, width /
-    GRID), see :func:`trimap`. With ``references`` there is a fifth: for either frame one of them, moved into the
-    frame's pose, uint8 (2, 5, height, width), see :meth:`References.picture`. They leave the loader processes as bytes,
-    a quarter of the size of float32; the training process converts them on its device. ends: int64 (pairs,), the later
-    frame of each pair. augmentation: None: every epoch sees the same.
+    GRID), see :func:`trimap`. With ``references`` there is a fifth: for either frame a choice of them, moved into the
+    frame's pose, uint8 (2, 5, height, width), see :meth:`References.picture`. They leave the loader processes as
+    bytes, a quarter of the size of float32; the training process converts them on its device. ends: int64 (pairs,),
+    the later frame of each pair. augmentation: None: every epoch sees the same.
     """
 
     def __init__(

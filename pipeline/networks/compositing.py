@@ -14,8 +14,8 @@ OUTLINE = 2  # px: so near the mask's edge it may be wrong, and a larger referen
 class Copied(NamedTuple):
     """What the person takes over from a reference.
 
-    share: float (B, 1, H, W) in [0, 1], how much of the colour where the reference is valid. flow: (B, 2, H, W) of
-    (x, y), from where: px of the layers, relative to each pixel's own place.
+    share: float (B, 1, H, W) in [0, 1], how much of the colour where the reference is valid and shows the person. flow:
+    (B, 2, H, W) of (x, y), from where: px of the layers, relative to each pixel's own place.
     """
 
     share: Tensor
@@ -43,9 +43,9 @@ class Layers(NamedTuple):
         if self.copied is None:
             return self.painted
         reference = cast(Tensor, reference)
-        shows_person, valid = (reference[:, 3:] + 1).split(1, dim=1)
-        share = self.copied.share * shows_person * valid / 4
-        return self.painted + share * (displaced(reference[:, :3], self.copied.flow) - self.painted)
+        colours, shows_person, valid = displaced(reference, self.copied.flow).split((3, 1, 1), dim=1)
+        share = self.copied.share * (shows_person + 1) * (valid + 1) / 4
+        return self.painted + share * (colours - self.painted)
 
     def over(self, plate: Tensor, reference: Tensor | None = None) -> Tensor:
         """mask x person + (1 - mask) x (1 - shadow) x plate, where black is 0. -> float (B, 3, H, W) in [-1, 1]."""

@@ -13,28 +13,32 @@ BLOCK = 1024  # frames worked on at a time: few enough for the processor's cache
 DEGREE = 2  # of the polynomials: places, speeds and accelerations are kept
 
 
-def smooth(joints: Joints, pose: Pose) -> np.ndarray:
-    """Smooth a clip's poses over time, joint by joint.
+def smooth(joints: Joints, pose: Pose, shots: np.ndarray) -> np.ndarray:
+    """Smooth a clip's poses over time, joint by joint, every shot for itself.
 
     First a found joint moves to the median, in x and in y, of its found positions in the ``median_window`` frames
-    centred on its own (fewer at the clip's ends). Then a joint missing for at most ``max_gap`` frames between two found
+    centred on its own (fewer at the shot's ends). Then a joint missing for at most ``max_gap`` frames between two found
     ones is interpolated linearly, confidence included. Every other joint stays missing. At last each uninterrupted run
     of a joint moves to polynomials of the second degree, fitted to ``savgol_window`` frames around each (the filter of
     Savitzky and Golay; a shorter run has a shorter window).
 
     joints: (frames, 137, 3) of (x, y, confidence). pose: also says below which confidence a joint counts as missing.
+    shots: int (frames,), another number after every cut.
     Returns float32 (frames, 137, 3), (0, 0, 0) where a joint is missing. The input is left as it is.
     """
-    return np.concatenate(list(smooth_blocks(joints, pose)))
+    return np.concatenate(list(smooth_blocks(joints, pose, shots)))
 
 
-def smooth_blocks(joints: Joints, pose: Pose) -> Iterator[np.ndarray]:
+def smooth_blocks(joints: Joints, pose: Pose, shots: np.ndarray) -> Iterator[np.ndarray]:
     """What :func:`smooth` returns, some frames at a time, so that memory does not grow with the clip."""
     # a frame depends on the filter's window, each joint in it, if filled, on two found ones, each on half a median's
     margin = pose.median_window // 2 + pose.max_gap + 1 + pose.savgol_window
     for start in range(0, len(joints), BLOCK):
         first = max(start - margin, 0)
-        block = _smooth(found_only(joints[first : start + BLOCK + margin], pose.min_confidence), pose)
+        span = slice(first, start + BLOCK + margin)
+        cuts = np.flatnonzero(np.diff(shots[span])) + 1
+        parts = np.split(found_only(joints[span], pose.min_confidence), cuts)
+        block = np.concatenate([_smooth(part, pose) for part in parts])
         yield block[start - first : start - first + BLOCK]
 
 

@@ -69,10 +69,10 @@ def before_body(joints: np.ndarray, statures: np.ndarray, part: Part) -> np.ndar
 
     joints: (n, 137, 3) px. statures: (n,) px. Where joints are not found it is not.
     """
-    if part.upright is None:
+    if part not in HANDS:
         return np.zeros(len(joints), bool)
     places = np.where(found_joints(joints)[..., None], joints[..., :2], np.nan).astype(np.float64)
-    hand, neck, hip, nose = (places[:, joint] for joint in (part.upright[1], NECK, MID_HIP, NOSE))
+    hand, neck, hip, nose = (places[:, joint] for joint in (part.joints[9], NECK, MID_HIP, NOSE))
     down = HIPS * (hip - neck)
     along = ((hand - neck) * down).sum(axis=1) / np.maximum((down**2).sum(axis=1), TINY)
     from_trunk = np.linalg.norm(hand - neck - along.clip(0, 1)[:, None] * down, axis=1)

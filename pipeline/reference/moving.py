@@ -11,8 +11,8 @@ from pipeline.pose.stature import person_height
 from pipeline.reference.landmarks import landmark_flow
 from pipeline.reference.limb_flow import FAR, limb_flow, reach, share_of
 
-CELLS = 64  # rows of the grid on which the limbs' flow is computed, and between which it is interpolated
-FINE = 128  # rows of that on which it is corrected at the joints
+CELLS = 64  # of a person's height: on such a grid the limbs' flow is computed, and interpolated between them
+FINE = 128  # of a person's height: the cells of that on which it is corrected at the joints
 SAME, OTHER = 6.0, 18.0  # grey levels: a pixel that differs less from the plate shows it, and more, the person
 RAMP = ((np.arange(256, dtype=np.float32) - SAME) / (OTHER - SAME)).clip(0, 1)
 EDGE = 0.02  # heights: so near the border of its own frame a reference counts less
@@ -57,15 +57,17 @@ def moved(
 
     here = here - np.array([columns.start, rows.start, 0], np.float32)
     there = move_joints(there, np.linalg.inv(view))
-    across = max(1, round(CELLS * width / height))
-    flow = limb_flow(grid(CELLS, across, width, height), here, there)
+    down, across = cells(CELLS, tall, width, height)
+    flow = limb_flow(grid(down, across, width, height), here, there)
     inside = _inside(transform(flow.places, to_frame @ view), clip.store.width, clip.store.height, EDGE * their_tall)
+    inside *= _inside(flow.places, their_size[0], their_size[1], 1.0)
     places, valid = (
-        cv2.resize(each.reshape(CELLS, across, -1).astype(np.float32), (width, height))
+        cv2.resize(each.reshape(down, across, -1).astype(np.float32), (width, height))
         for each in (flow.places, flow.valid * inside)
     )
-    scale = np.array([FINE / height, FINE / height, 1], np.float32)
-    correction = landmark_flow(here * scale, there * scale, max(1, round(FINE * width / height)), FINE) / scale[0]
+    down, across = cells(FINE, tall, width, height)
+    scale = np.array([across / width, down / height, 1], np.float32)
+    correction = landmark_flow(here * scale, there * scale, across, down) / scale[:2]
     places += cv2.resize(correction, (width, height)) - 0.5
     x, y = (np.ascontiguousarray(places[..., axis]) for axis in range(2))
     colours = cv2.remap(frame, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
@@ -83,15 +85,22 @@ def put_over(picture: np.ndarray, patch: Patch, here: np.ndarray, limbs: slice) 
     height, width = pixels.shape[:2]
     if not height or not width:
         return
-    across = max(1, round(CELLS * width / height))
-    points = grid(CELLS, across, width, height) + (columns.start, rows.start)
-    share = cv2.resize(share_of(limbs, points, here).reshape(CELLS, across), (width, height))
+    down, across = cells(CELLS, float(person_height(here)), width, height)
+    points = grid(down, across, width, height) + (columns.start, rows.start)
+    share = cv2.resize(share_of(limbs, points, here).reshape(down, across), (width, height))
     below = picture[rows, columns].astype(np.float32)
     valid = share * pixels[..., 4] + (1 - share) * below[..., 4]
     weight = share * (pixels[..., 4] + 1.0)  # + 1: where neither is valid there are colours, too
     weight /= weight + (1 - share) * (below[..., 4] + 1.0)
     mixed = below[..., :4] + weight[..., None] * (pixels[..., :4] - below[..., :4])
     picture[rows, columns] = np.rint(np.dstack([mixed, valid])).astype(np.uint8)
+
+
+def cells(many: int, tall: float, width: int, height: int) -> tuple[int, int]:
+    """(rows, columns) of cells, ``many`` of which a person of ``tall`` px is high, in so large a picture; at most its
+    px."""
+    rows, columns = (max(1, min(length, round(many * length / max(tall, 1)))) for length in (height, width))
+    return rows, columns
 
 
 def grid(rows: int, columns: int, width: float, height: float) -> np.ndarray:
@@ -107,7 +116,10 @@ def _seen(box: np.ndarray, to_frame: np.ndarray, width: int, height: int) -> np.
 
 
 def _inside(places: np.ndarray, width: int, height: int, edge: float) -> np.ndarray:
-    """Whether ``places`` (n, 2) lie in a frame of ``width`` x ``height`` px, (n,): 0 at its border, 1 from ``edge``."""
+    """Whether ``places`` (n, 2) lie in a picture of ``width`` x ``height`` px, (n,).
+
+    0 at its border, 1 from ``edge`` px on.
+    """
     return (np.minimum(places, (width, height) - places).min(axis=1) / edge).clip(0, 1)
 
 

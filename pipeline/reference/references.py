@@ -13,7 +13,7 @@ from pipeline.clips.spread import spread_runs
 from pipeline.clips.stable import StableClip
 from pipeline.clips.track import BLOCK, Joints
 from pipeline.clips.warp import move_joints
-from pipeline.reference.facing import faces_us, turned
+from pipeline.reference.facing import side_shown, turned
 from pipeline.reference.likeness import PARTS, before_body, centred, differences, smooth_path
 from pipeline.reference.moving import moved, put_over
 
@@ -39,7 +39,7 @@ class References:
     def __init__(self, clip: StableClip, frames: np.ndarray, joints: np.ndarray, statures: np.ndarray) -> None:
         self.clip, self.frames, self.joints, self.statures = clip, frames, joints, statures
         self.reach = round(APART_SECONDS * float(clip.store.fps))
-        self.poses, self.facing = [centred(joints, statures, part) for part in PARTS], faces_us(joints)
+        self.poses, self.sides = [centred(joints, statures, part) for part in PARTS], side_shown(joints)
         self.before_body = [before_body(joints, statures, part) for part in PARTS]
         shots = clip.store.shots[frames]
         self.follows = (np.diff(frames, prepend=-2) == 1) & (np.diff(shots, prepend=shots[0]) == 0)
@@ -49,25 +49,29 @@ class References:
         return {PREFIX + name: torch.from_numpy(getattr(self, name)) for name in STORED}
 
     def near(self, t: int, joints: np.ndarray, draw: int) -> np.ndarray:
-        """For training: a choice of references most alike to frame t, but none within a second of it, at random.
+        """For training: a choice of references most alike to frame t, at random.
+
+        None is within a second of it, and none shows the other side of the person, which frame t does not.
 
         joints: those of frame t, (137, 3) in px of the canvas. The person is as tall in it as in the next reference in
         time. draw: another number, another choice.
         """
         next_in_time = min(int(np.searchsorted(self.frames, t)), len(self.frames) - 1)
         stature, apart = self.statures[next_in_time : next_in_time + 1], np.abs(self.frames - t)
-        if apart.max() <= self.reach:  # a clip shorter than that: the farthest there is
-            return np.repeat(apart.argmax(), len(PARTS))
-        random, choice = np.random.default_rng(draw), list[int]()
-        joints = joints[None]
-        for _ in PARTS:
-            costs = self._costs(len(choice), joints, stature)
-            costs[0, apart <= self.reach] = np.inf
-            best = np.argsort(costs[0], kind="stable")[:NEAREST]
-            best = best[costs[0, best] <= (UNLIKE if choice else WORST)]
-            choice.append(random.choice(best) if len(best) else choice[0] if choice else apart.argmax())
-            joints = turned(joints, self.facing[choice[0]])
-        return np.array(choice)
+        same_side = side_shown(joints) * self.sides >= 0
+        allowed = same_side & (apart > self.reach)
+        if not allowed.any():  # a clip, or a back, shorter than that: the farthest there is
+            return np.repeat((apart * (same_side | ~same_side.any())).argmax(), len(PARTS))
+        random, choice = np.random.default_rng(draw), np.zeros(len(PARTS), np.int64)
+        for number in range(len(PARTS)):
+            costs = np.where(allowed, self._costs(number, joints[None], stature)[0], np.inf)
+            best = np.argsort(costs, kind="stable")[:NEAREST]
+            best = best[costs[best] <= (UNLIKE if number else WORST)]
+            if len(best):
+                choice[number] = random.choice(best)
+            else:
+                choice[number] = choice[0] if number else np.where(allowed, apart, -1).argmax()
+        return choice
 
     def before(self, choice: np.ndarray) -> np.ndarray:
         """The references of the frames before those of ``choice``; themselves where there is none."""
@@ -77,7 +81,7 @@ class References:
         """For rendering: the choice for every pose, int64 (frames, parts), which seldom changes abruptly.
 
         joints: (frames, 137, 3) in px of the canvas. statures: px. own: int (frames,), if they are training frames,
-        which: those within a second of them are not used.
+        which: those within a second of them are not used, nor those of the other side.
         """
         path = np.zeros((len(joints), len(PARTS)), np.int64)
         for start in range(0, len(joints), BLOCK):
@@ -86,14 +90,15 @@ class References:
             for number in range(len(PARTS)):
                 costs = self._costs(number, poses, tall)
                 if own is not None:
-                    apart = np.abs(self.frames - own[block, None]) > self.reach
-                    costs[~apart & apart.any(axis=1, keepdims=True)] = np.inf
+                    allowed = np.abs(self.frames - own[block, None]) > self.reach
+                    allowed &= side_shown(poses)[:, None] * self.sides >= 0
+                    costs[~allowed & allowed.any(axis=1, keepdims=True)] = np.inf
                 path[block, number] = smooth_path(np.minimum(costs, WORST), self.follows, SWITCH)
                 if number:
                     unlike = np.take_along_axis(costs, path[block, number, None], axis=1)[:, 0] > UNLIKE
                     path[block, number][unlike] = path[block, 0][unlike]
                 else:
-                    poses = turned(poses, self.facing[path[block, 0]])
+                    poses = self.facing_alike(path[block], poses)
         return path
 
     def _costs(self, number: int, joints: np.ndarray, statures: np.ndarray) -> np.ndarray:
@@ -102,16 +107,16 @@ class References:
         costs = differences(centred(joints, statures, part), theirs, part)
         if number:  # of poses that are turned already; a hand before shirt or face brings some of it along
             return costs + BEFORE * (self.before_body[number] & ~before_body(joints, statures, part)[:, None])
-        facing = faces_us(joints)
-        if (facing[:, None] != self.facing).any():
-            other = differences(centred(mirrored(joints), statures, part), theirs, part) + AWAY
-            costs = np.where(facing[:, None] == self.facing, costs, other)
+        other_side = side_shown(joints)[:, None] * self.sides < 0
+        if other_side.any():
+            turned_round = differences(centred(mirrored(joints), statures, part), theirs, part) + AWAY
+            costs = np.where(other_side, turned_round, costs)
         return costs
 
     def facing_alike(self, choices: np.ndarray, joints: np.ndarray) -> np.ndarray:
         """Poses (..., 137, 3) turned round where the body's reference, of ``choices`` (..., parts), is of the other
         side of the person."""
-        return turned(joints, self.facing[choices[..., 0]])
+        return turned(joints, self.sides[choices[..., 0]])
 
     def picture(self, choice: np.ndarray, joints: np.ndarray, view: np.ndarray, width: int, height: int) -> np.ndarray:
         """References moved into another pose: uint8 (height, width, 5), see :func:`moved`.
@@ -120,12 +125,10 @@ class References:
         """
         here, body = move_joints(self.facing_alike(choice, joints), np.linalg.inv(view)), int(choice[0])
         picture = np.zeros((height, width, 5), np.uint8)
-        for number, part in zip(choice.tolist(), PARTS, strict=True):
-            if part == PARTS[0] or number != body:
-                patch = moved(
-                    self.clip, int(self.frames[number]), self.joints[number], here, width, height, part.limbs
-                )
-                put_over(picture, patch, here, part.limbs)
+        for part, number in enumerate(choice.tolist()):
+            if part == 0 or number != body:
+                limbs, t = PARTS[part].limbs, int(self.frames[number])
+                put_over(picture, moved(self.clip, t, self.joints[number], here, width, height, limbs), here, limbs)
         return picture
 
 

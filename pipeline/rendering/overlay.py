@@ -10,6 +10,7 @@ from pipeline.clips.warp import picture_corners, shift, transform, warp
 from pipeline.networks.compositing import Layers
 
 INVISIBLE = 1 / 512  # an opacity that changes less than half a grey level
+MARGIN = 4  # px around what is visible: so far does interpolation reach
 
 
 class Overlay(NamedTuple):
@@ -35,8 +36,9 @@ def opaque(frame: Tensor) -> Overlay:
 
 
 def trimmed(overlay: Overlay) -> Overlay:
-    """The part in which an overlay shows anything; all around it changes less than half a grey level."""
-    x, y, width, height = cv2.boundingRect((overlay.passed < 1 - INVISIBLE).astype(np.uint8))
+    """The part in which an overlay shows anything, and px around it; beyond, it changes less than half a grey level."""
+    visible = cv2.dilate((overlay.passed < 1 - INVISIBLE).astype(np.uint8), np.ones((3, 3)), iterations=MARGIN)
+    x, y, width, height = cv2.boundingRect(visible)
     shown = np.s_[y : y + height, x : x + width]
     return Overlay(overlay.light[shown], overlay.passed[shown], overlay.place @ shift(x, y))
 
@@ -50,7 +52,8 @@ def lay_over(picture: np.ndarray, background: np.ndarray, overlay: Overlay, to_p
     part = _covered(picture, overlay.passed.shape, to_picture)
     laid = _seen_in(part, np.dstack([overlay.light, overlay.passed]), to_picture)
     shown = 255 * laid[..., :3] + laid[..., 3:] * background[part]
-    picture[part] = np.rint(shown.clip(0, 255)).astype(np.uint8)
+    within = _outline(part, overlay.passed.shape, to_picture)
+    picture[part] = np.where(within, np.rint(shown.clip(0, 255)).astype(np.uint8), picture[part])
 
 
 def add_residual(picture: np.ndarray, residual: np.ndarray, to_picture: np.ndarray) -> None:
@@ -65,10 +68,23 @@ def add_residual(picture: np.ndarray, residual: np.ndarray, to_picture: np.ndarr
 
 def _covered(picture: np.ndarray, size: tuple[int, int], to_picture: np.ndarray) -> tuple[slice, slice]:
     """Rows and columns of ``picture`` within the outline of something of ``size`` (h, w)."""
-    corners = transform(picture_corners(size[1], size[0]), to_picture)
+    corners = transform(picture_corners(size[1], size[0]), to_picture) if min(size) else np.zeros((1, 2))
     low = np.clip(np.ceil(corners.min(axis=0) - 0.5).astype(int), 0, picture.shape[1::-1])
     high = np.clip(np.floor(corners.max(axis=0) + 0.5).astype(int), low, picture.shape[1::-1])
     return slice(low[1], high[1]), slice(low[0], high[0])
+
+
+def _outline(part: tuple[slice, slice], size: tuple[int, int], to_picture: np.ndarray) -> np.ndarray:
+    """Which px of a ``part`` of the picture lie within the outline of something of ``size`` (h, w), bool (h, w, 1).
+
+    A camera that is held askew turns it; beyond it, its outermost px would go on.
+    """
+    rows, columns = part
+    corners = transform(picture_corners(size[1], size[0]), to_picture) - (columns.start, rows.start)
+    within = np.zeros((rows.stop - rows.start, columns.stop - columns.start), np.uint8)
+    if within.size:
+        cv2.fillConvexPoly(within, np.rint(corners - 0.5).astype(np.int32), 1)
+    return within[..., None] > 0
 
 
 def _seen_in(part: tuple[slice, slice], content: np.ndarray, to_picture: np.ndarray) -> np.ndarray:

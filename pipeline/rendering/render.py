@@ -33,7 +33,8 @@ class Windowed(NamedTuple):
     """What the body generator makes of one pose, in its window.
 
     frame: float (3, h, w) in [-1, 1]. overlays: the same, to be laid over the background one after another: the whole
-    window, and over it, if there are references, the person at the size that is delivered. None if nobody is there.
+    window, and over it, if there are references, the person at the size that is delivered; with a plate, none where
+    nobody is.
     """
 
     frame: Tensor
@@ -43,8 +44,8 @@ class Windowed(NamedTuple):
 class Closer(NamedTuple):
     """References moved into a pose, at the size that is delivered, where the person is.
 
-    picture: uint8 (h, w, 5). rows, columns: which part of the generator's picture it shows, if any. view: (3, 3), from
-    px of the picture to px of the generator's.
+    picture: uint8 (h, w, 5). rows, columns: which part of the generator's picture it shows. view: (3, 3), from px of
+    the picture to px of the generator's.
     """
 
     picture: np.ndarray
@@ -76,7 +77,8 @@ class BodyRenderer:
     def path(
         self, joints: np.ndarray, shots: np.ndarray, fps: float, own: np.ndarray | None = None
     ) -> np.ndarray | None:
-        """Which reference is copied from in each of ``joints`` (frames, 137, 3) of the canvas; None if there are none.
+        """The references' choice for each of ``joints`` (frames, 137, 3) of the canvas, int64 (frames, parts); None if
+        there are none.
 
         shots: int (frames,), another number after every cut. fps: frames per second. own: see :meth:`References.path`.
         """
@@ -84,13 +86,10 @@ class BodyRenderer:
             return None
         return self.references.path(joints, statures(joints, shots, fps), own)
 
-    def turned_round(self, joints: np.ndarray, shots: np.ndarray, fps: float) -> np.ndarray:
-        """In which frames the person is seen from the other side than the pose asks for, bool (frames,), since no
-        reference shows that side in a pose at all like it. joints, shots, fps: see :meth:`path`."""
-        path = self.path(joints, shots, fps)
-        if self.references is None or path is None:
-            return np.zeros(len(joints), bool)
-        return (self.references.facing_alike(path, joints) != joints).any(axis=(1, 2))
+    def turned(self, joints: np.ndarray, path: np.ndarray | None) -> np.ndarray:
+        """The poses as the person is rendered: turned round where no reference shows that side in a pose at all like
+        it, so that the pose pictures, too, are such as training has seen. joints, path: see :meth:`path`."""
+        return joints if self.references is None or path is None else self.references.facing_alike(path, joints)
 
     @torch.inference_mode()
     def run(
@@ -107,8 +106,6 @@ class BodyRenderer:
         drawn, and references moved, ahead by a thread.
         """
         width, height = self.view.width, self.view.height
-        if self.references is not None and path is not None:
-            joints = self.references.facing_alike(path, joints)  # the pose picture, too, is one that training has seen
         poses, seen = self.in_windows(joints, windows), bodies_seen(joints)
 
         def look(t: int) -> tuple[np.ndarray, np.ndarray, np.ndarray | None, Closer | None]:
@@ -147,12 +144,14 @@ class BodyRenderer:
             previous = None
             yield Windowed(nobody, [] if self.generator.layered else [opaque(nobody)])
 
-    def _closer(self, choice: np.ndarray, joints: np.ndarray, window: np.ndarray, scale: float) -> Closer:
-        """A choice of references in the pose ``joints``, (137, 3) in px of the canvas."""
+    def _closer(self, choice: np.ndarray, joints: np.ndarray, window: np.ndarray, scale: float) -> Closer | None:
+        """A choice of references in the pose ``joints``, (137, 3) in px of the canvas; None where no limb is seen."""
         width, height = self.view.size
         to_canvas = window_matrix(window, width, height)
         rows, columns = covered(move_joints(joints, np.linalg.inv(to_canvas)), width, height)
         box = np.array([columns.start, rows.start, columns.stop, rows.stop])
+        if (box[2:] <= box[:2]).any():
+            return None
         zoom = delivered_size(window, scale, width, height)[1] / height
         size = np.maximum(np.rint(zoom * (box[2:] - box[:2])), 1).astype(int).tolist()
         view = window_matrix(box, *size)
@@ -164,10 +163,8 @@ class BodyRenderer:
         whole = trimmed(overlay_of(layers, np.eye(3)))
         if closer is None:
             return [whole]
-        part = layers.cut(closer.rows, closer.columns)
-        if not part.mask.numel():
-            return [whole]
-        return [whole, overlay_of(part.seen_close(on_device(closer.picture, self.device)[None]), closer.view)]
+        part = layers.cut(closer.rows, closer.columns).seen_close(on_device(closer.picture, self.device)[None])
+        return [whole, overlay_of(part, closer.view)]
 
     def _alone(self, poses: np.ndarray) -> Tensor:
         """The frame of ``poses[0]`` from zeros, float (3, height, width) on the device; grey if there is none."""
@@ -227,12 +224,13 @@ class Renderer:
         zeros, as the clip does. cameras: float64 (frames, 3, 3), from px of the rendered frame to px of the canvas.
         Frames without a body: see :meth:`BodyRenderer.run`.
         """
+        path = self.body.path(track.joints, shots, float(track.fps))
+        asked, track = track, track.with_joints(self.body.turned(track.joints, path))
         store, seen = self.clip.store, bodies_seen(track.joints)
         windows = self.body.view.windows(track, track.joints, shots)
         begins = np.diff(shots, prepend=shots[:1]) != 0
         squares = np.empty(0) if self.face is None else self.face.squares(track, shots)
         behind, seen_from = np.empty(0), np.zeros((3, 3))
-        path = self.body.path(track.joints, shots, float(track.fps))
         for t, made in enumerate(self.body.run(track.joints, windows, path, begins)):
             if not np.array_equal(cameras[t], seen_from):
                 seen_from = cameras[t]
@@ -242,7 +240,7 @@ class Renderer:
             if self.face is not None and seen[t]:
                 for matrix, residual in self.face.residuals(frame, from_canvas, track.joints[t], squares[t]):
                     add_residual(frame, residual, from_canvas @ matrix)
-            yield draw_pose(move_joints(track.joints[t], from_canvas), store.width, store.height), frame
+            yield draw_pose(move_joints(asked.joints[t], from_canvas), store.width, store.height), frame
 
 
 def follow_window(previous: Tensor, window: np.ndarray, into: np.ndarray, plate: Tensor | None) -> Tensor:

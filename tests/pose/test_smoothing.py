@@ -4,13 +4,19 @@ import numpy as np
 import pytest
 
 from pipeline.params import Pose
-from pipeline.pose.smoothing import BLOCK, smooth, smooth_blocks
+from pipeline.pose import smoothing
+from pipeline.pose.smoothing import BLOCK, smooth_blocks
 
 LIMIT = 0.3
 
 
 def pose(median, gap, savgol=1):
     return Pose(min_confidence=LIMIT, median_window=median, max_gap=gap, savgol_window=savgol)
+
+
+def smooth(joints, params):
+    """Of one shot."""
+    return smoothing.smooth(joints, params, np.zeros(len(joints), int))
 
 
 def clip(values, confidences=None):
@@ -42,10 +48,11 @@ def test_a_long_clip_is_smoothed_in_blocks_as_if_in_one_piece(params, monkeypatc
     joints = rng.uniform(0, 500, (2 * BLOCK + 30, 137, 3)).astype(np.float32)
     joints[..., 2] = np.where(rng.random(joints.shape[:2]) < 0.6, 0, rng.uniform(0, 1, joints.shape[:2]))
     joints[BLOCK - 20 : BLOCK + 15, :60, 2] = 0  # a gap across the blocks' border
-    in_blocks = smooth(joints, params)
-    assert [len(block) for block in smooth_blocks(joints, params)] == [BLOCK, BLOCK, 30]
+    shots = np.searchsorted([700, BLOCK - 3, BLOCK + 4], np.arange(len(joints)), side="right")
+    in_blocks = smoothing.smooth(joints, params, shots)
+    assert [len(block) for block in smooth_blocks(joints, params, shots)] == [BLOCK, BLOCK, 30]
     monkeypatch.setattr("pipeline.pose.smoothing.BLOCK", len(joints))
-    np.testing.assert_array_equal(in_blocks, smooth(joints, params))
+    np.testing.assert_array_equal(in_blocks, smoothing.smooth(joints, params, shots))
 
 
 def test_gaps_are_filled_as_numpy_interpolates():
@@ -141,3 +148,15 @@ def test_the_filter_keeps_even_accelerations_and_takes_out_most_of_a_tremor():
     tremor = np.random.default_rng(5).normal(0, 1, 60)
     left = smooth(clip(swing + tremor), pose(1, 0, 9))[:, 10, 0] - swing
     assert left.std() < 0.7 and np.diff(left, 2).std() < 0.25 * np.diff(tremor, 2).std()
+
+
+def test_every_shot_is_smoothed_for_itself():
+    joints = clip([100.0] * 20 + [300.0] * 20)
+    joints[:, 11] = joints[:, 10]
+    joints[18:22, 11] = 0  # a gap that ends in another shot is not filled
+    shots = np.arange(40) // 20
+    result = smoothing.smooth(joints, pose(3, 5, 9), shots)
+    np.testing.assert_allclose(result[:, 10], joints[:, 10], rtol=1e-6)
+    assert (result[18:22, 11] == 0).all()
+    alone = [smooth(part, pose(3, 5, 9)) for part in (joints[:20], joints[20:])]
+    np.testing.assert_array_equal(result, np.concatenate(alone))

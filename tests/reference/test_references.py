@@ -114,10 +114,24 @@ def test_who_was_never_seen_from_behind_is_turned_round(references):
     facing = person(raised=30)
     away = mirrored(facing)
     path = references.path(np.stack([facing, away]), np.full(2, 100.0))
-    assert (path[0] == path[1]).all() and references.near(1000, away, 0)[0] == references.near(1000, facing, 0)[0]
+    assert (path[0] == path[1]).all()
     np.testing.assert_array_equal(references.facing_alike(path, np.stack([facing, away])), [facing, facing])
     shown = [references.picture(path[0], joints, np.eye(3), SIZE, SIZE) for joints in (facing, away)]
     np.testing.assert_array_equal(*shown)
+
+
+def test_training_copies_from_the_same_side_even_if_there_is_but_the_same_second(references):
+    backs = references.joints.copy()
+    backs[20:24] = mirrored(backs[20:24])
+    both = References(references.clip, references.frames, backs, references.statures)
+    for number in (3, 12, 30):
+        frame = int(references.frames[number])
+        chosen = both.near(frame, backs[number], 0)[0]
+        assert both.sides[chosen] == 1 and abs(references.frames[chosen] - frame) > 10
+    own = references.frames[18:26]
+    path = both.path(backs[18:26], references.statures[18:26], own)[:, 0]
+    assert (both.sides[path[:2]] == 1).all() and (both.sides[path[6:]] == 1).all()
+    assert both.near(int(own[2]), backs[20], 0)[0] == 23  # the farthest of the only back
 
 
 def test_who_was_seen_from_behind_is_not(references):

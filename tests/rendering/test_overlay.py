@@ -34,9 +34,10 @@ def test_nothing_shows_of_an_overlay_without_anybody():
     none = torch.zeros(1, 1, 32, 32)
     plate = np.full((100, 120, 3), 90, np.uint8)
     overlay = trimmed(overlay_of(Layers(torch.zeros(1, 3, 32, 32), none, none), np.eye(3)))
-    result = plate.copy()
-    lay_over(result, plate, overlay, np.diag([2.0, 2.0, 1.0]))
-    np.testing.assert_array_equal(result, plate)
+    for offset in (0, 0.3, 0.5):
+        result = plate.copy()
+        lay_over(result, plate, overlay, shift(offset, offset) @ np.diag([2.0, 2.0, 1.0]))
+        np.testing.assert_array_equal(result, plate)
 
 
 def test_only_its_own_place_changes_and_the_picture_given_stays(layers):
@@ -57,16 +58,20 @@ def test_what_reaches_over_the_edge_is_cut_off(layers, place):
     np.testing.assert_array_equal(laid(plate, layers, matrix), inside[600:700, 600:720])
 
 
-def test_trimmed_it_shows_the_same():
+@pytest.mark.parametrize("matrix", [
+    np.eye(3), np.diag([4.0, 4.0, 1.0]) @ shift(-6, -9), np.array([[1.9, -0.4, 15], [0.4, 1.9, 0.5], [0, 0, 1]]),
+])
+def test_trimmed_it_shows_the_same(matrix):
     mask = torch.zeros(1, 1, 32, 32)
-    mask[..., 10:20, 5:9] = 1
+    mask[..., 10:20, 7:11] = mask[..., 13:15, 3:24] = 1
     layers = Layers(torch.rand(1, 3, 32, 32) * 2 - 1, mask, torch.zeros_like(mask))
     whole, plate = overlay_of(layers, np.eye(3)), np.full((64, 64, 3), 90, np.uint8)
-    assert trimmed(whole).passed.shape == (10, 4)
+    assert trimmed(whole).passed.shape == (18, 28)
     results = [plate.copy(), plate.copy()]
     for result, overlay in zip(results, (whole, trimmed(whole)), strict=True):
-        lay_over(result, plate, overlay, np.eye(3))
-    np.testing.assert_array_equal(*results)
+        lay_over(result, plate, overlay, matrix)
+    np.testing.assert_allclose(*(result.astype(int) for result in results), atol=1)
+    assert (results[0] != plate).sum() > 100
 
 
 def test_a_closer_look_takes_the_place_of_what_is_below_it(layers):
@@ -79,6 +84,12 @@ def test_a_closer_look_takes_the_place_of_what_is_below_it(layers):
     expected = below.copy()
     expected[4:12, 8:16] = 90
     np.testing.assert_array_equal(result, expected)
+    askew = np.array([[0.9, -0.4, 20], [0.4, 0.9, 10], [0, 0, 1]])
+    result = below.copy()
+    lay_over(result, plate, overlay_of(nothing, np.eye(3)), askew)
+    y, x = np.nonzero((result != below).any(axis=2))
+    places = np.linalg.inv(askew) @ [x + 0.5, y + 0.5, np.ones(len(x))]
+    assert len(x) and places[:2].min() > -0.8 and places[:2].max() < 16.8  # not the box around it
 
 
 def test_a_soft_edge_enlarged_mixes_person_and_plate_only():
