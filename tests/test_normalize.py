@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from ruamel.yaml import YAML
 
+from pipeline.clips.store import StoredFrame, write_frames
 from pipeline.clips.track import PoseTrack, read_track, write_track
 from pipeline.normalization.limbs import LIMBS
 from pipeline.normalize import main
@@ -37,8 +38,11 @@ def workspace(tmp_path, project, monkeypatch):
     """The current folder: params.yaml, poses of a target in 512x512 px, of a dancer in 300x400 px."""
     monkeypatch.chdir(tmp_path)
     shutil.copy(project / "params.yaml", tmp_path)
-    write_track(tmp_path / "data/background/poses.parquet", walker(90, 300, 440, (512, 512), Fraction(30)))
-    write_track(tmp_path / "data/poses/dancer.parquet", walker(60, 120, 330, (300, 400), Fraction(25)))
+    for clip, frames, poses, person in (("target", 90, "background/poses", (300, 440, (512, 512), Fraction(30))),
+                                        ("dancer", 60, "poses/dancer", (120, 330, (300, 400), Fraction(25)))):
+        write_track(tmp_path / f"data/{poses}.parquet", walker(frames, *person))
+        stored = [StoredFrame(np.zeros((16, 16, 3), np.uint8), 0, t / 30) for t in range(frames)]
+        write_frames(tmp_path / f"data/frames/{clip}.parquet", stored, 16, 16, Fraction(30))
     return tmp_path
 
 
