@@ -15,7 +15,7 @@ from pipeline.clips.track import BLOCK, Joints
 from pipeline.clips.warp import move_joints
 from pipeline.reference.facing import side_shown, turned
 from pipeline.reference.likeness import PARTS, before_body, centred, differences, smooth_path
-from pipeline.reference.moving import moved, put_over
+from pipeline.reference.moving import Patch, moved, put_over
 
 MOST = 2000  # frames of a longer clip; the others are much like these
 NEAREST = 5  # of which training takes one at random, so that the generator meets good and less good ones
@@ -123,12 +123,19 @@ class References:
 
         joints: that pose, (137, 3) in px of the canvas. view: (3, 3), from px of the picture to px of the canvas.
         """
-        here, body = move_joints(self.facing_alike(choice, joints), np.linalg.inv(view)), int(choice[0])
+        here = move_joints(self.facing_alike(choice, joints), np.linalg.inv(view))
+
+        def moved_here(number: int, limbs: slice) -> Patch:
+            frame = int(self.frames[number])
+            return moved(self.clip, frame, self.joints[number], here, width, height, limbs)
+
         picture = np.zeros((height, width, 5), np.uint8)
-        for part, number in enumerate(choice.tolist()):
-            if part == 0 or number != body:
-                limbs, t = PARTS[part].limbs, int(self.frames[number])
-                put_over(picture, moved(self.clip, t, self.joints[number], here, width, height, limbs), here, limbs)
+        body, *others = choice.tolist()
+        rows, columns, pixels = moved_here(body, PARTS[0].limbs)
+        picture[rows, columns] = pixels
+        for part, number in zip(PARTS[1:], others, strict=True):
+            if number != body:
+                put_over(picture, moved_here(number, part.limbs), here, part.limbs)
         return picture
 
 
