@@ -15,6 +15,7 @@ BODY = slice(0, 25)
 FACE = slice(25, 95)
 LEFT_HAND = slice(95, 116)
 RIGHT_HAND = slice(116, 137)
+MIDDLE_FINGER = 9  # of a hand's joints, its base: with the wrist, their first, it says which way the hand points
 PARTS = {"body": BODY, "face": FACE, "left_hand": LEFT_HAND, "right_hand": RIGHT_HAND}
 
 # Indices into BODY, which starts the array, so they index a whole pose as well.

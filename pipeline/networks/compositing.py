@@ -8,7 +8,7 @@ from torch import Tensor
 
 from pipeline.networks.displacement import displaced
 
-OUTLINE = 2  # px: so near the mask's edge it may be wrong, and a larger reference's outline is trusted more
+OUTLINE = 2  # px of the layers: so near its edge the mask may be wrong, and a larger reference's outline is better
 
 
 class Copied(NamedTuple):
@@ -77,6 +77,7 @@ class Layers(NamedTuple):
 
 
 def _widened(mask: Tensor, by: int) -> Tensor:
+    """The largest of ``mask``, (B, 1, H, W), within ``by`` px of each pixel."""
     return F.max_pool2d(mask, 2 * by + 1, stride=1, padding=by)
 
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pipeline.clips.layout import FACE, LEFT_HAND, MID_HIP, NECK, NOSE, RIGHT_HAND, found_joints
+from pipeline.clips.layout import FACE, LEFT_HAND, MID_HIP, MIDDLE_FINGER, NECK, NOSE, RIGHT_HAND, found_joints
 from pipeline.reference.limbs import HEAD, HEAD_LIMB, HEAD_RADIUS, LEFT_HAND_LIMB, RIGHT_HAND_LIMB, TRUNK, TRUNK_RADIUS
 
 FARTHEST = 0.5  # sizes: what a joint counts at most
@@ -35,13 +35,13 @@ class Part(NamedTuple):
     upright: tuple[int, int] | None = None
 
 
-ONE_OF_EACH_HAND = [LEFT_HAND.start + 9, RIGHT_HAND.start + 9]
+ONE_OF_EACH_HAND = [LEFT_HAND.start + MIDDLE_FINGER, RIGHT_HAND.start + MIDDLE_FINGER]
 BODY = Part(slice(None), [*range(20), 21, 22, 24, *ONE_OF_EACH_HAND], TRUNK, 1.0, 0.15)
 # how the head is turned; a face that only one of two poses shows means that they are turned differently
-FACE_AND_HEAD = Part(one(HEAD_LIMB), [*HEAD, *range(FACE.start, FACE.stop, 3)], HEAD, 0.14, FARTHEST)
+FACE_AND_HEAD = Part(one(HEAD_LIMB), [*HEAD, *range(FACE.start, FACE.stop, 3)], HEAD, 2 * HEAD_RADIUS, FARTHEST)
 HANDS = [
     Part(one(limb), [*range(hand.start, hand.stop)], [*range(hand.start, hand.stop)], 0.1, FARTHEST,
-         upright=(hand.start, hand.start + 9))
+         upright=(hand.start, hand.start + MIDDLE_FINGER))
     for limb, hand in ((RIGHT_HAND_LIMB, RIGHT_HAND), (LEFT_HAND_LIMB, LEFT_HAND))
 ]
 PARTS = (BODY, FACE_AND_HEAD, *HANDS)  # the first is the whole body, of which the others are parts
@@ -72,7 +72,7 @@ def before_body(joints: np.ndarray, statures: np.ndarray, part: Part) -> np.ndar
     if part not in HANDS:
         return np.zeros(len(joints), bool)
     places = np.where(found_joints(joints)[..., None], joints[..., :2], np.nan).astype(np.float64)
-    hand, neck, hip, nose = (places[:, joint] for joint in (part.joints[9], NECK, MID_HIP, NOSE))
+    hand, neck, hip, nose = (places[:, joint] for joint in (part.joints[MIDDLE_FINGER], NECK, MID_HIP, NOSE))
     down = HIPS * (hip - neck)
     along = ((hand - neck) * down).sum(axis=1) / np.maximum((down**2).sum(axis=1), TINY)
     from_trunk = np.linalg.norm(hand - neck - along.clip(0, 1)[:, None] * down, axis=1)

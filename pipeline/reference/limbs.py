@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pipeline.clips import layout as j
-from pipeline.clips.layout import FACE, LEFT_HAND, RIGHT_HAND, found_joints
+from pipeline.clips.layout import FACE, LEFT_HAND, MIDDLE_FINGER, RIGHT_HAND, found_joints
 from pipeline.pose.stature import person_height
 
 TRUNK = [j.NECK, j.MID_HIP, j.RIGHT_SHOULDER, j.LEFT_SHOULDER, j.RIGHT_HIP, j.LEFT_HIP]
@@ -19,10 +19,10 @@ CHIN, CROWN = 0.35, 1.3  # of the way from the neck to the middle of the face: w
 BONES = {
     (j.RIGHT_SHOULDER, j.RIGHT_ELBOW): 0.035,
     (j.RIGHT_ELBOW, j.RIGHT_WRIST): 0.03,
-    (j.RIGHT_WRIST, RIGHT_HAND.start + 9): 0.03,  # to the base of the middle finger
+    (j.RIGHT_WRIST, RIGHT_HAND.start + MIDDLE_FINGER): 0.03,
     (j.LEFT_SHOULDER, j.LEFT_ELBOW): 0.035,
     (j.LEFT_ELBOW, j.LEFT_WRIST): 0.03,
-    (j.LEFT_WRIST, LEFT_HAND.start + 9): 0.03,
+    (j.LEFT_WRIST, LEFT_HAND.start + MIDDLE_FINGER): 0.03,
     (j.RIGHT_HIP, j.RIGHT_KNEE): 0.055,
     (j.RIGHT_KNEE, j.RIGHT_ANKLE): 0.04,
     (j.RIGHT_ANKLE, j.RIGHT_BIG_TOE): 0.03,
