@@ -74,7 +74,7 @@ def canvas_plate(store: FrameStore, joints: np.ndarray | JointFile, end: int, ca
             matrix = to_opencv(np.array([[1, 0, 0], [0, 1, -top], [0, 0, 1]]) @ camera.to_canvas[frames[index]])
             size = sample.pictures.shape[2], sample.pictures.shape[1]
             sample.pictures[index] = cv2.warpPerspective(
-                picture, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+                picture, matrix, size, flags=cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REPLICATE
             )
             sample.clearances[index] = cv2.warpPerspective(distance, matrix, size, borderValue=OUT_OF_VIEW)
 

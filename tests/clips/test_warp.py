@@ -3,6 +3,8 @@
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
+from skimage.metrics import peak_signal_noise_ratio
 
 from pipeline.clips.warp import move_joints, transform, warp, window_matrix
 
@@ -49,6 +51,16 @@ def test_shrinking_averages_and_lets_no_pattern_alias():
         warp(picture, np.diag([4.0, 4.0, 1.0]), 32, 32), cv2.resize(picture, (32, 32), interpolation=cv2.INTER_AREA),
         atol=1,
     )
+
+
+@pytest.mark.parametrize(("scale", "decibels"), [(1.02, 45), (1.1, 45), (1.25, 45), (1.4, 34), (2.0, 34)])
+def test_a_picture_seen_smaller_comes_near_the_ideal_and_loses_nothing_if_only_a_little_smaller(scale, decibels):
+    noise = np.random.default_rng(0).normal(128, 120, (200, 200))
+    picture = cv2.GaussianBlur(noise, (0, 0), 1.0).clip(0, 255).astype(np.uint8)
+    size = round(200 / scale)
+    ideal = np.asarray(Image.fromarray(picture).resize((size, size), Image.Resampling.LANCZOS))
+    shown = warp(picture, window_matrix(np.array([0, 0, 200, 200]), size, size), size, size)
+    assert peak_signal_noise_ratio(ideal, shown) > decibels
 
 
 def test_beyond_the_edges_the_outermost_pixels_go_on():
