@@ -23,7 +23,7 @@ from pipeline.clips import paths
 from pipeline.evaluation.lpips import Lpips
 from pipeline.networks.pictures import to_picture
 from pipeline.params import load_params
-from pipeline.rendering.render import BodyRenderer
+from pipeline.rendering.render import load_body
 from pipeline.runtime.devices import keep_freed_memory, pick_device
 
 BLOCK = 50  # frames
@@ -35,7 +35,7 @@ def main(most: int) -> None:
     keep_freed_memory()
     device = pick_device(params.device)
     frames = load_target(params, params.train.height).frames
-    renderer = BodyRenderer(paths.BODY_WEIGHTS, frames.clip, device)
+    renderer = load_body(paths.BODY_WEIGHTS, frames.clip, device)
     lpips = Lpips("efficientnet_lite0", None, device)
     count = min(most, len(frames.windows))
     joints, windows = frames.joints[:count], frames.windows[:count]

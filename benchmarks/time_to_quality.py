@@ -20,7 +20,8 @@ import torch
 from benchmarks.machine import describe, synchronize
 from benchmarks.reference_step import ReferenceStep
 from benchmarks.target import Target, load_target
-from pipeline.body.phase import Pairs, body_phase
+from pipeline.body.data import PairDataset
+from pipeline.body.phase import body_phase
 from pipeline.body.step import discriminator_channels
 from pipeline.evaluation.lpips import Lpips
 from pipeline.losses.perceptual import PerceptualLoss, load_perceptual
@@ -90,10 +91,14 @@ def ours(params: Params, precision: str, target: Target, device: torch.device) -
     """The training as stage train_body has it."""
     train = params.train
     generator = BodyGenerator(**generator_arguments(train) | {"enhancer_blocks": None})
-    pairs = Pairs(target.pairs(0, target.end), np.array([target.first + 1]))
+    references = target.references() if generator.references else None
+    dataset, examples = (
+        PairDataset(target.frames, ends, references)
+        for ends in (target.pairs(0, target.end), np.array([target.first + 1]))
+    )
+    perceptual = load_perceptual(train, train.lambda_vgg)
     return body_phase(
-        "body", generator, target.frames, pairs, load_perceptual(train, train.lambda_vgg), train, precision, device,
-        target.references() if generator.references else None, train.steps, train.decay_steps,
+        "body", generator, dataset, examples, perceptual, train, precision, device, train.steps, train.decay_steps
     )
 
 

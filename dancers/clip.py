@@ -15,7 +15,7 @@ from dancers.camera import Camera
 from dancers.camera_track import write_camera_track
 from dancers.cast import Clip, cameras, rooms
 from dancers.motion import load_motions
-from dancers.scene import Frame, Scene
+from dancers.scene import Frame, Scene, scene_of
 from pipeline.clips.masks import write_masks
 from pipeline.clips.track import PoseTrack, write_track
 from pipeline.runtime.files import write_json
@@ -68,7 +68,7 @@ def _workers(wheel: Path, clip: Clip, jobs: int) -> Iterator:
 
 def _prepare(wheel: Path, clip: Clip) -> None:
     global _scene
-    _scene = Scene(wheel, clip)
+    _scene = scene_of(wheel, clip)
 
 
 def _render(time: float) -> Frame:

@@ -46,11 +46,11 @@ CLEARANCE = 0.07  # leg lengths by which a foot is lifted that changes its place
 def load_motions(file: Path = MOTIONS) -> dict[str, "Motion"]:
     """All motions by name. Raises UserError if one is described wrongly."""
     content = YAML(typ="safe").load(file)
-    figures: dict[str, list[_Key]] = {}
+    figures: dict[str, list[Key]] = {}
     for name, keys in content["figures"].items():
         mirror = isinstance(keys, Mapping)
         figures[name] = (_mirrored(figures[keys["mirror"]]) if mirror
-                         else _read_figure(keys, f"figure {name} in {file.name}"))
+                         else read_figure(keys, f"figure {name} in {file.name}"))
     return {name: Motion(description, figures, f"motion {name} in {file.name}")
             for name, description in content["motions"].items()}
 
@@ -58,7 +58,7 @@ def load_motions(file: Path = MOTIONS) -> dict[str, "Motion"]:
 class Motion:
     """One dance. ``beat``: s between its beats."""
 
-    def __init__(self, description: Mapping, figures: Mapping[str, Sequence["_Key"]], place: str) -> None:
+    def __init__(self, description: Mapping, figures: Mapping[str, Sequence["Key"]], place: str) -> None:
         """description: an entry of ``motions`` in motions.yaml. figures: what it may name. place: for errors."""
         _check_keys(description, {"beat", "width", "splay", "look", "steps", "path", "body", "figures"}, place)
         if "beat" not in description:
@@ -124,7 +124,7 @@ class Motion:
                   for part, side in FEET.items()},
         )
 
-    def _schedule(self, beat: float) -> tuple[float, Sequence["_Key"] | None, float]:
+    def _schedule(self, beat: float) -> tuple[float, Sequence["Key"] | None, float]:
         """The stride, the figure that is being performed, if any, and the beats since it began."""
         if not self._figures:
             return (beat if self._steps else 0.0), None, 0.0
@@ -185,7 +185,7 @@ class Waves:
 
 
 @dataclass(frozen=True)
-class _Key:
+class Key:
     """A pose that a figure passes: the channels it decides, the beats to get there and those it is held."""
 
     beats: float
@@ -193,28 +193,29 @@ class _Key:
     channels: dict[str, float]
 
 
-def _read_figure(keys: Sequence[Mapping], place: str) -> list[_Key]:
+def read_figure(keys: Sequence[Mapping], place: str) -> list[Key]:
+    """A figure as motions.yaml describes it. place: for errors. Raises UserError if it is described wrongly."""
     figure = []
     for key in keys:
         parts = {part: names for part, names in key.items() if part not in {"beats", "hold"}}
-        figure.append(_Key(key["beats"], key.get("hold", 0), _channels(parts, place)))
+        figure.append(Key(key["beats"], key.get("hold", 0), _channels(parts, place)))
     if figure[-1].channels:
         raise UserError(f"the last key of {place} must have no channels: it is the way back to the dance")
     return figure
 
 
-def _mirrored(figure: Sequence[_Key]) -> list[_Key]:
+def _mirrored(figure: Sequence[Key]) -> list[Key]:
     """The figure with left and right exchanged."""
 
     def other_side(name: str) -> str:
         side, _, rest = name.partition("_")
         return f"{'right' if side == 'left' else 'left'}_{rest}" if rest else name
 
-    return [_Key(key.beats, key.hold, {other_side(name): -value if name in LEFTWARD else value
+    return [Key(key.beats, key.hold, {other_side(name): -value if name in LEFTWARD else value
                                        for name, value in key.channels.items()}) for key in figure]
 
 
-def _perform(figure: Sequence[_Key], since: float,
+def _perform(figure: Sequence[Key], since: float,
              dance: dict[str, float]) -> tuple[dict[str, float], dict[str, float]]:
     """The channels ``since`` beats after a figure began, and how high each foot is on its way to another place."""
     before = dance

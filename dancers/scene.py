@@ -9,7 +9,7 @@ from dancers import cast
 from dancers.camera import Camera
 from dancers.figure import TWO_SIDED, build_figure
 from dancers.mesh import normals
-from dancers.motion import load_motions
+from dancers.motion import Motion, load_motions
 from dancers.raster import rasterize
 from dancers.room import Room
 from dancers.shading import SAMPLES, Mesh, Paint, develop, lights_of, shade
@@ -38,23 +38,28 @@ class View:
 
 
 class Scene:
-    """A clip, ready to be rendered at any time. ``wheel``: the file with the body assets."""
+    """Somebody dancing in a room, ready to be rendered at any time.
 
-    def __init__(self, wheel: Path, clip: cast.Clip):
-        self.clip = clip
-        self.room, self.camera = cast.rooms()[clip.room], cast.cameras()[clip.camera]
-        self.motion = load_motions()[clip.motion]
-        self.figure = build_figure(wheel, cast.persons()[clip.person])
+    wheel: the file with the body assets. width, height: px of the pictures. start: s into the motion.
+    """
+
+    def __init__(
+        self, wheel: Path, person: cast.Person, motion: Motion, room: cast.Room, camera: cast.Camera, width: int,
+        height: int, start: float = 0.0,
+    ):
+        self.room, self.camera, self.motion = room, camera, motion
+        self.width, self.height, self.start = width, height, start
+        self.figure = build_figure(wheel, person)
         self.two_sided = np.isin(self.figure.kinds, TWO_SIDED)
         self.lights = lights_of(self.room.light)
         self.lamp = lamp_axes(np.array(self.room.light.direction))
         self.first = self._look(0.0)
 
     def frame(self, time: float) -> Frame:
-        """The clip's picture ``time`` seconds after its start."""
+        """The picture ``time`` seconds after the start."""
         figure, view = self.figure, self.view(time)
         camera, room = view.camera, view.room
-        vertices, transforms = figure.pose(self.motion.pose, self.clip.start + time)
+        vertices, transforms = figure.pose(self.motion.pose, self.start + time)
         xy, nearness = camera.project(vertices)
         xy *= SAMPLES
         width, height = camera.width * SAMPLES, camera.height * SAMPLES
@@ -76,11 +81,11 @@ class Scene:
         return Frame(picture, coverage >= MASK, self._joints(transforms, camera))
 
     def view(self, time: float) -> View:
-        """The empty room ``time`` seconds after the clip's start."""
+        """The empty room ``time`` seconds after the start."""
         return self._look(time) if self.first.camera.moves else self.first
 
     def _look(self, time: float) -> View:
-        camera = Camera(self.camera, self.clip.width, self.clip.height, time)
+        camera = Camera(self.camera, self.width, self.height, time)
         room = Room(self.room, camera)
         return View(camera, room, develop(room.ambient + room.direct))
 
@@ -93,3 +98,11 @@ class Scene:
             inside[FACE] = False
         joints[:, 2] = inside
         return joints
+
+
+def scene_of(wheel: Path, clip: cast.Clip) -> Scene:
+    """The scene of a built-in ``clip``. wheel: see :class:`Scene`."""
+    return Scene(
+        wheel, cast.persons()[clip.person], load_motions()[clip.motion], cast.rooms()[clip.room],
+        cast.cameras()[clip.camera], clip.width, clip.height, clip.start,
+    )

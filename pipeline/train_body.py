@@ -5,8 +5,9 @@ from dataclasses import asdict
 import torch
 from torch import Tensor
 
-from pipeline.body.data import consecutive_pairs
-from pipeline.body.phase import Pairs, body_phase
+from pipeline.body.augmentation import Augmentation
+from pipeline.body.data import PairDataset, consecutive_pairs
+from pipeline.body.phase import body_phase
 from pipeline.clips import paths
 from pipeline.clips.holdout import split_clip
 from pipeline.clips.spread import spread
@@ -14,6 +15,7 @@ from pipeline.clips.stable import StableClip, open_target
 from pipeline.clips.track import PoseTrack, bodies_seen, open_track
 from pipeline.losses.perceptual import load_perceptual
 from pipeline.networks.body_generator import BodyGenerator
+from pipeline.networks.prior import prior_files, start_from_prior
 from pipeline.networks.weights import sha256
 from pipeline.params import Log, Pose, Split, Train, load_params
 from pipeline.pose.joint_file import smoothed
@@ -49,37 +51,40 @@ def train_body(
     seen = bodies_seen(joints)
     end, held_out = split_clip(len(store), split)
     held_out_pairs = consecutive_pairs(store.pairs(), seen, held_out, len(store))
-    pairs = Pairs(
-        consecutive_pairs(store.pairs(), seen, 0, end),
-        held_out_pairs[spread(len(held_out_pairs), SAMPLES)],
-    )
-    print(f"training on {len(pairs.training)} pairs of frames 0 to {end - 1}, device {device}, precision {precision}")
+    pairs = consecutive_pairs(store.pairs(), seen, 0, end)
+    samples = held_out_pairs[spread(len(held_out_pairs), SAMPLES)]
+    print(f"training on {len(pairs)} pairs of frames 0 to {end - 1}, device {device}, precision {precision}")
 
     architecture = generator_arguments(params)
     windows = view.windows(track, joints, store.shots)
-    frames = TrainingFrames(clip, joints, windows, view.width, view.height)
     with rank_0_first():  # one download for all
         perceptual = load_perceptual(params, params.lambda_vgg)
     references = None
     if params.references == "nearest":
         tall = statures(joints, store.shots, float(track.fps))
         references = references_of(clip, joints, tall, seen[:end])
-    shared = pairs, perceptual, params, precision, device, references
+    augmentation = None if params.augment == "none" else Augmentation(params.seed, params.augment == "mirrored")
+
+    def learn(name: str, generator: BodyGenerator, width: int, height: int, *steps: int) -> BodyGenerator:
+        frames = TrainingFrames(clip, joints, windows, width, height)
+        dataset = PairDataset(frames, pairs, references, augmentation)
+        examples = PairDataset(frames, samples, references)
+        phase = body_phase(name, generator, dataset, examples, perceptual, params, precision, device, *steps)
+        return phase.run(checkpoints, log, live)
 
     with checkpoints.open_log() as live:
         coarse = None
         if params.generator.enhancer and not checkpoints.beyond("coarse"):
-            half = TrainingFrames(clip, joints, windows, view.width // 2, view.height // 2)
             coarse = BodyGenerator(**{**architecture, "enhancer_blocks": None})
-            phase = body_phase("coarse", coarse, half, *shared, params.coarse_steps, params.coarse_decay_steps)
-            coarse = phase.run(checkpoints, log, live)
+            half = view.width // 2, view.height // 2
+            coarse = learn("coarse", coarse, *half, params.coarse_steps, params.coarse_decay_steps)
         generator = BodyGenerator(**architecture)
         if coarse is not None:
             generator.start_from(coarse)
-        phase = body_phase(
-            "body", generator, frames, *shared, params.steps, params.decay_steps, params.frozen_global_steps
-        )
-        return phase.run(checkpoints, log, live), references, architecture
+        if params.start == "prior":
+            start_from_prior(generator, paths.BODY_PRIOR, architecture)
+        schedule = params.steps, params.decay_steps, params.frozen_global_steps
+        return learn("body", generator, *view.size, *schedule), references, architecture
 
 
 def generator_arguments(params: Train) -> dict:
@@ -104,7 +109,7 @@ def main() -> None:
         parameters = {"train": params.train.model_dump(), "precision": precision, "pose": params.pose.model_dump(),
                       "split": params.split.model_dump()}
 
-        files = [paths.STABLE_POSES, paths.CAMERA, paths.PLATE]
+        files = [paths.STABLE_POSES, paths.CAMERA, paths.PLATE, *prior_files(params.train.start, paths.BODY_PRIOR)]
 
         def train(checkpoints: Checkpoints) -> tuple[dict[str, Tensor], dict]:
             generator, references, architecture = train_body(

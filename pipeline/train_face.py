@@ -13,11 +13,12 @@ from pipeline.face.data import PartDataset
 from pipeline.face.phase import face_phase
 from pipeline.losses.perceptual import load_perceptual
 from pipeline.networks.face_generator import FaceGenerator
+from pipeline.networks.prior import prior_files, start_from_prior
 from pipeline.networks.weights import save_weights, sha256
 from pipeline.params import Face, Log, Pose, Split, Train, load_params
 from pipeline.pose.joint_file import smoothed
 from pipeline.pose.parts import part_squares
-from pipeline.rendering.render import BodyRenderer
+from pipeline.rendering.render import BodyRenderer, load_body
 from pipeline.runtime.devices import keep_freed_memory, make_repeatable, pick_device
 from pipeline.training.checkpoint import Checkpoints
 from pipeline.training.distributed import process_group, rank, rank_0_first
@@ -60,11 +61,12 @@ def train_face(
     if len(chosen) < len(times):
         print(f"of these, the {len(chosen)} that training has steps for are rendered, in {len(runs)} runs")
 
-    common = train_params.generator
-    architecture = {**face.generator.model_dump(), "upsampling": common.upsampling, "skips": common.skips}
+    architecture = face_arguments(face, train_params)
     with rank_0_first():  # one download for all
         perceptual = load_perceptual(train_params, face.lambda_vgg)
     generator = FaceGenerator(**architecture)
+    if train_params.start == "prior":
+        start_from_prior(generator, paths.FACE_PRIOR, architecture)
     with rank_0_first():  # the others wait: rendering is sequential, and once is enough for all
         crops = render_crops(body, pictures, squares, face.size, runs, checkpoints.folder)
     dataset, examples = (
@@ -73,6 +75,12 @@ def train_face(
     phase = face_phase(generator, dataset, examples, perceptual, face, train_params, body.precision, body.device)
     with checkpoints.open_log() as live:
         return phase.run(checkpoints, log, live), architecture
+
+
+def face_arguments(face: Face, train_params: Train) -> dict:
+    """What :class:`FaceGenerator` is built with."""
+    common = train_params.generator
+    return {**face.generator.model_dump(), "upsampling": common.upsampling, "skips": common.skips}
 
 
 def items_of(seen: np.ndarray, frames: np.ndarray) -> np.ndarray:
@@ -88,7 +96,7 @@ def main() -> None:
         return
     with process_group(device, params.train.devices * params.train.nodes):
         clip, track = open_target(), open_track(paths.STABLE_POSES)
-        body = BodyRenderer(paths.BODY_WEIGHTS, clip, device)
+        body = load_body(paths.BODY_WEIGHTS, clip, device)
         header = {"enabled": params.face.enabled, "body": sha256(paths.BODY_WEIGHTS)}
         if not params.face.enabled:
             if rank() == 0:
@@ -107,7 +115,8 @@ def main() -> None:
             return generator.state_dict(), header | {"architecture": architecture, "size": params.face.size,
                                         "hands": params.face.hands, "face": params.face.model_dump()}
 
-        inputs = [paths.STABLE_POSES, paths.CAMERA, paths.PLATE, paths.BODY_WEIGHTS]
+        inputs = [paths.STABLE_POSES, paths.CAMERA, paths.PLATE, paths.BODY_WEIGHTS,
+                  *prior_files(params.train.start, paths.FACE_PRIOR)]
         results = paths.FACE_WEIGHTS, paths.FACE_LOG
         run_training("train_face", params, clip.store, inputs, parameters, body.device, train, *results)
 

@@ -20,10 +20,16 @@ from pipeline.clips.layout import FACE, LEFT_HAND, RIGHT_HAND, mirrored
 from pipeline.clips.stable import open_target
 from pipeline.clips.track import read_track, write_track
 from pipeline.clips.warp import move_joints
+from pipeline.networks.body_generator import BodyGenerator
+from pipeline.networks.face_generator import FaceGenerator
+from pipeline.networks.prior import save_prior
 from pipeline.networks.weights import load_weights
+from pipeline.params import load_params
 from pipeline.params.preset import apply_preset, load_preset
-from pipeline.rendering.render import BodyRenderer
+from pipeline.rendering.render import load_body
 from pipeline.runtime.pictures import write_picture
+from pipeline.train_body import generator_arguments
+from pipeline.train_face import face_arguments
 from pipeline.user.cli import UserError
 
 PROJECT = Path(__file__).parent.parent
@@ -95,7 +101,7 @@ def test_every_window_and_background_trains_and_says_what_it_is(tmp_path, monkey
     assert (architecture["layered"], architecture["borders"]) == (background == "plate", window == "person")
     assert architecture["references"] == (references == "nearest") == ("references.joints" in tensors)
     assert architecture["enhancer_blocks"] == (3 if enhancer else None)
-    renderer = BodyRenderer(paths.BODY_WEIGHTS, open_target(), torch.device("cpu"))
+    renderer = load_body(paths.BODY_WEIGHTS, open_target(), torch.device("cpu"))
     track = read_track(paths.STABLE_POSES)
     shots = np.zeros(FRAMES, int)
     joints, windows = track.joints[:2], renderer.view.windows(track, track.joints, shots)[:2]
@@ -110,6 +116,27 @@ def test_every_window_and_background_trains_and_says_what_it_is(tmp_path, monkey
     if window == "person":  # what is laid over the plate fades out towards the window's borders
         corners = made[1][:, [0, 0, -1, -1], [0, -1, 0, -1]]
         assert (corners - (WALL / 127.5 - 1)).abs().max() < 0.02
+
+
+def test_both_trainings_start_from_the_prior(workspace):
+    """With a learning rate of next to nothing they end there, too."""
+    workspace["train"] |= {"start": "prior", "learning_rate": 1e-9, "ema": 0.0}
+    workspace["face"] |= {"learning_rate": 1e-9}
+    change(workspace)
+    with pytest.raises(UserError, match="prior/body.safetensors is missing"):
+        train_body.main()
+    params = load_params()
+    torch.manual_seed(7)
+    priors = {paths.BODY_PRIOR: (BodyGenerator, generator_arguments(params.train)),
+              paths.FACE_PRIOR: (FaceGenerator, face_arguments(params.face, params.train))}
+    for path, (network, architecture) in priors.items():
+        save_prior(path, network(**architecture), architecture, {})
+    train_body.main()
+    train_face.main()
+    for path, weights in ((paths.BODY_PRIOR, paths.BODY_WEIGHTS), (paths.FACE_PRIOR, paths.FACE_WEIGHTS)):
+        learned, _ = load_weights(weights)
+        for name, tensor in load_weights(path)[0].items():
+            torch.testing.assert_close(learned[name], tensor.float(), rtol=0, atol=1e-6)
 
 
 def test_the_clip_of_a_camera_that_moves_trains_in_its_canvas(workspace):

@@ -77,7 +77,7 @@ def make_project(folder: Path) -> None:
     train, face = params["train"], params["face"]
     change(
         folder,
-        train={"height": 64, "steps": 3, "decay_steps": 2,
+        train={"height": 64, "start": "scratch", "steps": 3, "decay_steps": 2,
                "generator": train["generator"] | {"ngf": 4, "downsamplings": 2, "blocks": 1},
                "discriminator": train["discriminator"] | {"ndf": 4, "layers": 2, "scales": 2}},
         face={"size": 32, "steps": 2, "decay_steps": 1, "generator": face["generator"] | {"ngf": 4, "blocks": 1},

@@ -43,7 +43,7 @@ def make_workspace(folder: Path, params: dict, width: int, height: int) -> None:
 
 def shrink(params: dict) -> dict:
     """Tiny networks and a few steps, in float32 whatever the machine."""
-    params["train"] |= {"height": 64, "precision": "fp32", "steps": 3, "decay_steps": 1}
+    params["train"] |= {"height": 64, "precision": "fp32", "start": "scratch", "steps": 3, "decay_steps": 1}
     params["train"]["generator"] |= {"ngf": 4, "downsamplings": 2, "blocks": 1}
     params["train"]["discriminator"] |= {"ndf": 4, "layers": 2}
     params["face"] |= {"size": 32, "steps": 2, "decay_steps": 1, "batch": 2}

@@ -1,13 +1,9 @@
 """A phase of the body GAN's training: its networks at one picture size, its step function and its data."""
 
-from dataclasses import dataclass
-
-import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.utils.data import default_collate
+from torch.utils.data import Dataset, default_collate
 
-from pipeline.body.augmentation import Augmentation
 from pipeline.body.data import PairDataset
 from pipeline.body.samples import body_grid
 from pipeline.body.step import body_losses, discriminator_channels
@@ -15,39 +11,26 @@ from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.discriminator import MultiscaleDiscriminator
 from pipeline.networks.pictures import to_float
 from pipeline.params import Train
-from pipeline.reference.references import References
-from pipeline.training.frames import TrainingFrames
 from pipeline.training.phase import Phase, place
 
 
-@dataclass(frozen=True)
-class Pairs:
-    """Pairs of consecutive frames by the later one, int64 (pairs,): for training, and a few held-out to look at."""
-
-    training: np.ndarray
-    samples: np.ndarray
-
-
 def body_phase(
-    name: str, generator: BodyGenerator, frames: TrainingFrames, pairs: Pairs, perceptual: nn.Module | None,
-    params: Train, precision: str, device: torch.device, references: References | None, steps: int, decay_steps: int,
-    frozen_global_steps: int = 0,
+    name: str, generator: BodyGenerator, dataset: Dataset, examples: PairDataset, perceptual: nn.Module | None,
+    params: Train, precision: str, device: torch.device, steps: int, decay_steps: int, frozen_global_steps: int = 0,
 ) -> Phase[BodyGenerator]:
-    """A phase in which ``generator`` learns from ``pairs`` of ``frames``, with new discriminators.
+    """A phase in which ``generator`` learns from ``dataset``, with new discriminators.
 
-    perceptual, params, precision: see :func:`body_losses`. references: to copy from, if ``generator`` does. steps,
-    decay_steps: at a constant learning rate and while it falls to 0. frozen_global_steps: the first so many of these
-    steps train the local enhancer only.
+    dataset: its items are those of :class:`PairDataset`. examples: those of the sample grids. perceptual, params,
+    precision: see :func:`body_losses`. steps, decay_steps: at a constant learning rate and while it falls to 0.
+    frozen_global_steps: the first so many of these steps train the local enhancer only.
     """
     d = params.discriminator
     place(generator, device, precision)
-    augmentation = None if params.augment == "none" else Augmentation(params.seed, params.augment == "mirrored")
     channels = discriminator_channels(generator.temporal)
     discriminator = MultiscaleDiscriminator(channels, d.ndf, d.layers, d.scales)
     place(discriminator, device, precision)
     if perceptual is not None:
         place(perceptual, device, precision)
-    examples = PairDataset(frames, pairs.samples, references)
     fixed = default_collate([examples[i] for i in range(len(examples))])
 
     def floats(batch: list[Tensor]) -> list[Tensor]:
@@ -58,7 +41,7 @@ def body_phase(
     return Phase(
         name, generator, discriminator,
         losses=lambda batch: body_losses(generator, discriminator, perceptual, params, precision, *floats(batch)),
-        dataset=PairDataset(frames, pairs.training, references, augmentation),
+        dataset=dataset,
         sample=lambda rendered: body_grid(rendered, *floats(fixed)),
         steps=steps, decay_steps=decay_steps, batch=params.batch, learning_rate=params.learning_rate,
         betas=(params.beta1, params.beta2), seed=params.seed, ema=params.ema,

@@ -4,6 +4,8 @@ from pathlib import Path
 
 BODY_WEIGHTS = Path("models/body.safetensors")
 FACE_WEIGHTS = Path("models/face.safetensors")
+BODY_PRIOR = Path("prior/body.safetensors")  # what generators may start from; committed, not made by a stage
+FACE_PRIOR = Path("prior/face.safetensors")
 
 BACKGROUND = Path("data/background")  # of the target's clip, in one canvas in which its camera stands still
 BACKGROUND_SUMMARY = BACKGROUND / "summary.json"

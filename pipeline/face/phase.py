@@ -2,7 +2,7 @@
 
 import torch
 from torch import Tensor, nn
-from torch.utils.data import default_collate
+from torch.utils.data import Dataset, default_collate
 
 from pipeline.face.data import PartDataset
 from pipeline.face.samples import face_grid
@@ -15,13 +15,14 @@ from pipeline.training.phase import Phase, place
 
 
 def face_phase(
-    generator: FaceGenerator, dataset: PartDataset, examples: PartDataset, perceptual: nn.Module | None, face: Face,
+    generator: FaceGenerator, dataset: Dataset, examples: PartDataset, perceptual: nn.Module | None, face: Face,
     params: Train, precision: str, device: torch.device,
 ) -> Phase[FaceGenerator]:
     """A phase in which ``generator`` learns from ``dataset``, with a new discriminator.
 
-    examples: the crops of the sample grids. perceptual, face, precision: see :func:`face_losses`. params: of
-    ``train``, for what the Face GAN shares with the body GAN: Adam's betas, the seed, the average of the weights.
+    dataset: its items are those of :class:`PartDataset`. examples: those of the sample grids. perceptual, face,
+    precision: see :func:`face_losses`. params: of ``train``, for what the Face GAN shares with the body GAN: Adam's
+    betas, the seed, the average of the weights.
     """
     place(generator, device, precision)
     discriminator = PatchDiscriminator(7, face.discriminator.ndf, face.discriminator.layers)

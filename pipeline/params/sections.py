@@ -124,6 +124,7 @@ class Train(Section):
     background: Literal["learned", "plate"]
     references: Literal["nearest", "none"]
     augment: Literal["none", "moved", "mirrored"]
+    start: Literal["prior", "scratch"]
     ema: Annotated[float, Field(ge=0, lt=1)]
     batch: Count
     devices: Count

@@ -1,6 +1,7 @@
 """Rendering a clip's poses frame by frame, each frame from its pose and the frame before, then refining the face."""
 
 from collections.abc import Iterator
+from copy import copy
 from pathlib import Path
 from typing import NamedTuple, cast
 
@@ -55,19 +56,25 @@ class Closer(NamedTuple):
 
 
 class BodyRenderer:
-    """The trained body generator, run recurrently over any number of poses.
+    """A trained body generator, run recurrently over any number of poses.
 
-    view: through what windows. Raises UserError if ``weights`` is missing or no weight file.
+    generator: is made ready for inference on ``device``. references: of ``clip``, if it copies from some. view: through
+    what windows.
     """
 
-    def __init__(self, weights: Path, clip: StableClip, device: torch.device) -> None:
-        tensors, header = load_weights(weights)
-        self.generator = BodyGenerator(**header["architecture"])
-        self.references = stored_references(clip, tensors)
-        self.generator.load_state_dict({name: tensors[name] for name in self.generator.state_dict()})
-        self.clip, self.device, self.precision = clip, device, header["precision"]
-        for_inference(self.generator, device, self.precision)
-        self.view = View(**header["view"])
+    def __init__(
+        self, generator: BodyGenerator, references: References | None, view: View, precision: str, clip: StableClip,
+        device: torch.device,
+    ) -> None:
+        self.generator, self.references, self.view = generator, references, view
+        self.clip, self.device, self.precision = clip, device, precision
+        for_inference(generator, device, precision)
+
+    def before(self, clip: StableClip, references: References | None) -> "BodyRenderer":
+        """The same generator, for another clip and its references."""
+        other = copy(self)
+        other.clip, other.references = clip, references
+        return other
 
     def in_windows(self, joints: np.ndarray, windows: np.ndarray) -> np.ndarray:
         """Joints (frames, 137, 3) of the canvas in px of the pictures of their windows."""
@@ -184,6 +191,15 @@ class BodyRenderer:
         return result
 
 
+def load_body(weights: Path, clip: StableClip, device: torch.device) -> BodyRenderer:
+    """The body generator that stage train_body left. Raises UserError if ``weights`` is missing or no weight file."""
+    tensors, header = load_weights(weights)
+    generator = BodyGenerator(**header["architecture"])
+    generator.load_state_dict({name: tensors[name] for name in generator.state_dict()})
+    references = stored_references(clip, tensors)
+    return BodyRenderer(generator, references, View(**header["view"]), header["precision"], clip, device)
+
+
 def delivered_size(window: np.ndarray, scale: float, width: int, height: int) -> tuple[int, int]:
     """(width, height) of a picture that shows ``window`` with ``scale`` px a px of the canvas.
 
@@ -203,7 +219,7 @@ class Renderer:
     """
 
     def __init__(self, body: Path, face: Path, clip: StableClip, device: torch.device) -> None:
-        self.body, self.clip = BodyRenderer(body, clip, device), clip
+        self.body, self.clip = load_body(body, clip, device), clip
         tensors, header = load_weights(face)
         if header["body"] != sha256(body):
             raise UserError(f"{face} was trained with another body generator than {body}: run `dvc repro`")

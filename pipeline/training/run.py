@@ -29,7 +29,7 @@ def run_training(
     Rank 0 alone writes.
     """
     files = [*inputs, *([Path(params.train.perceptual_weights)] if params.train.perceptual_weights else [])]
-    with run_folder(run_key(stage, store, files, parameters, device)) as folder:
+    with run_folder(run_key(stage, store.sha256, files, parameters, device)) as folder:
         checkpoints = Checkpoints(folder, params.checkpoints.every, params.checkpoints.keep)
         tensors, header = train(checkpoints)
         if rank() == 0:

@@ -13,22 +13,21 @@ import cv2
 import numpy as np
 import torch
 
-from pipeline.clips.store import FrameStore
 from pipeline.networks.weights import sha256
 
 
 def run_key(
-    stage: str, store: FrameStore, files: Iterable[Path], parameters: dict[str, Any], device: torch.device
+    stage: str, frames: str, files: Iterable[Path], parameters: dict[str, Any], device: torch.device
 ) -> str:
     """The stage's name and 64 hexadecimal digits, which differ whenever the resulting weights could.
 
-    store: the frames that the stage reads, by the digest stored with them, since hashing a long clip takes many
-    seconds. files: its other inputs, by content; a missing one is reported by whatever reads it. parameters: those that
-    it reads, JSON-serializable. This project's code as it is loaded now, the libraries' versions and the kind of device
-    are hashed as well. The number of threads is not: a checkpoint stores it.
+    frames: the digest stored with the frames that the stage reads, since hashing a long clip takes many seconds. files:
+    its other inputs, by content; a missing one is reported by whatever reads it. parameters: those that it reads,
+    JSON-serializable. This project's code as it is loaded now, the libraries' versions and the kind of device are
+    hashed as well. The number of threads is not: a checkpoint stores it.
     """
     parts = {
-        "frames": store.sha256,
+        "frames": frames,
         "files": [sha256(path) if path.is_file() else None for path in files],
         "parameters": parameters,
         "code": loaded_code(),

@@ -9,7 +9,7 @@ import pytest
 from dancers.beat import write_beat
 from dancers.cast import Clip, clip_sets
 from dancers.clip import render_clip
-from dancers.scene import Scene
+from dancers.scene import scene_of
 from pipeline.clips.masks import MaskStore
 from pipeline.clips.track import read_track
 from pipeline.runtime.files import read_json
@@ -70,7 +70,8 @@ def test_the_committed_clips_are_what_is_rendered_today(name, wheel):
     clip, folder = clip_sets()["default"][name], COMMITTED / name
     assert all(path.stat().st_size < 1_000_000 for path in folder.iterdir())
     assert read_json(folder / "clip.json") == clip.model_dump() | {"fps": 30}
-    track, masks, scene = read_track(folder / "poses.parquet"), MaskStore(folder / "masks.parquet"), Scene(wheel, clip)
+    track, masks = read_track(folder / "poses.parquet"), MaskStore(folder / "masks.parquet")
+    scene = scene_of(wheel, clip)
     pictures = read_pictures(probe(folder / "video.mp4"), fit_height(clip.width, clip.height, clip.height))
     for index, (time, picture) in enumerate(pictures):
         if index % 60 != 30:

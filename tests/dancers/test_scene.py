@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from dancers.cast import Clip
-from dancers.scene import Scene
+from dancers.scene import scene_of
 from pipeline.clips.layout import BODY, FACE, LEFT_ANKLE, LEFT_WRIST, NOSE, RIGHT_ANKLE
 
 WALL = np.array([[x, 1.25, z] for x in (-0.9, 0.9) for z in (0.2, 1.9)])  # m, on the studio's
@@ -12,7 +12,7 @@ CLIP = Clip(person="mara", motion="arms", room="studio", camera="near", seconds=
 
 @pytest.fixture(scope="module")
 def scene(wheel):
-    return Scene(wheel, CLIP)
+    return scene_of(wheel, CLIP)
 
 
 def test_the_picture_differs_from_the_empty_room_where_the_mask_is(scene):
@@ -27,7 +27,7 @@ def test_the_picture_differs_from_the_empty_room_where_the_mask_is(scene):
 @pytest.fixture(scope="module")
 def held(wheel):
     """The same before a camera in a hand."""
-    return Scene(wheel, CLIP.model_copy(update={"camera": "phone", "height": 224}))
+    return scene_of(wheel, CLIP.model_copy(update={"camera": "phone", "height": 224}))
 
 
 @pytest.mark.parametrize("camera", ["scene", "held"])
@@ -63,7 +63,7 @@ def test_left_is_the_persons_own(scene):
 
 
 def test_a_larger_picture_shows_the_same(wheel, scene):
-    large = Scene(wheel, CLIP.model_copy(update={"width": 256, "height": 256})).frame(1.0)
+    large = scene_of(wheel, CLIP.model_copy(update={"width": 256, "height": 256})).frame(1.0)
     small = scene.frame(1.0)
     np.testing.assert_allclose(large.joints[:, :2], 2 * small.joints[:, :2], rtol=1e-4)
     shrunk = large.picture.reshape(128, 2, 128, 2, 3).mean(axis=(1, 3))
@@ -71,11 +71,11 @@ def test_a_larger_picture_shows_the_same(wheel, scene):
 
 
 def test_the_face_has_no_truth_while_it_is_turned_away(wheel):
-    scene = Scene(wheel, CLIP.model_copy(update={"motion": "turns"}))
+    scene = scene_of(wheel, CLIP.model_copy(update={"motion": "turns"}))
     seen = np.array([scene.frame(time).joints[FACE, 2].any() for time in np.arange(0, 14, 0.5)])
     assert 0.5 < seen.mean() < 0.95
 
 
 def test_time_is_counted_from_the_clips_start(wheel, scene):
-    later = Scene(wheel, CLIP.model_copy(update={"start": 1.5})).frame(0.5)
+    later = scene_of(wheel, CLIP.model_copy(update={"start": 1.5})).frame(0.5)
     np.testing.assert_array_equal(later.picture, scene.frame(2.0).picture)

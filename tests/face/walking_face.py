@@ -11,7 +11,7 @@ from pipeline.clips.layout import FACE
 from pipeline.clips.store import StoredFrame, write_frames
 from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.weights import save_weights
-from pipeline.rendering.render import BodyRenderer
+from pipeline.rendering.render import load_body
 from pipeline.training.frames import TrainingFrames
 
 FRAMES, SIZE, CROP = 40, 64, 16
@@ -38,4 +38,4 @@ def body(tmp_path, frames):
     header = {"architecture": architecture, "precision": "fp32",
               "view": {"window": "frame", "width": SIZE, "height": SIZE}}
     save_weights(tmp_path / "body.safetensors", BodyGenerator(**architecture).state_dict(), header)
-    return BodyRenderer(tmp_path / "body.safetensors", frames.clip, torch.device("cpu"))
+    return load_body(tmp_path / "body.safetensors", frames.clip, torch.device("cpu"))

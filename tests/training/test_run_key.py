@@ -41,34 +41,35 @@ def module(tmp_path, monkeypatch):
 
 
 def test_the_same_run_has_the_same_name_wherever_its_files_lie(store, poses, tmp_path):
-    key = run_key("train_body", store, [poses], {"a": 1, "b": None}, CPU)
+    key = run_key("train_body", store.sha256, [poses], {"a": 1, "b": None}, CPU)
     (tmp_path / "copy").write_bytes(b"poses")
     other = make_store(tmp_path / "other.parquet")
-    assert key == run_key("train_body", other, [tmp_path / "copy"], {"b": None, "a": 1}, CPU)
+    assert key == run_key("train_body", other.sha256, [tmp_path / "copy"], {"b": None, "a": 1}, CPU)
     assert key.startswith("train_body-")
 
 
 def test_stage_data_and_parameters_count(store, poses, tmp_path):
     brighter = make_store(tmp_path / "brighter.parquet", 90)
-    keys = {run_key("train_body", store, [poses], {"a": 1}, CPU), run_key("train_face", store, [poses], {"a": 1}, CPU),
-            run_key("train_body", store, [poses], {"a": 2}, CPU),
-            run_key("train_body", store, [poses, poses], {"a": 1}, CPU),
-            run_key("train_body", brighter, [poses], {"a": 1}, CPU)}
+    keys = {run_key("train_body", store.sha256, [poses], {"a": 1}, CPU),
+            run_key("train_face", store.sha256, [poses], {"a": 1}, CPU),
+            run_key("train_body", store.sha256, [poses], {"a": 2}, CPU),
+            run_key("train_body", store.sha256, [poses, poses], {"a": 1}, CPU),
+            run_key("train_body", brighter.sha256, [poses], {"a": 1}, CPU)}
     poses.write_bytes(b"other poses")
-    keys.add(run_key("train_body", store, [poses], {"a": 1}, CPU))
+    keys.add(run_key("train_body", store.sha256, [poses], {"a": 1}, CPU))
     poses.unlink()
-    keys.add(run_key("train_body", store, [poses], {"a": 1}, CPU))
+    keys.add(run_key("train_body", store.sha256, [poses], {"a": 1}, CPU))
     assert len(keys) == 7
 
 
 def test_an_edit_of_any_loaded_module_counts(store, poses, module):
-    key = run_key("train_body", store, [poses], {}, CPU)
+    key = run_key("train_body", store.sha256, [poses], {}, CPU)
     assert "pipeline.training.run_key" in loaded_code()
     module.write_text("x = 2\n")
-    assert run_key("train_body", store, [poses], {}, CPU) != key
+    assert run_key("train_body", store.sha256, [poses], {}, CPU) != key
 
 
 def test_the_library_that_computes_counts(store, poses, monkeypatch):
-    key = run_key("train_body", store, [poses], {}, CPU)
+    key = run_key("train_body", store.sha256, [poses], {}, CPU)
     monkeypatch.setattr(torch, "__version__", "0.1")
-    assert run_key("train_body", store, [poses], {}, CPU) != key
+    assert run_key("train_body", store.sha256, [poses], {}, CPU) != key

@@ -1,0 +1,40 @@
+"""Generators that start from a prior: weights that have learned on invented people what all people share."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from pipeline.networks.weights import load_weights, save_weights
+from pipeline.user.cli import UserError
+
+
+def save_prior(path: Path, generator: nn.Module, architecture: dict[str, Any], recipe: dict[str, Any]) -> None:
+    """Save a generator's weights in half precision. recipe: what it has learned from, JSON-serializable."""
+    halves = {name: _half(tensor) for name, tensor in generator.state_dict().items()}
+    save_weights(path, halves, {"architecture": architecture, "recipe": recipe})
+
+
+def start_from_prior(generator: nn.Module, path: Path, architecture: dict[str, Any]) -> None:
+    """Give ``generator``, built with ``architecture``, the weights in ``path``.
+
+    Raises UserError if the file is missing, is no weight file, or is of another architecture.
+    """
+    tensors, header = load_weights(path)
+    theirs = header["architecture"]
+    if theirs != architecture:
+        differing = [name for name in {**theirs, **architecture} if theirs.get(name) != architecture.get(name)]
+        said = ", ".join(f"{name} {theirs.get(name)!r} instead of {architecture.get(name)!r}" for name in differing)
+        raise UserError(f"train.start is prior, but {path} was made for another network: {said}; set train.start to "
+                        "scratch, or make a prior of that network: python -m prior")
+    generator.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
+
+
+def prior_files(start: str, path: Path) -> list[Path]:
+    """The files on which weights depend whose training starts at ``start``, prior or scratch."""
+    return [path] if start == "prior" else []
+
+
+def _half(tensor: Tensor) -> Tensor:
+    return tensor.to(torch.float16) if tensor.is_floating_point() else tensor

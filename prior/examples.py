@@ -1,0 +1,73 @@
+"""What the prior learns from: every invented person's training pairs, one person's after another's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from pipeline.body.data import PairDataset, consecutive_pairs
+from pipeline.clips.stable import StableClip
+from pipeline.clips.track import PoseTrack, bodies_seen
+from pipeline.params import Params
+from pipeline.pose.smoothing import smooth
+from pipeline.pose.stature import statures
+from pipeline.pose.windows import View, view_of
+from pipeline.reference.references import References, references_of
+from pipeline.training.frames import TrainingFrames
+from prior.people import open_person
+from prior.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Person:
+    """One invented person: poses smoothed within each pair, windows, and references, if training copies from any."""
+
+    clip: StableClip
+    track: PoseTrack[np.ndarray]
+    view: View
+    frames: TrainingFrames
+    references: References | None
+
+    def pairs(self) -> PairDataset:
+        """The pairs in which a body was found. Raises UserError if there are none."""
+        store = self.clip.store
+        ends = consecutive_pairs(store.pairs(), bodies_seen(self.frames.joints), 0, len(store))
+        return PairDataset(self.frames, ends, self.references)
+
+
+def load_people(folder: Path, recipe: Recipe, params: Params) -> list[Person]:
+    """All people of ``recipe``, rendered into ``folder``. Raises UserError if one is missing."""
+    return [_load(*open_person(folder, seed), params) for seed in recipe.seeds]
+
+
+def _load(clip: StableClip, track: PoseTrack[np.ndarray], params: Params) -> Person:
+    train = params.train
+    joints = smooth(track.joints, params.pose, clip.store.shots)
+    one_dance = np.zeros(len(track), np.int64)  # how tall people are and how far they reach, other pairs tell, too
+    view = view_of(train.window, train.height, train.multiple, track)
+    frames = TrainingFrames(clip, joints, view.windows(track, joints, one_dance), view.width, view.height)
+    references = None
+    if train.references == "nearest":
+        tall = statures(joints, one_dance, float(track.fps))
+        references = references_of(clip, joints, tall, bodies_seen(joints))
+    return Person(clip, track, view, frames, references)
+
+
+class Together(Dataset):
+    """The items of several datasets, one after another: item i, and i + len * epoch."""
+
+    def __init__(self, datasets: Sequence[Dataset]) -> None:
+        self.datasets, self.lengths = datasets, np.array([len(each) for each in datasets])  # type: ignore[arg-type]
+        self.ends = np.cumsum(self.lengths)
+
+    def __len__(self) -> int:
+        return int(self.ends[-1])
+
+    def __getitem__(self, item: int) -> tuple[Tensor, ...]:
+        epoch, place = divmod(item, len(self))
+        which = int(np.searchsorted(self.ends, place, side="right"))
+        own = place - (self.ends[which] - self.lengths[which])
+        return self.datasets[which][int(own + epoch * self.lengths[which])]

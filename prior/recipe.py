@@ -1,0 +1,53 @@
+"""What the prior is made of, read from recipe.yaml and checked."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from ruamel.yaml import YAML
+
+from pipeline.user.cli import UserError
+
+RECIPE = Path(__file__).with_name("recipe.yaml")
+
+Count = Annotated[int, Field(ge=1)]
+
+
+class Description(BaseModel):
+    """A part of the file: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Schedule(Description):
+    """How long a network learns: steps at a constant learning rate and while it falls to 0. ema: see ``train.ema``."""
+
+    steps: Count
+    decay_steps: Annotated[int, Field(ge=0)]
+    ema: Annotated[float, Field(ge=0, lt=1)]
+
+
+class Recipe(Description):
+    """people: how many, with consecutive seeds. pairs: of consecutive frames of each, spread over ``seconds`` of the
+    dance. size: px, width and height of their pictures."""
+
+    people: Count
+    first_seed: Annotated[int, Field(ge=0)]
+    pairs: Annotated[int, Field(ge=2)]
+    seconds: Annotated[float, Field(gt=0)]
+    size: Annotated[int, Field(ge=64, multiple_of=2)]
+    body: Schedule
+    face: Schedule
+
+    @property
+    def seeds(self) -> range:
+        return range(self.first_seed, self.first_seed + self.people)
+
+
+def load_recipe(file: Path = RECIPE) -> Recipe:
+    """Raises UserError naming all that is wrong in the file."""
+    try:
+        return Recipe.model_validate(YAML(typ="safe").load(file))
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
+        raise UserError(f"{file} has {len(lines)} problem(s):\n  " + "\n  ".join(lines)) from None
