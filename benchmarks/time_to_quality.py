@@ -23,11 +23,13 @@ from benchmarks.target import Target, load_target
 from pipeline.body.data import PairDataset
 from pipeline.body.phase import body_phase
 from pipeline.body.step import discriminator_channels
+from pipeline.clips import paths
 from pipeline.evaluation.lpips import Lpips
 from pipeline.losses.perceptual import PerceptualLoss, load_perceptual
 from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.discriminator import MultiscaleDiscriminator
 from pipeline.networks.pictures import on_device, to_float, to_picture
+from pipeline.networks.prior import start_from_prior
 from pipeline.params import Params, load_params
 from pipeline.rendering.render import follow_window
 from pipeline.runtime.devices import autocast, keep_freed_memory, pick_device, pick_precision
@@ -90,7 +92,10 @@ def reference(params: Params, device: torch.device) -> tuple[BodyGenerator, Refe
 def ours(params: Params, precision: str, target: Target, device: torch.device) -> Phase:
     """The training as stage train_body has it."""
     train = params.train
-    generator = BodyGenerator(**generator_arguments(train) | {"enhancer_blocks": None})
+    architecture = generator_arguments(train) | {"enhancer_blocks": None}
+    generator = BodyGenerator(**architecture)
+    if train.start == "prior":
+        start_from_prior(generator, paths.BODY_PRIOR, architecture)
     references = target.references() if generator.references else None
     dataset, examples = (
         PairDataset(target.frames, ends, references)

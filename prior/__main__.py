@@ -43,7 +43,8 @@ def main() -> None:
 
     its, architecture = with_schedule(params, recipe.body), generator_arguments(params.train)
     with run_folder(run_key("prior_body", frames, [], its.train.model_dump(), device)) as folder:
-        learned = train_body(people, architecture, its, precision, device, checkpoints("body", its, folder))
+        some = people[: recipe.body.people]
+        learned = train_body(some, architecture, its, precision, device, checkpoints("body", its, folder))
         save_prior(paths.BODY_PRIOR, learned, architecture, made_of)
         finish(folder)
 
@@ -52,9 +53,8 @@ def main() -> None:
     its, architecture = with_schedule(params, recipe.face), face_arguments(params.face, params.train)
     parameters = {"face": its.face.model_dump(), "train": its.train.model_dump()}
     with run_folder(run_key("prior_face", frames, [paths.BODY_PRIOR], parameters, device)) as folder:
-        face = train_face(
-            people, body, architecture, its, precision, device, checkpoints("face", its, folder), folder / "crops"
-        )
+        some, kept = people[: recipe.face.people], checkpoints("face", its, folder)
+        face = train_face(some, body, architecture, its, precision, device, kept, folder / "crops")
         save_prior(paths.FACE_PRIOR, face, architecture, made_of | {"face": params.face.model_dump()})
         finish(folder)
     print(f"the prior: {paths.BODY_PRIOR} and {paths.FACE_PRIOR}")

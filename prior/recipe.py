@@ -20,18 +20,19 @@ class Description(BaseModel):
 
 
 class Schedule(Description):
-    """How long a network learns: steps at a constant learning rate and while it falls to 0. ema: see ``train.ema``."""
+    """How a network learns: from the first so many people; steps at a constant learning rate and while it falls to 0.
+    ema: see ``train.ema``."""
 
+    people: Count
     steps: Count
     decay_steps: Annotated[int, Field(ge=0)]
     ema: Annotated[float, Field(ge=0, lt=1)]
 
 
 class Recipe(Description):
-    """people: how many, with consecutive seeds. pairs: of consecutive frames of each, spread over ``seconds`` of the
-    dance. size: px, width and height of their pictures."""
+    """first_seed: the first person's; the next has the next. pairs: of consecutive frames of each, spread over
+    ``seconds`` of the dance. size: px, width and height of their pictures."""
 
-    people: Count
     first_seed: Annotated[int, Field(ge=0)]
     pairs: Annotated[int, Field(ge=2)]
     seconds: Annotated[float, Field(gt=0)]
@@ -41,7 +42,8 @@ class Recipe(Description):
 
     @property
     def seeds(self) -> range:
-        return range(self.first_seed, self.first_seed + self.people)
+        """Of all people."""
+        return range(self.first_seed, self.first_seed + max(self.body.people, self.face.people))
 
 
 def load_recipe(file: Path = RECIPE) -> Recipe:

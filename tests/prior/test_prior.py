@@ -15,9 +15,10 @@ from prior.people import render_people
 from prior.recipe import Recipe
 
 RECIPE = Recipe.model_validate({
-    "people": 2, "first_seed": 3, "pairs": 3, "seconds": 12, "size": 192,
-    "body": {"steps": 2, "decay_steps": 1, "ema": 0.5}, "face": {"steps": 2, "decay_steps": 1, "ema": 0.5},
-})  # fmt: skip
+    "first_seed": 3, "pairs": 3, "seconds": 12, "size": 192,
+    "body": {"people": 2, "steps": 2, "decay_steps": 1, "ema": 0.5},
+    "face": {"people": 1, "steps": 2, "decay_steps": 1, "ema": 0.5},
+})
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,7 @@ def made(folder, request):
 def test_both_priors_are_made_and_say_of_what(made):
     for path in (paths.BODY_PRIOR, paths.FACE_PRIOR):
         tensors, header = load_weights(made / path)
-        assert header["recipe"]["people"] == 2 and header["architecture"]["ngf"] == 4
+        assert header["recipe"]["body"]["people"] == 2 and header["architecture"]["ngf"] == 4
         assert all(tensor.dtype == torch.float16 and tensor.isfinite().all() for tensor in tensors.values())
 
 
