@@ -73,7 +73,8 @@ class Layers(NamedTuple):
         shows_person, valid = ((displaced(reference[:, 3:], flow) + 1) / 2).split(1, dim=1)
         surely, perhaps = enlarge(-_widened(-self.mask, OUTLINE)), enlarge(_widened(self.mask, OUTLINE))
         mask, outlined = enlarge(self.mask), torch.maximum(surely, shows_person * perhaps)
-        return Layers(person, mask + valid * (outlined - mask), enlarge(self.shadow))
+        told = valid * (2 * shows_person - 1).abs()  # a reference that may show a shadow there does not tell
+        return Layers(person, mask + told * (outlined - mask), enlarge(self.shadow))
 
 
 def _widened(mask: Tensor, by: int) -> Tensor:

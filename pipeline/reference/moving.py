@@ -14,6 +14,7 @@ from pipeline.reference.limb_flow import FAR, limb_flow, reach, share_of
 CELLS = 64  # of a person's height: on such a grid the limbs' flow is computed, and interpolated between them
 FINE = 128  # of a person's height: the cells of that on which it is corrected at the joints
 SAME, OTHER = 6.0, 18.0  # grey levels: a pixel that differs less from the plate shows it, and more, the person
+DARKEST = 0.4  # of the plate's light: no shadow takes away more
 RAMP = ((np.arange(256, dtype=np.float32) - SAME) / (OTHER - SAME)).clip(0, 1)
 EDGE = 0.02  # heights: so near the border of its own frame a reference counts less
 
@@ -39,8 +40,8 @@ def moved(
 ) -> Patch:
     """Frame t of ``clip`` in the pose ``here``, where that has its ``limbs``, of a picture of ``width`` x ``height``.
 
-    Its channels are red, green, blue; whether they show the person and not the plate; and whether the same limb is seen
-    there in frame t, 0 to 255. there: joints (137, 3) of frame t, px of the canvas. here: px of the picture. The patch
+    Its channels are red, green, blue; whether they show the person and not the plate (half: it may be a shadow); and
+    whether the same limb is seen there in frame t, 0 to 255. there: joints (137, 3) of frame t, px of the canvas. here: px of the picture. The patch
     is empty if ``here`` shows none of the limbs.
     """
     rows, columns = covered(here, width, height, limbs)
@@ -124,7 +125,16 @@ def _inside(places: np.ndarray, width: int, height: int, edge: float) -> np.ndar
 
 
 def _differs(frame: np.ndarray, plate: np.ndarray) -> np.ndarray:
-    """Where a frame does not show the plate, float32 (h, w) in [0, 1]; both are uint8 (h, w, 3)."""
-    red, green, blue = cv2.split(cv2.absdiff(frame, plate))
-    differs = RAMP[cv2.max(red, cv2.max(green, blue))]
+    """Where a frame does not show the plate, float32 (h, w): 0 the plate, 1 the person, 0.5 what may be either, as it
+    looks like the plate in a shadow. Both are uint8 (h, w, 3).
+    """
+    light = (frame.sum(axis=2, dtype=np.float32) / np.maximum(plate.sum(axis=2, dtype=np.float32), 1)).clip(DARKEST, 1)
+    dimmed = cv2.convertScaleAbs(plate * light[..., None])
+    differs = (_apart(frame, plate) + _apart(frame, dimmed)) / 2
     return cv2.blur(cv2.erode(differs, np.ones((3, 3))), (3, 3))  # the outermost px are half background
+
+
+def _apart(frame: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """How surely two pictures show different things, float32 (h, w) in [0, 1]."""
+    red, green, blue = cv2.split(cv2.absdiff(frame, other))
+    return RAMP[cv2.max(red, cv2.max(green, blue))]
