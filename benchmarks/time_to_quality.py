@@ -26,6 +26,7 @@ from pipeline.body.step import discriminator_channels
 from pipeline.clips import paths
 from pipeline.evaluation.lpips import Lpips
 from pipeline.losses.perceptual import PerceptualLoss, load_perceptual
+from pipeline.networks.architecture import body_architecture
 from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.discriminator import MultiscaleDiscriminator
 from pipeline.networks.pictures import on_device, to_float, to_picture
@@ -33,7 +34,6 @@ from pipeline.networks.prior import start_from_prior
 from pipeline.params import Params, load_params
 from pipeline.rendering.render import follow_window
 from pipeline.runtime.devices import autocast, keep_freed_memory, pick_device, pick_precision
-from pipeline.train_body import generator_arguments
 from pipeline.training.batches import step_loader
 from pipeline.training.loop import advance
 from pipeline.training.phase import Phase
@@ -92,7 +92,7 @@ def reference(params: Params, device: torch.device) -> tuple[BodyGenerator, Refe
 def ours(params: Params, precision: str, target: Target, device: torch.device) -> Phase:
     """The training as stage train_body has it."""
     train = params.train
-    architecture = generator_arguments(train) | {"enhancer_blocks": None}
+    architecture = body_architecture(train) | {"enhancer_blocks": None}
     generator = BodyGenerator(**architecture)
     if train.start == "prior":
         start_from_prior(generator, paths.BODY_PRIOR, architecture)

@@ -14,6 +14,8 @@ from pipeline.clips import paths
 from pipeline.evaluation.lpips import Lpips
 from pipeline.evaluation.truth import TruthClip
 from pipeline.losses.perceptual import load_perceptual
+from pipeline.networks.architecture import body_architecture, face_architecture
+from pipeline.networks.prior import read_prior
 from pipeline.params import Params, load_params
 from pipeline.runtime.devices import pick_device
 from pipeline.runtime.files import atomic
@@ -28,6 +30,10 @@ def attempts(params: Params) -> Iterator[Callable[[], object]]:
     yield lambda: pick_device(params.device)
     yield lambda: check_distance(params)
     yield lambda: load_perceptual(params.train, max(params.train.lambda_vgg, params.face.lambda_vgg))
+    if params.train.start == "prior":
+        yield lambda: read_prior(paths.BODY_PRIOR, body_architecture(params.train))
+        if params.face.enabled:
+            yield lambda: read_prior(paths.FACE_PRIOR, face_architecture(params.face, params.train))
     yield lambda: probe(Path(params.target.video))
     for name in params.sources:
         yield partial(check_source, params, name)

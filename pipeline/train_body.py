@@ -14,6 +14,7 @@ from pipeline.clips.spread import spread
 from pipeline.clips.stable import StableClip, open_target
 from pipeline.clips.track import PoseTrack, bodies_seen, open_track
 from pipeline.losses.perceptual import load_perceptual
+from pipeline.networks.architecture import body_architecture
 from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.prior import prior_files, start_from_prior
 from pipeline.networks.weights import sha256
@@ -55,7 +56,7 @@ def train_body(
     samples = held_out_pairs[spread(len(held_out_pairs), SAMPLES)]
     print(f"training on {len(pairs)} pairs of frames 0 to {end - 1}, device {device}, precision {precision}")
 
-    architecture = generator_arguments(params)
+    architecture = body_architecture(params)
     windows = view.windows(track, joints, store.shots)
     with rank_0_first():  # one download for all
         perceptual = load_perceptual(params, params.lambda_vgg)
@@ -85,16 +86,6 @@ def train_body(
             start_from_prior(generator, paths.BODY_PRIOR, architecture)
         schedule = params.steps, params.decay_steps, params.frozen_global_steps
         return learn("body", generator, *view.size, *schedule), references, architecture
-
-
-def generator_arguments(params: Train) -> dict:
-    """What :class:`BodyGenerator` is built with."""
-    net = params.generator
-    return {"temporal": params.temporal_smoothing, "ngf": net.ngf, "downsamplings": net.downsamplings,
-            "blocks": net.blocks, "enhancer_blocks": net.enhancer_blocks if net.enhancer else None,
-            "layered": params.background == "plate", "borders": params.window == "person",
-            "references": params.references != "none",
-            "upsampling": net.upsampling, "skips": net.skips}
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from pipeline.face.crops import render_crops, runs_around
 from pipeline.face.data import PartDataset
 from pipeline.face.phase import face_phase
 from pipeline.losses.perceptual import load_perceptual
+from pipeline.networks.architecture import face_architecture
 from pipeline.networks.face_generator import FaceGenerator
 from pipeline.networks.prior import prior_files, start_from_prior
 from pipeline.networks.weights import save_weights, sha256
@@ -61,7 +62,7 @@ def train_face(
     if len(chosen) < len(times):
         print(f"of these, the {len(chosen)} that training has steps for are rendered, in {len(runs)} runs")
 
-    architecture = face_arguments(face, train_params)
+    architecture = face_architecture(face, train_params)
     with rank_0_first():  # one download for all
         perceptual = load_perceptual(train_params, face.lambda_vgg)
     generator = FaceGenerator(**architecture)
@@ -75,12 +76,6 @@ def train_face(
     phase = face_phase(generator, dataset, examples, perceptual, face, train_params, body.precision, body.device)
     with checkpoints.open_log() as live:
         return phase.run(checkpoints, log, live), architecture
-
-
-def face_arguments(face: Face, train_params: Train) -> dict:
-    """What :class:`FaceGenerator` is built with."""
-    common = train_params.generator
-    return {**face.generator.model_dump(), "upsampling": common.upsampling, "skips": common.skips}
 
 
 def items_of(seen: np.ndarray, frames: np.ndarray) -> np.ndarray:

@@ -10,12 +10,11 @@ from pathlib import Path
 from dancers.__main__ import ASSETS
 from dancers.assets import fetch_wheel
 from pipeline.clips import paths
+from pipeline.networks.architecture import body_architecture, face_architecture
 from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.prior import save_prior, start_from_prior
 from pipeline.params import Params, load_params
 from pipeline.runtime.devices import pick_device, pick_precision
-from pipeline.train_body import generator_arguments
-from pipeline.train_face import face_arguments
 from pipeline.training.checkpoint import Checkpoints
 from pipeline.training.run_folder import finish, run_folder
 from pipeline.training.run_key import run_key
@@ -41,7 +40,7 @@ def main() -> None:
         print(f"{name}: {its.train.steps + its.train.decay_steps} steps")
         return Checkpoints(folder, params.checkpoints.every, params.checkpoints.keep)
 
-    its, architecture = with_schedule(params, recipe.body), generator_arguments(params.train)
+    its, architecture = with_schedule(params, recipe.body), body_architecture(params.train)
     with run_folder(run_key("prior_body", frames, [], its.train.model_dump(), device)) as folder:
         some = people[: recipe.body.people]
         learned = train_body(some, architecture, its, precision, device, checkpoints("body", its, folder))
@@ -50,7 +49,7 @@ def main() -> None:
 
     body = BodyGenerator(**architecture)
     start_from_prior(body, paths.BODY_PRIOR, architecture)  # as it was saved, in half precision
-    its, architecture = with_schedule(params, recipe.face), face_arguments(params.face, params.train)
+    its, architecture = with_schedule(params, recipe.face), face_architecture(params.face, params.train)
     parameters = {"face": its.face.model_dump(), "train": its.train.model_dump()}
     with run_folder(run_key("prior_face", frames, [paths.BODY_PRIOR], parameters, device)) as folder:
         some, kept = people[: recipe.face.people], checkpoints("face", its, folder)

@@ -20,6 +20,7 @@ from pipeline.clips.layout import FACE, LEFT_HAND, RIGHT_HAND, mirrored
 from pipeline.clips.stable import open_target
 from pipeline.clips.track import read_track, write_track
 from pipeline.clips.warp import move_joints
+from pipeline.networks.architecture import body_architecture, face_architecture
 from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.face_generator import FaceGenerator
 from pipeline.networks.prior import save_prior
@@ -28,8 +29,6 @@ from pipeline.params import load_params
 from pipeline.params.preset import apply_preset, load_preset
 from pipeline.rendering.render import load_body
 from pipeline.runtime.pictures import write_picture
-from pipeline.train_body import generator_arguments
-from pipeline.train_face import face_arguments
 from pipeline.user.cli import UserError
 
 PROJECT = Path(__file__).parent.parent
@@ -127,8 +126,8 @@ def test_both_trainings_start_from_the_prior(workspace):
         train_body.main()
     params = load_params()
     torch.manual_seed(7)
-    priors = {paths.BODY_PRIOR: (BodyGenerator, generator_arguments(params.train)),
-              paths.FACE_PRIOR: (FaceGenerator, face_arguments(params.face, params.train))}
+    priors = {paths.BODY_PRIOR: (BodyGenerator, body_architecture(params.train)),
+              paths.FACE_PRIOR: (FaceGenerator, face_architecture(params.face, params.train))}
     for path, (network, architecture) in priors.items():
         save_prior(path, network(**architecture), architecture, {})
     train_body.main()

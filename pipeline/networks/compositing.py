@@ -14,8 +14,8 @@ OUTLINE = 2  # px of the layers: so near its edge the mask may be wrong, and a l
 class Copied(NamedTuple):
     """What the person takes over from a reference.
 
-    share: float (B, 1, H, W) in [0, 1], how much of the colour where the reference is valid and shows the person. flow:
-    (B, 2, H, W) of (x, y), from where: px of the layers, relative to each pixel's own place.
+    share: float (B, 1, H, W) in [0, 1], how much of the colour where the reference is valid and may show the person.
+    flow: (B, 2, H, W) of (x, y), from where: px of the layers, relative to each pixel's own place.
     """
 
     share: Tensor
@@ -44,7 +44,7 @@ class Layers(NamedTuple):
             return self.painted
         reference = cast(Tensor, reference)
         colours, shows_person, valid = displaced(reference, self.copied.flow).split((3, 1, 1), dim=1)
-        share = self.copied.share * (shows_person + 1) * (valid + 1) / 4
+        share = self.copied.share * (shows_person + 1).clamp(max=1) * (valid + 1) / 2  # of what may be the person, all
         return self.painted + share * (colours - self.painted)
 
     def over(self, plate: Tensor, reference: Tensor | None = None) -> Tensor:

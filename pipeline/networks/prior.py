@@ -17,7 +17,12 @@ def save_prior(path: Path, generator: nn.Module, architecture: dict[str, Any], r
 
 
 def start_from_prior(generator: nn.Module, path: Path, architecture: dict[str, Any]) -> None:
-    """Give ``generator``, built with ``architecture``, the weights in ``path``.
+    """Give ``generator``, built with ``architecture``, the weights in ``path``. Raises as :func:`read_prior`."""
+    generator.load_state_dict({name: tensor.float() for name, tensor in read_prior(path, architecture).items()})
+
+
+def read_prior(path: Path, architecture: dict[str, Any]) -> dict[str, Tensor]:
+    """The weights in ``path``, in half precision.
 
     Raises UserError if the file is missing, is no weight file, or is of another architecture.
     """
@@ -28,7 +33,7 @@ def start_from_prior(generator: nn.Module, path: Path, architecture: dict[str, A
         said = ", ".join(f"{name} {theirs.get(name)!r} instead of {architecture.get(name)!r}" for name in differing)
         raise UserError(f"train.start is prior, but {path} was made for another network: {said}; set train.start to "
                         "scratch, or make a prior of that network: python -m prior")
-    generator.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
+    return tensors
 
 
 def prior_files(start: str, path: Path) -> list[Path]:

@@ -41,8 +41,8 @@ def moved(
     """Frame t of ``clip`` in the pose ``here``, where that has its ``limbs``, of a picture of ``width`` x ``height``.
 
     Its channels are red, green, blue; whether they show the person and not the plate (half: it may be a shadow); and
-    whether the same limb is seen there in frame t, 0 to 255. there: joints (137, 3) of frame t, px of the canvas. here: px of the picture. The patch
-    is empty if ``here`` shows none of the limbs.
+    whether the same limb is seen there in frame t, 0 to 255. there: joints (137, 3) of frame t, px of the canvas. here:
+    px of the picture. The patch is empty if ``here`` shows none of the limbs.
     """
     rows, columns = covered(here, width, height, limbs)
     width, height = columns.stop - columns.start, rows.stop - rows.start
