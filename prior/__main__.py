@@ -6,6 +6,7 @@ prior/face.safetensors, from which ``train.start: prior`` starts. Stopped, it go
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 from dancers.__main__ import ASSETS
 from dancers.assets import fetch_wheel
@@ -21,7 +22,7 @@ from pipeline.training.run_key import run_key
 from pipeline.user.cli import run
 from prior.examples import load_people
 from prior.people import render_people
-from prior.recipe import load_recipe
+from prior.recipe import Schedule, load_recipe
 from prior.training import train_body, train_face, with_schedule
 
 FOLDER = Path("data/prior")  # of the rendered people
@@ -34,7 +35,10 @@ def main() -> None:
     render_people(fetch_wheel(ASSETS), recipe, FOLDER, params.keypoints)
     people = load_people(FOLDER, recipe, params)
     frames = hashlib.sha256("".join(person.clip.store.sha256 for person in people).encode()).hexdigest()
-    made_of = recipe.model_dump() | {"frames": frames, "train": params.train.model_dump()}
+
+    def made_of(schedule: Schedule, **parameters: Any) -> dict[str, Any]:
+        common = recipe.model_dump(exclude={"body", "face"})
+        return common | schedule.model_dump() | {"frames": frames, "train": params.train.model_dump()} | parameters
 
     def checkpoints(name: str, its: Params, folder: Path) -> Checkpoints:
         print(f"{name}: {its.train.steps + its.train.decay_steps} steps")
@@ -44,7 +48,7 @@ def main() -> None:
     with run_folder(run_key("prior_body", frames, [], its.train.model_dump(), device)) as folder:
         some = people[: recipe.body.people]
         learned = train_body(some, architecture, its, precision, device, checkpoints("body", its, folder))
-        save_prior(paths.BODY_PRIOR, learned, architecture, made_of)
+        save_prior(paths.BODY_PRIOR, learned, architecture, made_of(recipe.body))
         finish(folder)
 
     body = BodyGenerator(**architecture)
@@ -54,7 +58,7 @@ def main() -> None:
     with run_folder(run_key("prior_face", frames, [paths.BODY_PRIOR], parameters, device)) as folder:
         some, kept = people[: recipe.face.people], checkpoints("face", its, folder)
         face = train_face(some, body, architecture, its, precision, device, kept, folder / "crops")
-        save_prior(paths.FACE_PRIOR, face, architecture, made_of | {"face": params.face.model_dump()})
+        save_prior(paths.FACE_PRIOR, face, architecture, made_of(recipe.face, face=params.face.model_dump()))
         finish(folder)
     print(f"the prior: {paths.BODY_PRIOR} and {paths.FACE_PRIOR}")
 

@@ -22,6 +22,7 @@ def workspace(tmp_path, monkeypatch, project, default_params):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
     shutil.copytree(project / "data/raw", tmp_path / "data/raw")
+    (tmp_path / "prior").symlink_to(project / "prior")
 
     class Workspace:
         params = default_params
@@ -42,6 +43,20 @@ def test_a_good_project_gives_the_same_file_whatever_its_parameters(workspace):
         check.main()
         made.append(paths.CHECKED.read_bytes())
     assert made[0] == made[1]
+
+
+def test_a_network_that_the_prior_is_not_of_is_told(workspace):
+    workspace.params["train"]["generator"] |= {"ngf": 32, "blocks": 6}
+    workspace.params["face"]["generator"]["ngf"] = 8
+    workspace.write()
+    with pytest.raises(UserError) as caught:
+        check.main()
+    body, face = str(caught.value).splitlines()
+    assert "prior/body.safetensors was made for another network: blocks 4 instead of 6, ngf 16 instead of 32" in body
+    assert "prior/face.safetensors was made for another network: ngf 16 instead of 8; set train.start to scratch" in face
+    workspace.params["train"]["start"] = "scratch"
+    workspace.write()
+    check.main()
 
 
 def test_every_problem_is_told_at_once_and_nothing_is_written(workspace):

@@ -51,9 +51,9 @@ def made(folder, request):
 
 @pytest.mark.slow
 def test_both_priors_are_made_and_say_of_what(made):
-    for path in (paths.BODY_PRIOR, paths.FACE_PRIOR):
+    for path, schedule in ((paths.BODY_PRIOR, RECIPE.body), (paths.FACE_PRIOR, RECIPE.face)):
         tensors, header = load_weights(made / path)
-        assert header["recipe"]["body"]["people"] == 2 and header["architecture"]["ngf"] == 4
+        assert header["recipe"]["people"] == schedule.people and header["architecture"]["ngf"] == 4
         assert all(tensor.dtype == torch.float16 and tensor.isfinite().all() for tensor in tensors.values())
 
 
