@@ -2,12 +2,10 @@
 
 from pathlib import Path
 
-from dancers.assets import fetch_wheel
+from dancers.assets import ASSETS, fetch_wheel
 from dancers.cast import clip_sets
 from dancers.clip import render_clip
 from pipeline.user.cli import UserError, run
-
-ASSETS = Path("data/dancers")
 
 
 def main(name: str, folder: str) -> None:

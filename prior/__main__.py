@@ -8,8 +8,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from dancers.__main__ import ASSETS
-from dancers.assets import fetch_wheel
+from dancers.assets import ASSETS, fetch_wheel
 from pipeline.clips import paths
 from pipeline.networks.architecture import body_architecture, face_architecture
 from pipeline.networks.body_generator import BodyGenerator

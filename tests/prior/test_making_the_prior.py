@@ -6,7 +6,7 @@ import torch
 from ruamel.yaml import YAML
 
 import prior.__main__ as command
-from dancers.__main__ import ASSETS
+from dancers.assets import ASSETS, fetch_wheel
 from pipeline.clips import paths
 from pipeline.networks.weights import load_weights
 from pipeline.params import Params
@@ -34,6 +34,7 @@ def folder(tmp_path_factory, project):
     params["face"]["generator"] |= {"ngf": 4, "blocks": 1, "downsamplings": 2}
     params["face"]["discriminator"] |= {"ndf": 4}
     yaml.dump(params, folder / "params.yaml")
+    fetch_wheel(project / ASSETS)
     (folder / ASSETS).parent.mkdir(parents=True)
     (folder / ASSETS).symlink_to(project / ASSETS)
     return folder
@@ -77,7 +78,7 @@ def test_people_are_clips_with_pairs_a_moment_apart_before_their_plate(made):
 @pytest.mark.slow
 def test_rendering_goes_on_where_it_was_and_gives_the_same_bytes(made, tmp_path):
     params = Params.model_validate(YAML(typ="safe").load(made / "params.yaml"))
-    wheel = next((made / ASSETS).glob("*.whl"))
+    wheel = fetch_wheel(made / ASSETS)
     files = sorted((made / command.FOLDER).iterdir())
     kept = files[0].parent / f"{RECIPE.first_seed}.frames.parquet"
     for file in files:
