@@ -26,6 +26,8 @@ def read_prior(path: Path, architecture: dict[str, Any]) -> dict[str, Tensor]:
 
     Raises UserError if the file is missing, is no weight file, or is of another architecture.
     """
+    if not path.is_file():
+        raise UserError(f"{path} is missing: get it back by `git checkout {path}`, or set train.start to scratch")
     tensors, header = load_weights(path)
     theirs = header["architecture"]
     if theirs != architecture:

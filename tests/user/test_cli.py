@@ -55,6 +55,7 @@ def test_only_stages_leave_their_minutes(tmp_path, monkeypatch, project):
     assert subprocess.run([sys.executable, "-m", "pipeline.decode", "target"], capture_output=True).returncode == 1
     assert not (tmp_path / ".minutes").exists()
     shutil.copytree(project / "data/raw", tmp_path / "data/raw")
+    (tmp_path / "prior").symlink_to(project / "prior")
     assert subprocess.run([sys.executable, "-m", "pipeline.check"], capture_output=True).returncode == 0
     assert [file.name for file in (tmp_path / ".minutes").iterdir()] == ["check"]
 
