@@ -6,7 +6,7 @@ import numpy as np
 
 from pipeline.body.data import PairDataset, consecutive_pairs
 from pipeline.clips import paths
-from pipeline.clips.camera import Camera
+from pipeline.clips.camera import still_camera
 from pipeline.clips.holdout import split_clip
 from pipeline.clips.stable import StableClip, open_target
 from pipeline.clips.store import FrameStore
@@ -17,11 +17,6 @@ from pipeline.pose.stature import statures
 from pipeline.pose.windows import view_of
 from pipeline.reference.references import References, references_of
 from pipeline.training.frames import TrainingFrames
-
-
-def still_camera(store: FrameStore) -> Camera:
-    """The camera of a clip in which it does not move: the canvas is a frame."""
-    return Camera(np.tile(np.eye(3), (len(store), 1, 1)), store.width, store.height)
 
 
 def still_clip(store: FrameStore) -> StableClip:

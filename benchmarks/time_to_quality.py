@@ -30,7 +30,7 @@ from pipeline.networks.architecture import body_architecture
 from pipeline.networks.body_generator import BodyGenerator
 from pipeline.networks.discriminator import MultiscaleDiscriminator
 from pipeline.networks.pictures import on_device, to_float, to_picture
-from pipeline.networks.prior import start_from_prior
+from pipeline.networks.prior import read_prior
 from pipeline.params import Params, load_params
 from pipeline.rendering.render import follow_window
 from pipeline.runtime.devices import autocast, keep_freed_memory, pick_device, pick_precision
@@ -95,7 +95,7 @@ def ours(params: Params, precision: str, target: Target, device: torch.device) -
     architecture = body_architecture(train) | {"enhancer_blocks": None}
     generator = BodyGenerator(**architecture)
     if train.start == "prior":
-        start_from_prior(generator, paths.BODY_PRIOR, architecture)
+        generator.load_state_dict(read_prior(paths.BODY_PRIOR, architecture))
     references = target.references() if generator.references else None
     dataset, examples = (
         PairDataset(target.frames, ends, references)

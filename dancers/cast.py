@@ -170,29 +170,29 @@ class Clip(Description):
 
 def persons() -> dict[str, Person]:
     """The persons of ``persons.yaml``."""
-    return _load("persons.yaml", TypeAdapter(dict[str, Person]))
+    return load_description(FOLDER / "persons.yaml", TypeAdapter(dict[str, Person]))
 
 
 def rooms() -> dict[str, Room]:
     """The rooms of ``rooms.yaml``."""
-    return _load("rooms.yaml", TypeAdapter(dict[str, Room]))
+    return load_description(FOLDER / "rooms.yaml", TypeAdapter(dict[str, Room]))
 
 
 def cameras() -> dict[str, Camera]:
     """The cameras of ``cameras.yaml``."""
-    return _load("cameras.yaml", TypeAdapter(dict[str, Camera]))
+    return load_description(FOLDER / "cameras.yaml", TypeAdapter(dict[str, Camera]))
 
 
 def clip_sets() -> dict[str, dict[str, Clip]]:
     """The sets of clips of ``clips.yaml``: ``{set: {clip: Clip}}``; a clip's name is its folder."""
-    return _load("clips.yaml", TypeAdapter(dict[str, dict[str, Clip]]))
+    return load_description(FOLDER / "clips.yaml", TypeAdapter(dict[str, dict[str, Clip]]))
 
 
-def _load(name: str, kind: TypeAdapter[Content]) -> Content:
-    """What a YAML file beside this one holds, of that ``kind``. Raises UserError naming all that is wrong in it."""
-    content = YAML(typ="safe").load(FOLDER / name)
+def load_description(file: Path, kind: TypeAdapter[Content]) -> Content:
+    """What a YAML ``file`` holds, of that ``kind``. Raises UserError naming all that is wrong in it."""
+    content = YAML(typ="safe").load(file)
     try:
         return kind.validate_python(content)
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
-        raise UserError(f"{FOLDER / name} has {len(lines)} problem(s):\n  " + "\n  ".join(lines)) from None
+        raise UserError(f"{file} has {len(lines)} problem(s):\n  " + "\n  ".join(lines)) from None

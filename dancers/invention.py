@@ -17,7 +17,8 @@ HAIRS = ("#0e0c0c", "#2a1a12", "#4a2e1c", "#7a5230", "#a5783e", "#d8b878", "#8c3
 IRISES = ("#2a180e", "#4a3018", "#5c6a48", "#5078a0", "#7c8890")
 LIPS = ("#8a4a44", "#b8606a", "#a83a48", "#c87a78")
 SHORT_TROUSERS, LONG_TROUSERS = (-0.45, -0.18), (-0.72, -0.60)  # template heights
-PALE = 0.45  # saturation of rooms
+WALLS, FLOORS = ("plaster", "bricks", "curtain", "wallpaper"), ("planks", "tiles", "concrete", "parquet")
+PALE = 0.45  # the largest saturation of rooms
 FIGURES = 6  # of a dance
 BACKS = 0.4  # share of the dances that turn all the way round
 SKIRTS, LOOSE_HAIR = 0.45, 0.6  # shares of the women
@@ -43,14 +44,14 @@ def invent_person(random: Random) -> Person:
     """Body, skin, hair and clothes."""
     woman = bool(random.random() < 0.5)
     origin = str(random.choice(list(SKINS)))
-    others = {name: 1.0 if name == origin else 0.3 * random.random() ** 2 for name in SKINS}
+    origins = {name: 1.0 if name == origin else 0.3 * random.random() ** 2 for name in SKINS}
     shape = {"gender": float(woman), "age": random.uniform(0.5, 0.95), "muscle": random.uniform(0.3, 0.8),
              "weight": random.uniform(0.3, 0.85), "height": random.uniform(0.3, 0.6),
              "proportions": random.uniform(0.2, 0.6), "cupsize": random.uniform(0.2, 0.7),
              "firmness": random.uniform(0.3, 0.8)}
     top = Top(
         colour=colour(random), second=colour(random), pattern=_one_of(random, Top, "pattern"),
-        sleeve=_choose(random, 0.0, random.uniform(0.3, 1.2), random.uniform(1.6, 2.0)),
+        sleeve=float(random.choice([0.0, random.uniform(0.3, 1.2), random.uniform(1.6, 2.0)])),
         hem=random.uniform(-0.08, 0.12), neck=random.uniform(0.54, 0.58), looseness=random.uniform(0.003, 0.018),
     )
     skirt = None
@@ -66,15 +67,13 @@ def invent_person(random: Random) -> Person:
                 liner=random.random() if woman else 0.3 * random.random(),
                 beard=0.0 if woman else max(0.0, random.uniform(-0.6, 1.0)))
     return Person(
-        shape=shape | others, skin=_between(random, *SKINS[origin]), hair=hair, face=face, top=top, bottom=bottom,
+        shape=shape | origins, skin=_between(random, *SKINS[origin]), hair=hair, face=face, top=top, bottom=bottom,
         skirt=skirt, shoes=Shoes(colour=colour(random), sole=colour(random)),
     )
 
 
 def invent_room(random: Random) -> Room:
     """A wall with a few things on it, a floor and a lamp."""
-    kinds = get_args(Surface.model_fields["kind"].annotation)
-    walls, floors = kinds[:4], kinds[4:]
     items = [
         Item(kind=_one_of(random, Item, "kind"), x=random.uniform(-1.8, 1.8), z=random.uniform(1.2, 1.8),
              width=random.uniform(0.3, 1.2), height=random.uniform(0.3, 1.2), colour=colour(random))
@@ -86,8 +85,8 @@ def invent_room(random: Random) -> Room:
         ambient=random.uniform(0.32, 0.55),
     )
     return Room(
-        wall=Surface(kind=cast(Any, random.choice(walls)), colour=colour(random, PALE), joints=colour(random, PALE)),
-        floor=Surface(kind=cast(Any, random.choice(floors)), colour=colour(random, PALE), joints=colour(random, PALE)),
+        wall=Surface(kind=cast(Any, random.choice(WALLS)), colour=colour(random, PALE), joints=colour(random, PALE)),
+        floor=Surface(kind=cast(Any, random.choice(FLOORS)), colour=colour(random, PALE), joints=colour(random, PALE)),
         items=tuple(items), wall_distance=random.uniform(1.1, 3.0), light=light,
     )
 
@@ -103,9 +102,10 @@ def invent_camera(random: Random) -> Camera:
 def invent_motion(random: Random) -> Motion:
     """A dance: steps, waves of all joints, and figures between them."""
 
-    def waves(mean: float, amplitude: float, *periods: float) -> list:
-        low, high = periods or (3.0, 9.0)
-        return [mean, [amplitude * random.uniform(0.6, 1.3), random.uniform(low, high), random.uniform(0, 360)]]
+    def waves(mean: float, amplitude: float, shortest: float = 3.0, longest: float = 9.0) -> list:
+        """Around ``mean``, by about ``amplitude``; periods in beats, or steps of the path."""
+        wave = amplitude * random.uniform(0.6, 1.3), random.uniform(shortest, longest), random.uniform(0, 360)
+        return [mean, wave]
 
     def arm() -> dict[str, list]:
         return {"up": waves(random.uniform(30, 85), 45), "front": waves(random.uniform(10, 35), 20),
@@ -153,9 +153,9 @@ def _figure(random: Random) -> list[dict[str, Any]]:
             key["pelvis"] = {"height": random.uniform(0.5, 0.85), "front": -0.1, "lean": random.uniform(5, 30)}
             key["feet"] = {"heel": random.uniform(5, 22)}
         elif leg is not None:
-            lift = random.uniform(0.1, 0.6)
-            key[f"{leg}_foot"] = {"front": random.uniform(0, 0.65), "side": random.uniform(0.1, 0.6), "lift": lift,
-                                  "turn": random.uniform(0, 20), "heel": random.uniform(-30, 25)}
+            key[f"{leg}_foot"] = {"lift": random.uniform(0.1, 0.6), "front": random.uniform(0, 0.65),
+                                  "side": random.uniform(0.1, 0.6), "turn": random.uniform(0, 20),
+                                  "heel": random.uniform(-30, 25)}
             key["pelvis"] = {"side": -0.14 if leg == "left" else 0.14, "height": random.uniform(0.92, 0.96)}
         keys.append(key)
     return [*keys, {"beats": random.uniform(0.9, 1.3)}]
@@ -174,10 +174,6 @@ def _between(random: Random, first: str, second: str) -> str:
 
 def _hex(*channels: float) -> str:
     return "#" + "".join(f"{round(255 * channel):02x}" for channel in channels)
-
-
-def _choose(random: Random, *values: float) -> float:
-    return values[random.integers(len(values))]
 
 
 def _one_of(random: Random, model: Any, field: str) -> Any:

@@ -16,7 +16,7 @@ from pipeline.clips.track import PoseTrack, bodies_seen, open_track
 from pipeline.losses.perceptual import load_perceptual
 from pipeline.networks.architecture import body_architecture
 from pipeline.networks.body_generator import BodyGenerator
-from pipeline.networks.prior import prior_files, start_from_prior
+from pipeline.networks.prior import read_prior
 from pipeline.networks.weights import sha256
 from pipeline.params import Log, Pose, Split, Train, load_params
 from pipeline.pose.joint_file import smoothed
@@ -57,6 +57,7 @@ def train_body(
     print(f"training on {len(pairs)} pairs of frames 0 to {end - 1}, device {device}, precision {precision}")
 
     architecture = body_architecture(params)
+    prior = read_prior(paths.BODY_PRIOR, architecture) if params.start == "prior" else None
     windows = view.windows(track, joints, store.shots)
     with rank_0_first():  # one download for all
         perceptual = load_perceptual(params, params.lambda_vgg)
@@ -75,15 +76,15 @@ def train_body(
 
     with checkpoints.open_log() as live:
         coarse = None
-        if params.generator.enhancer and not checkpoints.beyond("coarse"):
+        if params.generator.enhancer and prior is None and not checkpoints.beyond("coarse"):
             coarse = BodyGenerator(**{**architecture, "enhancer_blocks": None})
             half = view.width // 2, view.height // 2
             coarse = learn("coarse", coarse, *half, params.coarse_steps, params.coarse_decay_steps)
         generator = BodyGenerator(**architecture)
         if coarse is not None:
             generator.start_from(coarse)
-        if params.start == "prior":
-            start_from_prior(generator, paths.BODY_PRIOR, architecture)
+        if prior is not None:
+            generator.load_state_dict(prior)
         schedule = params.steps, params.decay_steps, params.frozen_global_steps
         return learn("body", generator, *view.size, *schedule), references, architecture
 
@@ -100,7 +101,9 @@ def main() -> None:
         parameters = {"train": params.train.model_dump(), "precision": precision, "pose": params.pose.model_dump(),
                       "split": params.split.model_dump()}
 
-        files = [paths.STABLE_POSES, paths.CAMERA, paths.PLATE, *prior_files(params.train.start, paths.BODY_PRIOR)]
+        files = [paths.STABLE_POSES, paths.CAMERA, paths.PLATE]
+        if params.train.start == "prior":
+            files.append(paths.BODY_PRIOR)
 
         def train(checkpoints: Checkpoints) -> tuple[dict[str, Tensor], dict]:
             generator, references, architecture = train_body(

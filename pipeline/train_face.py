@@ -14,7 +14,7 @@ from pipeline.face.phase import face_phase
 from pipeline.losses.perceptual import load_perceptual
 from pipeline.networks.architecture import face_architecture
 from pipeline.networks.face_generator import FaceGenerator
-from pipeline.networks.prior import prior_files, start_from_prior
+from pipeline.networks.prior import read_prior
 from pipeline.networks.weights import save_weights, sha256
 from pipeline.params import Face, Log, Pose, Split, Train, load_params
 from pipeline.pose.joint_file import smoothed
@@ -67,7 +67,7 @@ def train_face(
         perceptual = load_perceptual(train_params, face.lambda_vgg)
     generator = FaceGenerator(**architecture)
     if train_params.start == "prior":
-        start_from_prior(generator, paths.FACE_PRIOR, architecture)
+        generator.load_state_dict(read_prior(paths.FACE_PRIOR, architecture))
     with rank_0_first():  # the others wait: rendering is sequential, and once is enough for all
         crops = render_crops(body, pictures, squares, face.size, runs, checkpoints.folder)
     dataset, examples = (
@@ -110,8 +110,9 @@ def main() -> None:
             return generator.state_dict(), header | {"architecture": architecture, "size": params.face.size,
                                         "hands": params.face.hands, "face": params.face.model_dump()}
 
-        inputs = [paths.STABLE_POSES, paths.CAMERA, paths.PLATE, paths.BODY_WEIGHTS,
-                  *prior_files(params.train.start, paths.FACE_PRIOR)]
+        inputs = [paths.STABLE_POSES, paths.CAMERA, paths.PLATE, paths.BODY_WEIGHTS]
+        if params.train.start == "prior":
+            inputs.append(paths.FACE_PRIOR)
         results = paths.FACE_WEIGHTS, paths.FACE_LOG
         run_training("train_face", params, clip.store, inputs, parameters, body.device, train, *results)
 

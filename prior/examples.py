@@ -1,12 +1,14 @@
 """What the prior learns from: every invented person's training pairs, one person's after another's."""
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Sized
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from torch import Tensor
-from torch.utils.data import Dataset
+from torch.utils.data import ConcatDataset
 
 from pipeline.body.data import PairDataset, consecutive_pairs
 from pipeline.clips.stable import StableClip
@@ -26,7 +28,6 @@ class Person:
     """One invented person: poses smoothed within each pair, windows, and references, if training copies from any."""
 
     clip: StableClip
-    track: PoseTrack[np.ndarray]
     view: View
     frames: TrainingFrames
     references: References | None
@@ -53,21 +54,15 @@ def _load(clip: StableClip, track: PoseTrack[np.ndarray], params: Params) -> Per
     if train.references == "nearest":
         tall = statures(joints, one_dance, float(track.fps))
         references = references_of(clip, joints, tall, bodies_seen(joints))
-    return Person(clip, track, view, frames, references)
+    return Person(clip, view, frames, references)
 
 
-class Together(Dataset):
+class Together(ConcatDataset):
     """The items of several datasets, one after another: item i, and i + len * epoch."""
-
-    def __init__(self, datasets: Sequence[Dataset]) -> None:
-        self.datasets, self.lengths = datasets, np.array([len(each) for each in datasets])  # type: ignore[arg-type]
-        self.ends = np.cumsum(self.lengths)
-
-    def __len__(self) -> int:
-        return int(self.ends[-1])
 
     def __getitem__(self, item: int) -> tuple[Tensor, ...]:
         epoch, place = divmod(item, len(self))
-        which = int(np.searchsorted(self.ends, place, side="right"))
-        own = place - (self.ends[which] - self.lengths[which])
-        return self.datasets[which][int(own + epoch * self.lengths[which])]
+        which = bisect_right(self.cumulative_sizes, place)
+        dataset, end = self.datasets[which], self.cumulative_sizes[which]
+        size = len(cast(Sized, dataset))
+        return dataset[place - (end - size) + epoch * size]

@@ -3,20 +3,13 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from ruamel.yaml import YAML
+from pydantic import Field, TypeAdapter
 
-from pipeline.user.cli import UserError
+from dancers.cast import Description, load_description
 
 RECIPE = Path(__file__).with_name("recipe.yaml")
 
 Count = Annotated[int, Field(ge=1)]
-
-
-class Description(BaseModel):
-    """A part of the file: unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Schedule(Description):
@@ -48,8 +41,4 @@ class Recipe(Description):
 
 def load_recipe(file: Path = RECIPE) -> Recipe:
     """Raises UserError naming all that is wrong in the file."""
-    try:
-        return Recipe.model_validate(YAML(typ="safe").load(file))
-    except ValidationError as error:
-        lines = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
-        raise UserError(f"{file} has {len(lines)} problem(s):\n  " + "\n  ".join(lines)) from None
+    return load_description(file, TypeAdapter(Recipe))

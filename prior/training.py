@@ -1,6 +1,5 @@
 """Training the two generators on invented people, by the very steps that train them on a target."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,7 +21,7 @@ from pipeline.training.checkpoint import Checkpoints
 from prior.examples import Person, Together
 from prior.recipe import Schedule
 
-SHOWN = 4  # people in the sample grids
+SHOWN = 4  # examples in the sample grids, all of the first person
 
 
 def with_schedule(params: Params, schedule: Schedule) -> Params:
@@ -54,11 +53,11 @@ def train_body(
 
 def train_face(
     people: list[Person], body: BodyGenerator, architecture: dict[str, Any], params: Params, precision: str,
-    device: torch.device, checkpoints: Checkpoints, folder: Path,
+    device: torch.device, checkpoints: Checkpoints,
 ) -> FaceGenerator:
-    """Train a face generator on what ``body`` makes of all ``people``; the crops of its output are kept in ``folder``.
+    """Train a face generator on what ``body`` makes of all ``people``.
 
-    Training resumes from the newest of ``checkpoints``.
+    The crops of its output are kept beside the ``checkpoints``; training resumes from the newest of these.
     """
     make_repeatable(params.train.seed)
     keep_freed_memory()
@@ -67,13 +66,13 @@ def train_face(
     parts = []
     for number, person in enumerate(people):
         joints, shots = person.frames.joints[:], person.clip.store.shots
-        squares = part_squares(joints, shots, float(person.track.fps), face.hands)
+        squares = part_squares(joints, shots, float(person.clip.store.fps), face.hands)
         seen = np.isfinite(squares[..., 0])
         times, part = np.nonzero(seen)
         if len(times):
-            own = renderer.before(person.clip, person.references)
+            own = renderer.for_clip(person.clip, person.references)
             runs = runs_around(np.unique(times), shots)
-            crops = render_crops(own, person.frames, squares, face.size, runs, folder / str(number))
+            crops = render_crops(own, person.frames, squares, face.size, runs, checkpoints.folder / f"crops-{number}")
             items = np.stack([times, part], axis=1)
             parts.append(PartDataset(person.frames, crops, squares, items, face.size))
     perceptual = load_perceptual(params.train, face.lambda_vgg)

@@ -37,6 +37,11 @@ class Camera:
         return self.to_canvas[np.argmin(changes)]
 
 
+def still_camera(store: FrameStore) -> Camera:
+    """That of a clip in which it does not move: the canvas is a frame."""
+    return Camera(np.tile(np.eye(3), (len(store), 1, 1)), store.width, store.height)
+
+
 def write_camera(path: Path, camera: Camera, store: FrameStore) -> None:
     """Write one row a frame of ``store``: frame int32, and to_canvas, 9 float64, row by row."""
     metadata = {"format": FORMAT, "width": str(camera.width), "height": str(camera.height), "frames": store.sha256}

@@ -16,13 +16,8 @@ def save_prior(path: Path, generator: nn.Module, architecture: dict[str, Any], r
     save_weights(path, halves, {"architecture": architecture, "recipe": recipe})
 
 
-def start_from_prior(generator: nn.Module, path: Path, architecture: dict[str, Any]) -> None:
-    """Give ``generator``, built with ``architecture``, the weights in ``path``. Raises as :func:`read_prior`."""
-    generator.load_state_dict({name: tensor.float() for name, tensor in read_prior(path, architecture).items()})
-
-
 def read_prior(path: Path, architecture: dict[str, Any]) -> dict[str, Tensor]:
-    """The weights in ``path``, in half precision.
+    """The weights in ``path`` for a generator built with ``architecture``, float32.
 
     Raises UserError if the file is missing, is no weight file, or is of another architecture.
     """
@@ -35,12 +30,7 @@ def read_prior(path: Path, architecture: dict[str, Any]) -> dict[str, Tensor]:
         said = ", ".join(f"{name} {theirs.get(name)!r} instead of {architecture.get(name)!r}" for name in differing)
         raise UserError(f"train.start is prior, but {path} was made for another network: {said}; set train.start to "
                         "scratch, or make a prior of that network: python -m prior")
-    return tensors
-
-
-def prior_files(start: str, path: Path) -> list[Path]:
-    """The files on which weights depend whose training starts at ``start``, prior or scratch."""
-    return [path] if start == "prior" else []
+    return {name: tensor.float() for name, tensor in tensors.items()}
 
 
 def _half(tensor: Tensor) -> Tensor:

@@ -70,7 +70,7 @@ class BodyRenderer:
         self.clip, self.device, self.precision = clip, device, precision
         for_inference(generator, device, precision)
 
-    def before(self, clip: StableClip, references: References | None) -> "BodyRenderer":
+    def for_clip(self, clip: StableClip, references: References | None) -> "BodyRenderer":
         """The same generator, for another clip and its references."""
         other = copy(self)
         other.clip, other.references = clip, references

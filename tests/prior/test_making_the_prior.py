@@ -11,7 +11,7 @@ from pipeline.clips import paths
 from pipeline.networks.weights import load_weights
 from pipeline.params import Params
 from prior.examples import load_people
-from prior.people import render_people
+from prior.people import people_key, render_people
 from prior.recipe import Recipe
 
 RECIPE = Recipe.model_validate({
@@ -41,13 +41,28 @@ def folder(tmp_path_factory, project):
 
 
 @pytest.fixture(scope="module")
-def made(folder, request):
+def made(folder):
     """The folder after the command."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setattr(command, "load_recipe", lambda: RECIPE)
         command.main()
         yield folder
+
+
+def rendered(folder):
+    """Where the people are."""
+    (people,) = (folder / command.PEOPLE).iterdir()
+    return people
+
+
+def test_people_rendered_otherwise_have_a_folder_of_their_own(default_params):
+    keypoints = Params.model_validate(default_params).keypoints
+    other = keypoints.model_copy(update={"min_detection_confidence": 0.4})
+    more = RECIPE.model_copy(update={"body": RECIPE.body.model_copy(update={"people": 9})})
+    assert people_key(RECIPE, keypoints) == people_key(more, keypoints)
+    assert people_key(RECIPE, keypoints) != people_key(RECIPE, other)
+    assert people_key(RECIPE, keypoints) != people_key(RECIPE.model_copy(update={"pairs": 4}), keypoints)
 
 
 @pytest.mark.slow
@@ -61,7 +76,7 @@ def test_both_priors_are_made_and_say_of_what(made):
 @pytest.mark.slow
 def test_people_are_clips_with_pairs_a_moment_apart_before_their_plate(made):
     params = Params.model_validate(YAML(typ="safe").load(made / "params.yaml"))
-    people = load_people(made / command.FOLDER, RECIPE, params)
+    people = load_people(rendered(made), RECIPE, params)
     assert len(people) == 2
     for person in people:
         store = person.clip.store
@@ -79,7 +94,7 @@ def test_people_are_clips_with_pairs_a_moment_apart_before_their_plate(made):
 def test_rendering_goes_on_where_it_was_and_gives_the_same_bytes(made, tmp_path):
     params = Params.model_validate(YAML(typ="safe").load(made / "params.yaml"))
     wheel = fetch_wheel(made / ASSETS)
-    files = sorted((made / command.FOLDER).iterdir())
+    files = sorted(rendered(made).iterdir())
     kept = files[0].parent / f"{RECIPE.first_seed}.frames.parquet"
     for file in files:
         if file.name.startswith(str(RECIPE.first_seed)):
