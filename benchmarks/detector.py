@@ -31,10 +31,10 @@ def main(folder: Path) -> None:
     limits = params.keypoints
     truth = read_track(folder / POSES)
     found = np.empty_like(truth.joints)
-    with open_detector(limits) as detector:
-        frames = read_pictures(probe(folder / VIDEO), fit_height(truth.width, truth.height, truth.height))
-        for index, (_, frame) in enumerate(tqdm(frames, f"detect {folder.name}", total=len(truth), unit="frame")):
-            found[index] = detector.detect(frame)
+    detector = open_detector(limits)
+    frames = read_pictures(probe(folder / VIDEO), fit_height(truth.width, truth.height, truth.height))
+    for index, (_, frame) in enumerate(tqdm(frames, f"detect {folder.name}", total=len(truth), unit="frame")):
+        found[index] = detector.detect(frame)
 
     seen, real = found_joints(found_only(found, params.pose.min_confidence)), found_joints(truth.joints)
     front = real[:, FACE].any(axis=1)

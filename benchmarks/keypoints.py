@@ -1,5 +1,6 @@
-"""How fast stage keypoints is, against the bare detector.
+"""How fast stage keypoints is, against MediaPipe itself, whose networks it runs.
 
+    pip install mediapipe==0.10.14        # for this benchmark alone; there is none for Python 3.13 and later
     python -m benchmarks.keypoints [frames]
 
 The first frames of the demo's target, as a store of frames. The stage's work (reading and decompressing frames, runs,
@@ -18,7 +19,6 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-import mediapipe as mp
 import numpy as np
 from tqdm import trange
 
@@ -33,7 +33,7 @@ from pipeline.video.read import read_pictures
 VIDEO = Path("data/raw/target/video.mp4")
 FPS = Fraction(30)
 ROUNDS = 3
-BARE, STAGE = "bare detector", "stage, one process"
+BARE, STAGE = "MediaPipe Holistic", "stage, one process"
 ALONE, SHARED = "two runs, one process", "two runs, a process a core"
 
 
@@ -84,6 +84,8 @@ def store(path: Path, pictures: list[np.ndarray], times: int) -> FrameStore:
 
 def bare(frames: list[np.ndarray], limits: Keypoints) -> None:
     """MediaPipe's own call, frame by frame."""
+    import mediapipe as mp
+
     with mp.solutions.holistic.Holistic(model_complexity=1, refine_face_landmarks=True,
                                         min_detection_confidence=limits.min_detection_confidence,
                                         min_tracking_confidence=limits.min_tracking_confidence) as holistic:

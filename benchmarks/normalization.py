@@ -90,16 +90,16 @@ def smoothed(track: PoseTrack, params: Params) -> PoseTrack:
 def detect(folder: Path, params: Params) -> PoseTrack:
     """The poses that the detector finds in a clip's video, found once."""
     video, limits = folder / VIDEO, params.keypoints
-    key = sha256(video.read_bytes() + limits.model_dump_json().encode()).hexdigest()
+    detector = open_detector(limits)
+    key = sha256(video.read_bytes() + (limits.model_dump_json() + detector.name).encode()).hexdigest()
     kept = cache_folder() / "detected" / f"{key}.parquet"
     if not kept.is_file():
         clip = probe(video)
         fit = fit_height(clip.width, clip.height, DETECTED)
         joints, times = [], []
-        with open_detector(limits) as detector:
-            for time, frame in tqdm(read_pictures(clip, fit), f"detect {folder.name}", total=clip.frames, unit="frame"):
-                joints.append(detector.detect(frame))
-                times.append(time)
+        for time, frame in tqdm(read_pictures(clip, fit), f"detect {folder.name}", total=clip.frames, unit="frame"):
+            joints.append(detector.detect(frame))
+            times.append(time)
         times = np.array(times, float)
         write_track(kept, PoseTrack(np.stack(joints), times, clip.rate, fit.width, fit.height, detector.name))
     return read_track(kept)

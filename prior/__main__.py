@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dancers.assets import ASSETS, fetch_wheel
+from pipeline import detector
 from pipeline.clips import paths
 from pipeline.networks.architecture import body_architecture, face_architecture
 from pipeline.networks.body_generator import BodyGenerator
@@ -34,6 +35,8 @@ def main() -> None:
     device = pick_device(params.device)
     precision = pick_precision(params.train.precision, device)
     folder = PEOPLE / people_key(recipe, params.keypoints)
+    if not paths.DETECTOR.is_dir():
+        detector.main()
     render_people(fetch_wheel(ASSETS), recipe, folder, params.keypoints)
     people = load_people(folder, recipe, params)
 

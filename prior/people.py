@@ -79,10 +79,10 @@ def _render(wheel: Path, recipe: Recipe, folder: Path, keypoints: Keypoints, see
     write_frames(frames, _pairs(scene, times), recipe.size, recipe.size, FPS)
     store = FrameStore(frames)
     joints = []
-    with open_detector(keypoints) as detector:
-        for shot in range(recipe.pairs):
-            detector.detect(store.read(2 * shot))  # it follows people: so it finds its way after the cut
-            joints += [detector.detect(store.read(2 * shot + place)) for place in range(2)]
+    detector = open_detector(keypoints)
+    for shot in range(recipe.pairs):
+        detector.detect(store.read(2 * shot))  # it follows people: so it finds its way after the cut
+        joints += [detector.detect(store.read(2 * shot + place)) for place in range(2)]
     found = PoseTrack(np.stack(joints), store.times, FPS, recipe.size, recipe.size, detector_name(keypoints))
     write_track(poses, found)
 

@@ -1,12 +1,15 @@
 """What every test may use: the project's folder and its default parameters."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import torch
 from ruamel.yaml import YAML
 
+from pipeline.clips import paths
 from pipeline.evaluation import registry
 from pipeline.evaluation.measure import Measure, Plot, RegionMeasure, crop_values
 
@@ -18,6 +21,13 @@ os.environ["PYTHONPATH"] = str(PROJECT)  # stages run as `python -m pipeline.<st
 def cache(tmp_path_factory) -> None:
     """Unfinished trainings of the tests are kept away from the user's."""
     os.environ["EVERYBODY_DANCE_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def networks() -> None:
+    """The networks that find people, fetched once."""
+    if not (PROJECT / paths.DETECTOR).is_dir():
+        subprocess.run([sys.executable, "-m", "pipeline.detector"], cwd=PROJECT, check=True)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 from filmed import FPS, FRAMES, HEIGHT, WIDTH, film, room, shake
+from found_people import link_networks
 
 from pipeline.background import main, stabilized
 from pipeline.clips import paths
@@ -23,6 +24,7 @@ def workspace(tmp_path, project, monkeypatch):
     shutil.copy(project / "params.yaml", tmp_path)
     text = (tmp_path / "params.yaml").read_text()
     (tmp_path / "params.yaml").write_text(text.replace("gap: 10 ", "gap: 2 "))
+    link_networks(tmp_path)
     monkeypatch.chdir(tmp_path)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from found_people import link_networks
 from ruamel.yaml import YAML
 from torchvision.models import alexnet
 
@@ -23,6 +24,7 @@ def workspace(tmp_path, monkeypatch, project, default_params):
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
     shutil.copytree(project / "data/raw", tmp_path / "data/raw")
     (tmp_path / "prior").symlink_to(project / "prior")
+    link_networks(tmp_path)
 
     class Workspace:
         params = default_params

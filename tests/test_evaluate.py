@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from found_people import link_networks
 from ruamel.yaml import YAML
 from still import still_camera
 
@@ -60,8 +61,8 @@ def clip(tmp_path_factory) -> Path:
     frames = (StoredFrame(picture, int(t >= CUT), float(t / FPS)) for t, picture in enumerate(pictures))
     write_frames(folder / "data/frames/target.parquet", frames, STORED, STORED, FPS)
     store = FrameStore(folder / "data/frames/target.parquet")
-    with HolisticDetector(0.5, 0.5) as detector:
-        joints = np.stack([detector.detect(picture) for picture in store])
+    detector = HolisticDetector(0.5, 0.5)
+    joints = np.stack([detector.detect(picture) for picture in store])
     track = PoseTrack(joints, store.times, FPS, STORED, STORED, detector.name)
     for path in (paths.poses("target"), paths.STABLE_POSES):
         write_track(folder / path, track)
@@ -141,8 +142,8 @@ def test_a_worse_picture_has_worse_scores(clip, lpips, perfect):
 
 def test_uncertain_detections_do_not_count(clip, lpips):
     store = FrameStore(clip / "data/frames/target.parquet")
-    with HolisticDetector(0.5, 0.5) as detector:
-        found = [detector.detect(store.read(t))[BODY, 2] for t in range(FIRST, FRAMES)]
+    detector = HolisticDetector(0.5, 0.5)
+    found = [detector.detect(store.read(t))[BODY, 2] for t in range(FIRST, FRAMES)]
     limit = float(np.median(found))
     pose = POSE.model_copy(update={"min_confidence": limit})
     table, _ = measured(clip, lpips, lambda t, picture: np.full_like(picture, 128), pose=pose)
@@ -206,6 +207,7 @@ def workspace(clip, tmp_path, monkeypatch, default_params) -> Path:
     header = {"enabled": True, "architecture": face, "size": FACE_SIZE, "hands": True}
     header["body"] = sha256(tmp_path / "models/body.safetensors")
     save_weights(tmp_path / "models/face.safetensors", FaceGenerator(**face).state_dict(), header)
+    link_networks(tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from found_people import link_networks
 
 from pipeline.clips.layout import FACE, LEFT_HAND
 from pipeline.clips.store import StoredFrame, write_frames
@@ -25,6 +26,7 @@ FPS = Fraction(30)
 def workspace(tmp_path, project) -> Path:
     """A folder with params.yaml and the first 8 frames of the demo's target, decoded."""
     shutil.copy(project / "params.yaml", tmp_path)
+    link_networks(tmp_path)
     with av.open(str(project / "data/raw/target/video.mp4")) as file:
         pictures = [frame.to_ndarray(format="rgb24") for frame in islice(file.decode(video=0), 8)]
     store(tmp_path, "target", pictures)

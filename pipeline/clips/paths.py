@@ -4,6 +4,7 @@ from pathlib import Path
 
 BODY_WEIGHTS = Path("models/body.safetensors")
 FACE_WEIGHTS = Path("models/face.safetensors")
+DETECTOR = Path("models/detector")  # the networks that find people
 BODY_PRIOR = Path("prior/body.safetensors")  # what generators may start from; committed, not made by a stage
 FACE_PRIOR = Path("prior/face.safetensors")
 

@@ -1,6 +1,6 @@
 """The detector over a whole clip, on all cores: a process a core, each of them taking one run after another.
 
-MediaPipe alone keeps one and a half cores busy, however many there are.
+A detector keeps one core busy, however many there are.
 """
 
 import signal
@@ -42,11 +42,11 @@ def detect(store: FrameStore, params: Keypoints) -> Iterator[Found]:
 def detect_run(store: FrameStore, params: Keypoints, run: Run) -> Iterator[Found]:
     """The joints in the frames of one run, in order; a thread reads ahead, so that the detector never waits."""
     frames = in_threads(store.read, range(run.lead, run.end), threads=1)  # one: a store is no place for several
-    with open_detector(params) as detector:
-        for index, frame in enumerate(frames, run.lead):
-            joints = detector.detect(frame)
-            if index >= run.begin:
-                yield index, joints
+    detector = open_detector(params)
+    for index, frame in enumerate(frames, run.lead):
+        joints = detector.detect(frame)
+        if index >= run.begin:
+            yield index, joints
 
 
 def _in_processes(store: FrameStore, params: Keypoints, runs: list[Run], count: int) -> Iterator[Found]:

@@ -1,6 +1,5 @@
 """Which detector finds the joints: the one place that knows, for all who need one."""
 
-from contextlib import AbstractContextManager
 from typing import Protocol
 
 import numpy as np
@@ -11,6 +10,8 @@ from pipeline.params import Keypoints
 
 class Detector(Protocol):
     """Finds one person's joints frame by frame, following them: one instance a clip, frames in order."""
+
+    name: str
 
     def detect(self, frame: np.ndarray) -> np.ndarray:
         """The joints in the next frame, uint8 RGB (H, W, 3).
@@ -25,6 +26,6 @@ def detector_name(params: Keypoints) -> str:
     return HolisticDetector.name
 
 
-def open_detector(params: Keypoints) -> AbstractContextManager[Detector]:
+def open_detector(params: Keypoints) -> Detector:
     """A new detector with the limits that ``params`` name."""
     return HolisticDetector(params.min_detection_confidence, params.min_tracking_confidence)

@@ -1,16 +1,16 @@
-"""Body, face and hands of one person a frame, found by MediaPipe Holistic.
+"""Body, face and hands of one person a frame, found by the networks of MediaPipe Holistic.
 
-The only detector with these three parts whose weights come inside a PyPI wheel. Its joints are put into
-OpenPose's order here, and nothing downstream knows which detector ran.
+The only ones for these three parts that come inside a PyPI wheel. Their joints are put into OpenPose's order here, and
+nothing downstream knows which detector ran.
 """
 
-from collections.abc import Iterable
-
-import mediapipe as mp
 import numpy as np
 
 from pipeline.clips.layout import BODY, FACE, LEFT_HAND, LEFT_WRIST, NUM_JOINTS, RIGHT_HAND, RIGHT_WRIST
-from pipeline.runtime.native_messages import native_messages_off
+from pipeline.detection.body import BodyTracker
+from pipeline.detection.face import FaceTracker
+from pipeline.detection.hand import HandNetworks, HandTracker
+from pipeline.litert.files import VERSION
 
 # BODY_25's joint from BlazePose's 33: one point, or the mean of two. The small toes (20, 23) do not exist.
 BLAZEPOSE = {
@@ -21,7 +21,7 @@ BLAZEPOSE = {
 BODY_JOINTS = np.array(list(BLAZEPOSE))
 BODY_POINTS = np.array(list(BLAZEPOSE.values()))
 
-# FACE_70's points from the face mesh's 478, in order.
+# FACE_70's points from the face mesh's 468 and the pupils, in order.
 FACE_MESH = [
     127, 234, 93, 132, 58, 172, 150, 176, 152, 400, 379, 397, 288, 361, 323, 454, 356,  # jaw
     70, 63, 105, 66, 107, 336, 296, 334, 293, 300,  # brows
@@ -29,37 +29,31 @@ FACE_MESH = [
     33, 160, 158, 133, 153, 144, 362, 385, 387, 263, 373, 380,  # eyes
     61, 39, 37, 0, 267, 269, 291, 405, 314, 17, 84, 181,  # outer lip
     78, 82, 13, 312, 308, 317, 14, 87,  # inner lip
-    468, 473,  # pupils: the person's right, left
+    468, 469,  # pupils: the person's right, left
 ]  # fmt: skip
 
+HEAD = slice(0, 11)  # of BlazePose's points
+# Each hand, the body's wrist, and BlazePose's wrist, little and index finger.
+HANDS = ((LEFT_HAND, LEFT_WRIST, [15, 17, 19]), (RIGHT_HAND, RIGHT_WRIST, [16, 18, 20]))
+WRIST_SEEN = 0.1  # visibility above which a hand is looked for
 HAND_REACH = 0.1  # of the person's extent: how far a hand's wrist may lie from the body's wrist
 
 
 class HolisticDetector:
     """Finds one person's joints frame by frame, following them: one instance a clip, frames in order.
 
-    min_detection_confidence, min_tracking_confidence: 0..1, MediaPipe's own thresholds for accepting a new
-    person and for going on with the one it follows. Use it as a context manager. The same frames give the
-    same joints, bit for bit.
+    min_detection_confidence, min_tracking_confidence: 0..1, the thresholds for accepting a new person and for going on
+    with the one it follows. The same frames give the same joints, bit for bit. Raises UserError if a network's file is
+    missing.
     """
 
-    name = f"mediapipe-holistic {mp.__version__}"
+    name = f"mediapipe-holistic {VERSION}"
 
     def __init__(self, min_detection_confidence: float, min_tracking_confidence: float):
-        with native_messages_off():
-            self._holistic = mp.solutions.holistic.Holistic(
-                model_complexity=1,  # the only one inside the wheel
-                refine_face_landmarks=True,  # the pupils
-                min_detection_confidence=min_detection_confidence,
-                min_tracking_confidence=min_tracking_confidence,
-            )
-            self._holistic.process(np.zeros((64, 64, 3), np.uint8))  # loads every network now
-
-    def __enter__(self) -> "HolisticDetector":
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self._holistic.close()
+        self._body = BodyTracker(min_detection_confidence, min_tracking_confidence)
+        self._face = FaceTracker()
+        shared = HandNetworks()
+        self._hands = [HandTracker(shared) for _ in HANDS]
 
     def detect(self, frame: np.ndarray) -> np.ndarray:
         """Find the joints in the next frame, uint8 RGB (H, W, 3).
@@ -70,34 +64,27 @@ class HolisticDetector:
         frame are guesses and count as not found.
         """
         height, width = frame.shape[:2]
-        found = self._holistic.process(frame)
         joints = np.zeros((NUM_JOINTS, 3), np.float32)
-        if found.pose_landmarks is None:
+        body = self._body.follow(frame)
+        if body is None:
+            self._face.forget()
+            for tracker in self._hands:
+                tracker.forget()
             return joints
-        body = _points(found.pose_landmarks.landmark, width, height)
-        visibility = np.array([point.visibility for point in found.pose_landmarks.landmark])
-        joints[BODY][BODY_JOINTS, :2] = body[BODY_POINTS].mean(axis=1)
-        joints[BODY][BODY_JOINTS, 2] = visibility[BODY_POINTS].min(axis=1)
-        if found.face_landmarks is not None:
-            mesh = found.face_landmarks.landmark
-            joints[FACE, :2] = _points([mesh[index] for index in FACE_MESH], width, height)
+        joints[BODY][BODY_JOINTS, :2] = body.points[BODY_POINTS].mean(axis=1)
+        joints[BODY][BODY_JOINTS, 2] = body.visibility[BODY_POINTS].min(axis=1)
+        face = self._face.follow(frame, body.points[HEAD])
+        if face is not None:
+            joints[FACE, :2] = face[FACE_MESH]
             joints[FACE, 2] = 1
-        reach = HAND_REACH * np.linalg.norm(np.ptp(body, axis=0))
-        for hand, wrist, landmarks in (
-            (LEFT_HAND, LEFT_WRIST, found.left_hand_landmarks),
-            (RIGHT_HAND, RIGHT_WRIST, found.right_hand_landmarks),
-        ):
-            if landmarks is None:
-                continue
-            points = _points(landmarks.landmark, width, height)
-            if np.linalg.norm(points[0] - joints[wrist, :2]) <= reach:  # else it is another hand, or none
+        reach = HAND_REACH * np.linalg.norm(np.ptp(body.points, axis=0))
+        for (hand, wrist, palm), tracker in zip(HANDS, self._hands, strict=True):
+            seen = body.visibility[palm[0]] > WRIST_SEEN
+            points = tracker.follow(frame, body.points[palm] if seen else None)
+            if points is not None and np.linalg.norm(points[0] - joints[wrist, :2]) <= reach:  # else another's, or none
                 joints[hand, :2] = points
                 joints[hand, 2] = 1
         outside = (joints[:, :2] < 0).any(axis=1) | (joints[:, :2] > (width, height)).any(axis=1)
         joints[outside | (joints[:, 2] <= 0)] = 0
         return joints
 
-
-def _points(landmarks: Iterable, width: int, height: int) -> np.ndarray:
-    """MediaPipe's landmarks, given in shares of the frame, as float64 (points, 2) in pixels."""
-    return np.array([(point.x, point.y) for point in landmarks]) * (width, height)

@@ -86,7 +86,8 @@ def detection(keypoints: Keypoints, pose: Pose) -> Iterator[Detection]:
 
     Joints that it finds with less than the confidence that ``pose`` demands do not count.
     """
-    with open_detector(keypoints) as detector, ThreadPoolExecutor(1) as thread:
+    detector = open_detector(keypoints)
+    with ThreadPoolExecutor(1) as thread:
         yield lambda picture: thread.submit(lambda: found_only(detector.detect(picture), pose.min_confidence))
 
 

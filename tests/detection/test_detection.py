@@ -14,6 +14,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from found_people import link_networks
 
 from pipeline.clips import runs
 from pipeline.clips.store import FrameStore, StoredFrame, write_frames
@@ -22,8 +23,6 @@ from pipeline.detection.detection import detect
 from pipeline.detection.holistic import HolisticDetector
 from pipeline.params import load_params
 from pipeline.user.cli import UserError
-
-pytestmark = pytest.mark.filterwarnings("ignore:SymbolDatabase.GetPrototype")  # pytest resets the detector's
 
 LIMITS = load_params(Path(__file__).parents[2] / "params.yaml").keypoints
 
@@ -63,8 +62,8 @@ def test_each_run_is_what_a_new_detector_finds_after_the_lead(store, monkeypatch
     with_cores(monkeypatch, 1)
     joints = as_array(detect(store, LIMITS))
     for lead, begin, end in ((0, 0, 4), (2, 4, 9), (9, 9, 12)):
-        with HolisticDetector(0.5, 0.5) as detector:
-            expected = [detector.detect(store.read(index)) for index in range(lead, end)]
+        detector = HolisticDetector(0.5, 0.5)
+        expected = [detector.detect(store.read(index)) for index in range(lead, end)]
         np.testing.assert_array_equal(joints[begin:end], expected[begin - lead :])
 
 
@@ -140,6 +139,7 @@ def test_ctrl_c_ends_the_stage_and_its_processes(pictures, tmp_path, project):
     stored(folder / "data/frames/target.parquet", 20 * pictures, cut=120)
     (folder / "stage.py").write_text(STAGE)
     (folder / "params.yaml").write_bytes((project / "params.yaml").read_bytes())
+    link_networks(folder)
     command = [sys.executable, "stage.py", "target"]
     stage = subprocess.Popen(
         command, cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True

@@ -10,12 +10,10 @@ from pipeline.clips.layout import BODY, FACE, LEFT_HAND, RIGHT_HAND
 from pipeline.detection import holistic as module
 from pipeline.detection.holistic import HolisticDetector
 
-pytestmark = pytest.mark.filterwarnings("ignore:SymbolDatabase.GetPrototype")  # pytest resets the detector's
-
 
 def detect(frames):
-    with HolisticDetector(0.5, 0.5) as detector:
-        return np.stack([detector.detect(frame) for frame in frames])
+    detector = HolisticDetector(0.5, 0.5)
+    return np.stack([detector.detect(frame) for frame in frames])
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from found_people import link_networks
 from ruamel.yaml import YAML
 
 import prior.__main__ as command
@@ -37,6 +38,7 @@ def folder(tmp_path_factory, project):
     fetch_wheel(project / ASSETS)
     (folder / ASSETS).parent.mkdir(parents=True)
     (folder / ASSETS).symlink_to(project / ASSETS)
+    link_networks(folder)
     return folder
 
 

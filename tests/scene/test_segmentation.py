@@ -8,7 +8,6 @@ from pipeline.clips.masks import MaskStore
 from pipeline.scene.sample import LIKELY
 from pipeline.scene.segmentation import PersonSegmenter
 
-pytestmark = pytest.mark.filterwarnings("ignore:SymbolDatabase.GetPrototype")  # pytest resets the detector's
 EVERY = 60  # frames
 
 
@@ -19,8 +18,8 @@ def frames(project):
 
 
 def masks_of(pictures):
-    with PersonSegmenter() as segmenter:
-        return [segmenter.person(picture) for picture in pictures]
+    segmenter = PersonSegmenter()
+    return [segmenter.person(picture) for picture in pictures]
 
 
 def test_finds_the_dancer_and_little_else(frames, project):

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 import torch
+from found_people import link_networks
 
 from pipeline.user.cli import UserError, minutes_by_stage, run
 
@@ -56,6 +57,7 @@ def test_only_stages_leave_their_minutes(tmp_path, monkeypatch, project):
     assert not (tmp_path / ".minutes").exists()
     shutil.copytree(project / "data/raw", tmp_path / "data/raw")
     (tmp_path / "prior").symlink_to(project / "prior")
+    link_networks(tmp_path)
     assert subprocess.run([sys.executable, "-m", "pipeline.check"], capture_output=True).returncode == 0
     assert [file.name for file in (tmp_path / ".minutes").iterdir()] == ["check"]
 
