@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 from tqdm import tqdm
 
 from pipeline.clips import paths
@@ -26,6 +27,8 @@ from pipeline.video.probe import Video, probe
 from pipeline.video.read import read_pictures
 from pipeline.video.resample import resample, stored_rate
 from pipeline.video.shots import number_shots
+
+MANY = 0.02  # share of repeated frames from which on it is told
 
 
 def decode(video: Video, fit: Fit, fps: Fraction, path: Path) -> FrameStore:
@@ -80,12 +83,20 @@ def warnings(video: Video, store: FrameStore, silenced: str | None) -> Iterator[
     if video.is_tilted:
         yield (f"{video.path} asks to be turned by {video.rotation:g} degrees, which was done: corners of its pictures "
                "are cut off; if the person does not stand upright, remove the rotation from the file")
-    if 2 * len(store.pairs()) < len(store):
-        yield (
-            f"only {len(store.pairs())} of {len(store) - 1} neighbouring frames of {video.path} are truly "
-            f"consecutive: the video has {float(video.rate):.6g} frames/s on average, so set decode.fps to "
-            "null or to that at most"
-        )
+    if video.tracks > 1:
+        yield (f"{video.path} has {video.tracks} tracks of pictures: the largest, of {video.width}x{video.height} px, "
+               "is used")
+    if video.interlaced:
+        yield f"{video.path} is interlaced: its pictures were deinterlaced, which costs some sharpness"
+    still = np.flatnonzero(np.diff(store.source_times) == 0)
+    if store.fps > video.rate and 2 * len(still) > len(store):
+        yield (f"most frames of {video.path} repeat the one before: it has {float(video.rate):.6g} frames/s, so set "
+               "decode.fps to null or to that at most")
+    elif len(still) > MANY * len(store):
+        first, last = store.times[still[[0, -1]]]
+        yield (f"{len(still)} of {len(store)} frames of {video.path} repeat the one before: between {first:.1f} and "
+               f"{last:.1f} s the video has no picture for them at {float(store.fps):.6g} frames/s; they stand still "
+               "in the result and are not trained on")
 
 
 def main(clip: str) -> None:

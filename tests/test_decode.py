@@ -104,6 +104,23 @@ def test_sound_that_ffmpeg_cannot_read_is_told_before_anybody_trains(workspace, 
     assert bool(told) == (clip == "dancer")  # nobody hears the target
 
 
+def test_what_a_phone_or_an_old_camera_does_to_a_video_is_told(workspace, capsys):
+    def warnings_of(*arguments):
+        ffmpeg(*arguments, *H264, workspace.raw / "dancer.mp4")
+        decode.main("dancer")
+        return [line for line in capsys.readouterr().err.splitlines() if line.startswith("warning")]
+
+    source = pattern(rate="30")
+    assert warnings_of(*source) == []
+    (told,) = warnings_of(*source, "-vf", "select=lt(n\\,15)+not(mod(n\\,3))", "-fps_mode", "vfr")
+    assert re.search(r"8 of 28 frames of data/raw/dancer.mp4 repeat the one before: between 0\.5 and 0\.9 s", told)
+    (told,) = warnings_of(*source, "-vf", "tinterlace=interleave_top,fieldorder=tff", "-flags", "+ilme+ildct")
+    assert "is interlaced: its pictures were deinterlaced" in told
+    (told,) = warnings_of(*pattern("64x48"), *source, "-map", "0", "-map", "1")
+    assert "has 2 tracks of pictures: the largest, of 128x72 px, is used" in told
+    assert workspace.summary("dancer")["original_width"] == 128
+
+
 def test_a_tilted_video_is_decoded_and_told(workspace, capsys):
     ffmpeg(*pattern(), *H264, workspace.raw / "flat.mp4")
     ffmpeg("-display_rotation", "10", "-i", workspace.raw / "flat.mp4", "-c", "copy", workspace.raw / "target.mp4")
@@ -151,7 +168,7 @@ def test_a_rate_above_the_videos_own_repeats_pictures_and_says_so(workspace, cap
     decode.main("target")
     store = FrameStore(workspace.frames / "target.parquet")
     assert len(store) == 60 and len(np.unique(store.source_times)) == 24 and len(store.pairs()) == 0
-    assert "warning: only 0 of 59 neighbouring frames" in capsys.readouterr().err
+    assert "repeat the one before: it has 24 frames/s, so set decode.fps to null" in capsys.readouterr().err
 
 
 def test_a_variable_rate_and_a_cut(workspace):

@@ -5,9 +5,12 @@ packet with its times and flags without decoding any, and `showinfo` describes t
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
 
 import ffmpeg
 
@@ -19,13 +22,16 @@ MISSING_SECONDS = 0.5  # containers state their length to a frame or two (MPEG-T
 NO_TIME = -(2**63)
 DISCARD = 4  # packet flag: decoded but not shown, as an edit list demands
 HD_WIDTH, HD_HEIGHT = 1280, 576  # this wide, or higher than this: BT.709 if the file does not name its matrix
+EVEN = 4  # steps between pictures are even if none is off the median by more than one over this
 UPRIGHT = 1  # degrees: so near to a multiple of 90 ffmpeg turns by just that
 HDR_CURVES = ("smpte2084", "arib-std-b67")  # PQ | HLG
 
 TIME_BASE = re.compile(r"^#tb (\d+): (\d+)/(\d+)$", re.MULTILINE)
 DURATION = re.compile(r"^\S*\s+Duration: (\d+):(\d+):(\d+\.\d+)", re.MULTILINE)
 ROTATION = re.compile(r"Display Matrix: rotation of (-?[\d.]+) degrees")  # "nan" for a matrix that means nothing
-PICTURE = re.compile(r"\bn: +0 pts:.* cl:(\S+) sar:(\d+)/(\d+) s:(\d+)x(\d+) ")
+SIZE = re.compile(r"^#dimensions (\d+): (\d+)x(\d+)$", re.MULTILINE)
+PICTURE = re.compile(r"\bn: +0 pts:.* cl:(\S+) sar:(\d+)/(\d+) s:(\d+)x(\d+) i:(\S) ")
+PROGRESSIVE = "P"
 COLOURS = re.compile(r"color_space:(\S+) color_primaries:(\S+) color_trc:(\S+)")
 
 
@@ -33,9 +39,10 @@ COLOURS = re.compile(r"color_space:(\S+) color_primaries:(\S+) color_trc:(\S+)")
 class Video:
     """A whole video that ffmpeg reads.
 
-    width, height: px as shown, upright and with square pixels. rate: average frames per second.
-    frames: pictures that are shown. start: when the first one is, in s from the file's start (that of its
-    earliest stream). duration: how long they are shown, s.
+    track: of the file's tracks of pictures the one that is meant, the largest; tracks: how many there are.
+    width, height: px as shown, upright and with square pixels. rate: frames per second, by the step that most pictures
+    keep. frames: pictures that are shown. start: when the first one is, in s from the file's start (that of its
+    earliest stream). duration: how long they are shown, s. interlaced: whether the first picture says that it is.
     chroma: where the samples of reduced chroma lie in ffmpeg's terms, "left" (H.264's) if the file is silent.
     matrix, primaries, transfer: ffmpeg's names of the colours, "unknown" where the file gives none.
     rotation: degrees by which the file asks for its pictures to be turned counter-clockwise, as ffmpeg does;
@@ -43,21 +50,21 @@ class Video:
     """
 
     path: Path
+    track: int
+    tracks: int
     width: int
     height: int
     rate: Fraction
     frames: int
     start: Fraction
+    duration: Fraction
+    interlaced: bool
     chroma: str
     matrix: str
     primaries: str
     transfer: str
     rotation: float
     has_audio: bool
-
-    @property
-    def duration(self) -> Fraction:
-        return self.frames / self.rate
 
     @property
     def is_hdr(self) -> bool:
@@ -78,14 +85,33 @@ def probe(path: Path) -> Video:
         )
     if path.stat().st_size == 0:
         raise UserError(f"{path} is empty (0 bytes): copy the video there again")
-    times, tick, has_audio = _packets(path)
-    if len(times) < 2:
-        raise UserError(f"{path} has {len(times)} picture(s): at least 2 are needed, since pairs are trained")
-    if min(times) == max(times):
+    packets = _packets(path)
+    times = sorted(set(packets.times))  # VP8 has packets that only tell how to decode: they have another's time
+    if len(packets.times) < 2:
+        raise UserError(f"{path} has {len(packets.times)} picture(s): at least 2 are needed, since pairs are trained")
+    if len(times) == 1:
         raise UserError(f"{path} does not say when its pictures are shown: convert it to MP4")
-    rate = average_rate(min(times), max(times), len(times), tick)
-    width, height, colours, rotation = _first_picture(path)
-    return Video(path, width, height, rate, len(times), min(times), *colours, rotation, has_audio)
+    rate, duration = steady_rate(times, packets.tick)
+    first = _first_picture(path, packets.track)
+    return Video(
+        path, packets.track, packets.tracks, first.width, first.height, rate, len(times), times[0], duration,
+        first.interlaced, *first.colours, first.rotation, packets.has_audio,
+    )
+
+
+def steady_rate(times: Sequence[Fraction], tick: Fraction) -> tuple[Fraction, Fraction]:
+    """Frames per second, and how long all are shown, s, of pictures shown at ``times``, s, ascending.
+
+    Where pictures are missing, for a moment or since a phone's rate has dropped, the rate is that of the others.
+    """
+    steps = [after - before for before, after in pairwise(times)]
+    usual = median(steps)
+    even = [step for step in steps if abs(step - usual) <= max(usual / EVEN, tick)]
+    if len(even) == len(steps):
+        rate = average_rate(times[0], times[-1], len(times), tick)
+        return rate, len(times) / rate
+    rate = average_rate(Fraction(0), sum(even, Fraction(0)), len(even) + 1, tick)
+    return rate, times[-1] - times[0] + 1 / rate
 
 
 def average_rate(first: Fraction, last: Fraction, frames: int, tick: Fraction) -> Fraction:
@@ -102,10 +128,20 @@ def average_rate(first: Fraction, last: Fraction, frames: int, tick: Fraction) -
     return average.limit_denominator(10_000)
 
 
-def _packets(path: Path) -> tuple[list[Fraction], Fraction, bool]:
-    """When the pictures are shown (s, in file order), the clock's tick (s), and whether there is sound."""
+@dataclass(frozen=True)
+class _Packets:
+    """Of the largest track of pictures: times: when they are shown, s, in file order. tick: of the clock, s."""
+
+    track: int
+    tracks: int
+    times: list[Fraction]
+    tick: Fraction
+    has_audio: bool
+
+
+def _packets(path: Path) -> _Packets:
     file = confined_input()
-    streams = [file["V:0"], file["a?"], file["s?"], file["d?"]]
+    streams = [file["V"], file["a?"], file["s?"], file["d?"]]
     listing = ffmpeg.output(*streams, "pipe:1", format="framecrc", c="copy", ignore_unknown=None)
     result = run_ffmpeg(listing, path)
     if any(message in result.stderr for message in CUT_SHORT_MESSAGES):
@@ -117,20 +153,22 @@ def _packets(path: Path) -> tuple[list[Fraction], Fraction, bool]:
         raise UserError(f"{path} is not a video that ffmpeg can read ({reason}): give another file")
 
     ticks = {stream: Fraction(int(n), int(d)) for stream, n, d in TIME_BASE.findall(result.stdout)}
+    areas = [int(width) * int(height) for _, width, height in SIZE.findall(result.stdout)]
+    track = areas.index(max(areas))
     packets = [line.replace(" ", "").split(",") for line in result.stdout.splitlines() if line[0] != "#"]
     # Some formats (AVI) have the order of decoding only; over a whole clip it gives the same rate.
-    clock = 1 if any(int(packet[2]) == NO_TIME for packet in packets if packet[0] == "0") else 2
+    clock = 1 if any(int(packet[2]) == NO_TIME for packet in packets if packet[0] == str(track)) else 2
     times, ends = [], []
     for packet in packets:
         stream, time, duration = packet[0], int(packet[clock]), int(packet[3])
         ends.append((time + duration) * ticks[stream])
-        if stream == "0" and not _flags(packet) & DISCARD:
+        if stream == str(track) and not _flags(packet) & DISCARD:
             times.append(time * ticks[stream])
     stated = DURATION.search(result.stderr)
     missing = _seconds(*stated.groups()) - max(ends, default=0) if stated else 0
     if missing > MISSING_SECONDS:
         raise _cut_short(path)
-    return times, ticks["0"], "audio" in result.stdout
+    return _Packets(track, len(areas), times, ticks[str(track)], "audio" in result.stdout)
 
 
 def _flags(packet: list[str]) -> int:
@@ -146,19 +184,30 @@ def _cut_short(path: Path) -> UserError:
     return UserError(f"{path} is cut short or damaged: copy or download it again")
 
 
-def _first_picture(path: Path) -> tuple[int, int, tuple[str, str, str, str], float]:
-    """Width and height as shown, px, the names of chroma location, matrix, primaries and transfer, and the rotation."""
-    shown = confined_input()["V:0"].filter("showinfo", checksum=0).output("pipe:1", format="null", vframes=1)
+@dataclass(frozen=True)
+class _Picture:
+    """width, height: px as shown. colours: the names of chroma location, matrix, primaries and transfer."""
+
+    width: int
+    height: int
+    interlaced: bool
+    colours: tuple[str, str, str, str]
+    rotation: float
+
+
+def _first_picture(path: Path, track: int) -> _Picture:
+    shown = confined_input()[f"V:{track}"].filter("showinfo", checksum=0).output("pipe:1", format="null", vframes=1)
     log = run_ffmpeg(shown, path).stderr
     picture, colours = PICTURE.search(log), COLOURS.search(log)
     if not picture or not colours:
         reason = (errors_in(log) or ["no reason given"])[0]
         raise UserError(f"{path} has pictures that ffmpeg cannot decode ({reason}): give another file")
-    chroma, *numbers = picture.groups()
+    chroma, *numbers, field = picture.groups()
     matrix, primaries, transfer = colours.groups()
     sar_x, sar_y, width, height = (int(number) for number in numbers)
     shape = Fraction(sar_x, sar_y) if sar_x and sar_y else Fraction(1)
     chroma = "left" if chroma == "unspecified" else chroma
     rotation = ROTATION.search(log)
     turned = float(rotation[1]) if rotation else 0.0
-    return round(width * shape), height, (chroma, matrix, primaries, transfer), turned
+    names = chroma, matrix, primaries, transfer
+    return _Picture(round(width * shape), height, field != PROGRESSIVE, names, turned)

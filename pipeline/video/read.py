@@ -30,8 +30,9 @@ def read_pictures(video: Video, fit: Fit) -> Iterator[tuple[Fraction, np.ndarray
     """Decode ``video`` once, from start to end, in constant memory.
 
     Yields (time, picture): s from the file's start, and uint8 RGB (fit.height, fit.width, 3), upright.
-    Anamorphic pixels are made square, 10-bit pictures rounded to 8 and HDR ones tone-mapped. Pictures that
-    ffmpeg could decode only with errors are passed on, with a warning. Raises UserError if it gives up.
+    Interlaced pictures are deinterlaced, anamorphic pixels made square, 10-bit pictures rounded to 8 and HDR ones
+    tone-mapped. Pictures that ffmpeg could decode only with errors are passed on, with a warning. Raises UserError if
+    it gives up.
     """
     times = _PictureTimes(video)
     planes = np.empty((3, fit.height, fit.width), np.uint8)  # ffmpeg's order: green, blue, red
@@ -85,7 +86,9 @@ def graph(video: Video, fit: Fit) -> Any:
 
     Planes (gbrp) because ffmpeg computes them several times as fast as interleaved RGB, and the same values.
     """
-    pictures = confined_input()["V:0"].filter("showinfo", checksum=0)
+    pictures = confined_input()[f"V:{video.track}"].filter("showinfo", checksum=0)
+    if video.interlaced:
+        pictures = pictures.filter("bwdif", mode="send_frame", deint="interlaced")  # those that say so
     scaled = (_tone_mapped if video.is_hdr else _scaled)(pictures, video, fit)
     if fit.left > 0 or fit.top > 0:
         scaled = scaled.filter("pad", fit.width, fit.height, fit.left, fit.top, color="black")

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from pipeline.user.cli import UserError
-from pipeline.video.probe import average_rate, probe
+from pipeline.video.probe import average_rate, probe, steady_rate
 
 PATTERN = ["-f", "lavfi", "-i", "testsrc2=size=128x96:rate=30:duration=2"]
 TONE = ["-f", "lavfi", "-i", "sine=frequency=440:duration=2"]
 H264 = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
+INTERLACED = ["-vf", "tinterlace=interleave_top,fieldorder=tff", "-flags", "+ilme+ildct"]
 FORMATS = ["end.mp4", "faststart.mp4", "fragmented.mp4", "a.mov", "a.mkv", "a.avi", "a.ts", "a.flv"]
 
 
@@ -49,6 +50,51 @@ def test_the_average_of_a_variable_rate():
     assert average_rate(Fraction(1), Fraction(4), 100, Fraction(1, 90000)) == 33
     assert average_rate(Fraction(0), Fraction(1, 25), 2, Fraction(1, 25)) == 25
     assert average_rate(Fraction(0), Fraction(7), 51, Fraction(1, 90000)) == Fraction(50, 7)
+
+
+def test_where_pictures_are_missing_the_rate_is_that_of_the_others(make):
+    """As of a phone whose rate drops in the dark, and of a clip trimmed behind its first picture."""
+    slower = "select=lt(n\\,30)+not(mod(n\\,3))"
+    trimmed = "select=eq(n\\,0)+gt(n\\,12)"
+    for choice, frames, duration in ((slower, 40, 58 / 30), (trimmed, 48, 2)):
+        path = make(f"{frames}.mp4", *PATTERN, "-vf", choice, "-fps_mode", "vfr", *H264)
+        video = probe(path)
+        assert (video.rate, video.frames) == (30, frames)
+        assert float(video.duration) == pytest.approx(duration)
+
+
+def test_a_rate_that_trembles_is_the_average():
+    """Phones' pictures come a little early or late."""
+    tremor = np.random.default_rng(0).integers(-300, 300, 301)
+    times = [Fraction(int(3000 * number + off), 90000) for number, off in enumerate(tremor)]
+    rate, duration = steady_rate(times, Fraction(1, 90000))
+    assert abs(float(rate) - 30) < 0.05 and duration == 301 / rate
+
+
+def test_pictures_that_are_never_shown_do_not_count(make, reference):
+    """VP8 keeps pictures to copy from in packets of their own, with the time of the next."""
+    two_passes = ["-c:v", "libvpx", "-auto-alt-ref", "1", "-lag-in-frames", "25", "-b:v", "300k",
+                  "-passlogfile", make.folder / "log"]
+    make("first.webm", *PATTERN, *two_passes, "-pass", "1")
+    path = make("second.webm", *PATTERN, *two_passes, "-pass", "2")
+    with av.open(str(path)) as file:
+        packets = sum(packet.size > 0 for packet in file.demux(video=0))
+    video = probe(path)
+    assert video.frames == len(reference(path)[0]) == 60 < packets
+    assert (video.rate, video.duration) == (30, 2)
+
+
+def test_of_several_tracks_the_largest_is_meant(make):
+    small = ["-f", "lavfi", "-i", "testsrc2=size=64x48:rate=5:duration=2"]
+    path = make("tracks.mp4", *small, *PATTERN, *TONE, "-map", "0", "-map", "1", "-map", "2", *H264)
+    video = probe(path)
+    assert (video.track, video.tracks, video.width, video.height, video.frames) == (1, 2, 128, 96, 60)
+    assert (probe(make.pattern()).track, probe(make.pattern()).tracks) == (0, 1)
+
+
+def test_interlaced_pictures_are_known(make):
+    assert probe(make.pattern("fields.mp4", *INTERLACED)).interlaced
+    assert not probe(make.pattern()).interlaced
 
 
 @pytest.mark.parametrize("degrees, shown", [(90, (96, 128)), (180, (128, 96)), (270, (96, 128))])

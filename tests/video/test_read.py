@@ -49,6 +49,27 @@ def with_matrix(path: Path, matrix: bytes) -> Path:
     return path
 
 
+def test_combs_of_interlaced_pictures_are_gone(make):
+    """A bright block that moves sideways by 4 px a field; what stands still keeps its rows."""
+    fields = np.full((40, 96, 192, 3), 40, np.uint8)
+    fields[:, 4:20:2, 150:180] = 200  # a fine grid that stands still
+    for number, field in enumerate(fields):
+        field[40:80, 4 + 4 * number : 24 + 4 * number] = 200
+    weave = ["-vf", "tinterlace=interleave_top,fieldorder=tff", "-flags", "+ilme+ildct"]
+    video = make.lossless("fields.mkv", fields, "30", "-c:v", "libx264", "-qp", "0", "-pix_fmt", "yuv420p", *weave)
+    combed = unscaled(make("combed.mkv", "-i", video, "-vf", "setfield=prog", "-c:v", "libx264", "-qp", "0"))
+    found = unscaled(video)
+    assert [time for time, _ in found] == [time for time, _ in combed] and len(found) == 20
+
+    def combs(picture):
+        rows = picture[44:76].astype(int)
+        return np.abs(rows[1:-1] * 2 - rows[:-2] - rows[2:]).mean()
+
+    for (_, plain), (_, raw) in list(zip(found, combed, strict=True))[2:-2]:
+        assert combs(plain) < combs(raw) / 5
+        assert np.abs(plain[4:20:2, 155:175].astype(int) - plain[5:20:2, 155:175]).mean() > 100
+
+
 def test_pictures_are_turned_by_any_angle_that_the_file_asks_for(make):
     """A bright bar along the middle, turned by 30 degrees counter-clockwise: its direction is measured."""
     picture = np.full((1, 128, 128, 3), 20, np.uint8)
