@@ -36,7 +36,7 @@ from pipeline.clips.holdout import split_clip
 from pipeline.clips.layout import BODY
 from pipeline.clips.spread import spread
 from pipeline.clips.store import FrameStore, StoredFrame, write_frames
-from pipeline.clips.track import read_track
+from pipeline.clips.track import bodies_seen, read_track
 from pipeline.evaluation import perceptual_distance, psnr, ssim
 from pipeline.evaluation.baselines import Baselines
 from pipeline.evaluation.held_out import BODY_MARGIN
@@ -189,7 +189,7 @@ def load_scene(width: int, height: int, count: int, folder: Path) -> Scene:
         boxes = {"body": bodies[index], "face": faces[index]}
         pair = real, imitated(real)
         crops.append({name: [each[y0:y1, x0:x1] for each in pair] for name, (x0, y0, x1, y1) in boxes.items()})
-    held_out = len(track) - split_clip(len(track), load_params().split)[1]
+    held_out = len(track) - split_clip(bodies_seen(track.joints), load_params().split)[1]
     return Scene(baselines.constants, frames, crops, {"transfer": truth.count(FPS), "held-out": held_out})
 
 

@@ -55,4 +55,4 @@ def load_target(params: Params, height: int) -> Target:
     joints = smooth(track.joints, pose, clip.store.shots)
     frames = TrainingFrames(clip, joints, view.windows(track, joints, clip.store.shots), *view.size)
     tall = statures(joints, clip.store.shots, float(track.fps))
-    return Target(frames, tall, *split_clip(len(track), params.split))
+    return Target(frames, tall, *split_clip(bodies_seen(joints), params.split))

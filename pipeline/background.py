@@ -18,7 +18,7 @@ from pipeline.clips import paths
 from pipeline.clips.camera import Camera, write_camera
 from pipeline.clips.holdout import split_clip
 from pipeline.clips.store import FrameStore
-from pipeline.clips.track import PoseTrack, read_track, write_track
+from pipeline.clips.track import PoseTrack, bodies_seen, read_track, write_track
 from pipeline.clips.warp import move_joints
 from pipeline.params import load_params
 from pipeline.pose.joint_file import smoothed
@@ -38,9 +38,9 @@ def stabilized(track: PoseTrack[np.ndarray], camera: Camera) -> PoseTrack[np.nda
 def main() -> None:
     params = load_params()
     store, track = FrameStore(paths.frames("target")), read_track(paths.poses("target"))
-    end, _ = split_clip(len(store), params.split)
     with TemporaryDirectory() as folder:
         joints = smoothed(track.joints, params.pose, store.shots, Path(folder) / "joints.f32")
+        end, _ = split_clip(bodies_seen(joints), params.split)
         registration = register(store, joints)
         camera = camera_of(store, registration)
         plate = canvas_plate(store, joints, end, camera)

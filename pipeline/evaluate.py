@@ -11,7 +11,7 @@ from pipeline.clips.holdout import split_clip
 from pipeline.clips.layout import BODY
 from pipeline.clips.stable import StableClip, open_target
 from pipeline.clips.store import FrameStore
-from pipeline.clips.track import read_track
+from pipeline.clips.track import bodies_seen, read_track
 from pipeline.clips.warp import move_joints
 from pipeline.evaluation import summary
 from pipeline.evaluation.against_truth import frame_table, region_tables, summarize_sources, verdict
@@ -80,7 +80,7 @@ def main() -> None:
     if len(store) != len(track):
         raise UserError(f"{paths.STABLE_POSES} has {len(track)} poses for the {len(store)} frames of {store.path}: "
                         "run `dvc repro`")
-    end, first = split_clip(len(store), params.split)
+    end, first = split_clip(bodies_seen(smooth(track.joints, params.pose, store.shots)), params.split)
     weights = Path(params.evaluate.lpips_weights) if params.evaluate.lpips_weights else None
     lpips = Lpips(params.evaluate.lpips, weights, device)
     renderer, pose = Renderer(paths.BODY_WEIGHTS, paths.FACE_WEIGHTS, target, device), params.pose

@@ -50,7 +50,7 @@ def train_body(
     with rank_0_first():
         joints = smoothed(track.joints, pose, store.shots, checkpoints.folder / "joints.f32")
     seen = bodies_seen(joints)
-    end, held_out = split_clip(len(store), split)
+    end, held_out = split_clip(seen, split)
     held_out_pairs = consecutive_pairs(store.pairs(), seen, held_out, len(store))
     pairs = consecutive_pairs(store.pairs(), seen, 0, end)
     samples = held_out_pairs[spread(len(held_out_pairs), SAMPLES)]

@@ -7,7 +7,7 @@ from pipeline.clips import paths
 from pipeline.clips.holdout import split_clip
 from pipeline.clips.spread import spread, spread_runs
 from pipeline.clips.stable import StableClip, open_target
-from pipeline.clips.track import PoseTrack, open_track
+from pipeline.clips.track import PoseTrack, bodies_seen, open_track
 from pipeline.face.crops import render_crops, runs_around
 from pipeline.face.data import PartDataset
 from pipeline.face.phase import face_phase
@@ -49,7 +49,7 @@ def train_face(
     pictures = TrainingFrames(clip, joints, body.view.windows(track, joints, shots), *body.view.size)
     squares = part_squares(joints, shots, float(track.fps), face.hands)
     seen = np.isfinite(squares[..., 0])
-    end, _ = split_clip(len(track), split)
+    end, _ = split_clip(bodies_seen(joints), split)
     times = np.flatnonzero(seen[:end].any(axis=1))
     shown = np.flatnonzero(seen.any(axis=1))
     samples = shown[spread(len(shown), SAMPLES)]  # of the whole clip, held-out end included

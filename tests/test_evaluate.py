@@ -256,7 +256,7 @@ def test_stage_writes_everything_and_the_same_bytes_again(workspace, capsys):
 def test_refuses_a_clip_with_too_few_held_out_frames(workspace, default_params):
     default_params["split"] = {"holdout": 0.05, "gap": 2}
     write_params(workspace, default_params)
-    with pytest.raises(UserError, match="20 frames, too few"):
+    with pytest.raises(UserError, match="20 frames with a person, too few"):
         main()
     assert not (workspace / "reports").exists()
 
