@@ -59,7 +59,7 @@ def main() -> None:
             BARE: (len(once), partial(bare, list(once), limits)),
             STAGE: (len(once), partial(in_one_process, once, limits)),
             ALONE: (len(twice), partial(in_one_process, twice, limits)),
-            SHARED: (len(twice), lambda: list(detect(twice, limits))),
+            SHARED: (len(twice), lambda: list(detect(twice, limits, "largest"))),
         }
         measured = {name: [] for name in ways}
         for _ in trange(ROUNDS, desc="rounds", unit="round"):
@@ -95,7 +95,7 @@ def bare(frames: list[np.ndarray], limits: Keypoints) -> None:
 
 def in_one_process(frames: FrameStore, limits: Keypoints) -> None:
     for run in cut_runs(frames.shots):
-        list(detect_run(frames, limits, run))
+        list(detect_run(frames, limits, None, run))
 
 
 if __name__ == "__main__":

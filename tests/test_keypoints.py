@@ -88,8 +88,18 @@ def test_coverage_counts_frames_with_any_joint_of_the_part():
 
 def test_low_coverage_is_told_with_its_number():
     shares = {"body": 0.5, "face": 0.9, "left_hand": 0.1, "right_hand": 1.0}
-    told = list(warnings("dancer", shares))
+    alone = np.zeros(40, bool)
+    told = list(warnings("dancer", shares, alone, alone))
     assert len(told) == 2
     assert told[0].startswith("body found in only 50% of the frames of dancer")
     assert told[1].startswith("left hand found in only 10% of the frames of dancer")
-    assert list(warnings("dancer", dict.fromkeys(shares, 1.0))) == []
+    assert list(warnings("dancer", dict.fromkeys(shares, 1.0), alone, alone)) == []
+
+
+def test_other_people_are_told_and_where_they_hide_the_dancer():
+    shares = dict.fromkeys(("body", "face", "left_hand", "right_hand"), 1.0)
+    crowded, hidden = np.arange(40) < 20, np.isin(np.arange(40), (12, 13, 14))
+    (told,) = warnings("dancer", shares, crowded, hidden)
+    assert "somebody else is in the picture in 20 of 40 frames of dancer; in 3 of them, from frame 12 on," in told
+    (told,) = warnings("dancer", shares, crowded, np.zeros(40, bool))
+    assert "hidden" not in told and "set by `person`" in told

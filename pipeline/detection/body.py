@@ -1,21 +1,19 @@
-"""The body, followed from frame to frame: BlazePose's detector where nobody is followed, its landmark network else."""
+"""The body, followed from frame to frame by BlazePose's landmark network."""
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from scipy.special import expit
 
+from pipeline.detection.following import ROOM, UP, Follower
 from pipeline.detection.one_euro import OneEuroFilter
-from pipeline.detection.single_shot import anchors, decode
-from pipeline.detection.square import Square, about, around_frame
+from pipeline.detection.people import Meant
+from pipeline.detection.square import Square, about
 from pipeline.litert.network import Network
 
-DETECTOR, LANDMARKS = "pose_detection.tflite", "pose_landmark_full.tflite"
-STRIDES = (8, 16, 32, 32, 32)  # px, of the detector's layers
+LANDMARKS = "pose_landmark_full.tflite"
 POINTS = 33  # of BlazePose; two more tell where the whole body is
-UP = 90  # degrees: from the hips to the point above the head that tells how far the body reaches
-ROOM = 1.25  # the square that is looked at, in lengths of that reach on either side of the hips
+HIPS, SHOULDERS = [23, 24], [11, 12]
 RATE = 30.0  # frames/s that the filters take all videos to have
 VISIBILITY_SHARE = 0.1  # of a new visibility, against what it was before
 KERNEL = 7  # px of a heatmap around a point, over which the point's place is refined
@@ -31,12 +29,15 @@ class Body:
 
 
 class BodyTracker:
-    """Follows one body. detection, tracking: 0..1, what a new one must reach, and the followed one, to be one."""
+    """Follows one body.
 
-    def __init__(self, detection: float, tracking: float):
-        self._detector, self._landmarks = Network(DETECTOR), Network(LANDMARKS)
-        self._places = anchors(self._detector.size, STRIDES)
-        self._detection, self._tracking = detection, tracking
+    detection, tracking: 0..1, what a new one must reach, and the followed one, to be one. meant: see
+    :class:`Follower`.
+    """
+
+    def __init__(self, detection: float, tracking: float, meant: Meant | None):
+        self._follower, self._landmarks = Follower(detection, meant), Network(LANDMARKS)
+        self._tracking = tracking
         self._point_filter = OneEuroFilter(RATE, 0.05, 80.0)
         self._reach_filter = OneEuroFilter(RATE, 0.01, 10.0)
         self._square: Square | None = None  # where to look in the next frame
@@ -44,7 +45,9 @@ class BodyTracker:
 
     def follow(self, frame: np.ndarray) -> Body | None:
         """The body in the next frame, uint8 RGB (H, W, 3), or None if there is none."""
-        square = self._square or self._search(frame)
+        square = self._follower.place(frame, self._square)
+        if square is not self._square:
+            self._forget()  # the filters begin afresh with somebody who is not where the last one was
         if square is None:
             return None
         size = self._landmarks.size
@@ -54,6 +57,10 @@ class BodyTracker:
             return None
         raw = said["Identity"].reshape(-1, 5).astype(np.float64)
         points = square.to_frame(_refined(raw[:, :2] / size, said["Identity_3"][0]))
+        hips, shoulders = points[HIPS].mean(axis=0), points[SHOULDERS].mean(axis=0)
+        if self._follower.mistaken(frame, hips, shoulders):
+            self._forget()
+            return None
         visibility = expit(raw[:POINTS, 3])
         if self._visibility is not None:
             visibility = self._visibility + VISIBILITY_SHARE * (visibility - self._visibility)
@@ -63,17 +70,10 @@ class BodyTracker:
         self._square = about(self._reach_filter.filter(reach, unit), UP).moved(scale=ROOM)
         return Body(self._point_filter.filter(points[:POINTS], unit), visibility)
 
-    def _search(self, frame: np.ndarray) -> Square | None:
-        """Where to look for a body that is not followed yet."""
-        whole = around_frame(frame)
-        picture = whole.cut(frame, self._detector.size, (-1, 1), cv2.BORDER_CONSTANT)
-        said = self._detector(picture)
-        found = decode(
-            said["Identity"][0], said["Identity_1"][0, :, 0], self._places, self._detector.size, self._detection
-        )
-        if not found:
-            return None
-        return about(whole.to_frame(found[0].keypoints[:2]), UP).moved(scale=ROOM)
+    @property
+    def crowded(self) -> bool:
+        """Whether somebody else was seen in the last frame or shortly before."""
+        return self._follower.crowded
 
     def _forget(self) -> None:
         self._square = self._visibility = None

@@ -10,47 +10,62 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from traceback import format_exception
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 
 from pipeline.clips.runs import Run, cut_runs
+from pipeline.clips.spread import spread
 from pipeline.clips.store import FrameStore
 from pipeline.detection.detector import open_detector
-from pipeline.params import Keypoints
+from pipeline.detection.people import Meant, who_is_meant
+from pipeline.params import Choice, Keypoints
 from pipeline.runtime.parallel import in_threads, usable_cores
 from pipeline.user.cli import UserError
 
 WORTH = 200  # frames: with fewer to do, another process takes longer to start (1 s) than it saves
-Found = tuple[int, np.ndarray]  # a frame's index and its joints, float32 (137, 3)
+CHOOSING = 24  # frames, spread over the clip, by which the person is chosen who is meant
 
 
-def detect(store: FrameStore, params: Keypoints) -> Iterator[Found]:
+class Found(NamedTuple):
+    """What was found in a frame: joints, float32 (137, 3), and whether somebody else is there, or just was."""
+
+    frame: int
+    joints: np.ndarray
+    crowded: bool
+
+
+def detect(store: FrameStore, params: Keypoints, person: Choice) -> Iterator[Found]:
     """The joints in every frame of ``store``, in no certain order, by the detector that ``params`` name.
 
-    They are the same on any number of cores. Raises what a process of several raised, and UserError if one was killed.
+    person: who is meant where there are several. The joints are the same on any number of cores. Raises what a process
+    of several raised, and UserError if one was killed.
     """
+    some = (store.read(index) for index in spread(len(store), CHOOSING).tolist())
+    meant = who_is_meant(some, person, params.min_detection_confidence)
     runs = cut_runs(store.shots)
     processes = min(usable_cores(), len(runs), len(store) // WORTH)
     if processes > 1:
-        yield from _in_processes(store, params, runs, processes)
+        yield from _in_processes(store, params, meant, runs, processes)
     else:
         for run in runs:
-            yield from detect_run(store, params, run)
+            yield from detect_run(store, params, meant, run)
 
 
-def detect_run(store: FrameStore, params: Keypoints, run: Run) -> Iterator[Found]:
+def detect_run(store: FrameStore, params: Keypoints, meant: Meant | None, run: Run) -> Iterator[Found]:
     """The joints in the frames of one run, in order; a thread reads ahead, so that the detector never waits."""
     frames = in_threads(store.read, range(run.lead, run.end), threads=1)  # one: a store is no place for several
-    detector = open_detector(params)
+    detector = open_detector(params, meant)
     for index, frame in enumerate(frames, run.lead):
         joints = detector.detect(frame)
         if index >= run.begin:
-            yield index, joints
+            yield Found(index, joints, detector.crowded)
 
 
-def _in_processes(store: FrameStore, params: Keypoints, runs: list[Run], count: int) -> Iterator[Found]:
-    workers = _start(count, store, params)
+def _in_processes(
+    store: FrameStore, params: Keypoints, meant: Meant | None, runs: list[Run], count: int
+) -> Iterator[Found]:
+    workers = _start(count, store, params, meant)
     todo = iter(runs)
     try:
         while workers:
@@ -92,7 +107,7 @@ def _start(count: int, *arguments: object) -> dict[Connection, BaseProcess]:
     return workers
 
 
-def _serve(pipe: Connection, store: FrameStore, params: Keypoints) -> None:
+def _serve(pipe: Connection, store: FrameStore, params: Keypoints, meant: Meant | None) -> None:
     """Ask for a run with None, send what is found in it, and so on, until the answer is None or nobody listens.
 
     What goes wrong is sent as well: the process that shows it to the user is the other one.
@@ -104,7 +119,7 @@ def _serve(pipe: Connection, store: FrameStore, params: Keypoints) -> None:
                 run = pipe.recv()
                 if run is None:
                     return
-                for found in detect_run(store, params, run):
+                for found in detect_run(store, params, meant, run):
                     pipe.send(found)
         except (EOFError, BrokenPipeError):
             raise

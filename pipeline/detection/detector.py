@@ -5,6 +5,7 @@ from typing import Protocol
 import numpy as np
 
 from pipeline.detection.holistic import HolisticDetector
+from pipeline.detection.people import Meant
 from pipeline.params import Keypoints
 
 
@@ -12,6 +13,11 @@ class Detector(Protocol):
     """Finds one person's joints frame by frame, following them: one instance a clip, frames in order."""
 
     name: str
+
+    @property
+    def crowded(self) -> bool:
+        """Whether somebody else was seen in the last frame or shortly before."""
+        ...
 
     def detect(self, frame: np.ndarray) -> np.ndarray:
         """The joints in the next frame, uint8 RGB (H, W, 3).
@@ -26,6 +32,6 @@ def detector_name(params: Keypoints) -> str:
     return HolisticDetector.name
 
 
-def open_detector(params: Keypoints) -> Detector:
-    """A new detector with the limits that ``params`` name."""
-    return HolisticDetector(params.min_detection_confidence, params.min_tracking_confidence)
+def open_detector(params: Keypoints, meant: Meant | None = None) -> Detector:
+    """A new detector with the limits that ``params`` name. meant: whom to follow, None if there is but one."""
+    return HolisticDetector(params.min_detection_confidence, params.min_tracking_confidence, meant)

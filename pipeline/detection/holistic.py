@@ -10,6 +10,7 @@ from pipeline.clips.layout import BODY, FACE, LEFT_HAND, LEFT_WRIST, NUM_JOINTS,
 from pipeline.detection.body import BodyTracker
 from pipeline.detection.face import FaceTracker
 from pipeline.detection.hand import HandNetworks, HandTracker
+from pipeline.detection.people import Meant
 from pipeline.litert.files import VERSION
 
 # BODY_25's joint from BlazePose's 33: one point, or the mean of two. The small toes (20, 23) do not exist.
@@ -44,16 +45,23 @@ class HolisticDetector:
 
     min_detection_confidence, min_tracking_confidence: 0..1, the thresholds for accepting a new person and for going on
     with the one it follows. The same frames give the same joints, bit for bit. Raises UserError if a network's file is
-    missing.
+    missing. meant: see :class:`Follower`.
     """
 
     name = f"mediapipe-holistic {VERSION}"
 
-    def __init__(self, min_detection_confidence: float, min_tracking_confidence: float):
-        self._body = BodyTracker(min_detection_confidence, min_tracking_confidence)
+    def __init__(
+        self, min_detection_confidence: float, min_tracking_confidence: float, meant: Meant | None = None
+    ):
+        self._body = BodyTracker(min_detection_confidence, min_tracking_confidence, meant)
         self._face = FaceTracker()
         shared = HandNetworks()
         self._hands = [HandTracker(shared) for _ in HANDS]
+
+    @property
+    def crowded(self) -> bool:
+        """Whether somebody else was seen in the last frame or shortly before."""
+        return self._body.crowded
 
     def detect(self, frame: np.ndarray) -> np.ndarray:
         """Find the joints in the next frame, uint8 RGB (H, W, 3).

@@ -4,9 +4,10 @@ The values are the experiment and DVC tracks them stage by stage (``params:`` in
 them, so no stage lists it among its dependencies: adding a parameter to a metric must not retrain a network.
 """
 
-from pipeline.params.sections import TRUTH, Evaluate, Face, Keypoints, Log, Normalize, Pose, Split, Train
+from pipeline.params.sections import TRUTH, Choice, Evaluate, Face, Keypoints, Log, Normalize, Pose, Split, Train
 from pipeline.params.whole import Params, load_params
 
 __all__ = [
-    "TRUTH", "Evaluate", "Face", "Keypoints", "Log", "Normalize", "Params", "Pose", "Split", "Train", "load_params",
+    "TRUTH", "Choice", "Evaluate", "Face", "Keypoints", "Log", "Normalize", "Params", "Pose", "Split", "Train",
+    "load_params",
 ]

@@ -3,7 +3,7 @@
 from pathlib import PurePosixPath
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, model_validator
 from pydantic_core import PydanticCustomError
 
 TRUTH = PurePosixPath("data/raw/truth")  # a dependency of the evaluate stage in dvc.yaml
@@ -22,10 +22,26 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
+# The largest person, the one nearest to the picture's middle, or nearest to a point, in shares of its width and height.
+Choice = Literal["largest", "central"] | tuple[float, float]
+
+
+def _choice(value: object) -> Choice:
+    match value:
+        case "largest" | "central":
+            return value
+        case [float() | int() as x, float() | int() as y] if 0 <= x <= 1 and 0 <= y <= 1:
+            return float(x), float(y)
+    raise PydanticCustomError(
+        "choice", "largest, central, or a place [x, y] in shares, 0..1, of the picture's width and height"
+    )
+
+
 class Clip(Section):
-    """One video of one person; ``video`` is a path relative to the project's folder."""
+    """One video; ``video`` is a path relative to the project's folder, ``person`` who in it is meant."""
 
     video: Annotated[str, Field(min_length=1)]
+    person: Annotated[Choice, PlainValidator(_choice)] = "largest"
 
 
 class Source(Clip):
