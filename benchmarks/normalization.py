@@ -50,7 +50,7 @@ def main(folders: list[Path]) -> None:
             errors = {}
             for method in METHODS:
                 chosen = params.normalize.model_copy(update={"method": method})
-                joints, _, summary = normalize(source.name, *tracks, chosen)
+                joints, _, summary = normalize(source.name, *tracks, chosen, np.zeros(len(tracks[0]), int))
                 errors[method] = distances(joints, real)
                 told = ", ".join(f"{part} {error:.2f}" for part, error in errors[method].items())
                 print(f"{source} as {truth}, {kind} poses, {method}: {told}")

@@ -11,7 +11,7 @@ beside it as JSON, and reports/normalize/<source>.png to judge it by.
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -28,23 +28,28 @@ from pipeline.normalization.feet import (
     share_outside,
 )
 from pipeline.normalization.hands import carry_hands
-from pipeline.normalization.limbs import fit_limbs, limb_warnings, measure_limbs, put_on_limbs
+from pipeline.normalization.legs import complete_legs, measure_build
+from pipeline.normalization.limbs import Limb, fit_limbs, limb_warnings, measure_limbs, put_on_limbs
 from pipeline.normalization.plot import plot_normalization
+from pipeline.normalization.views import views_of
 from pipeline.params import Normalize, Pose, load_params
 from pipeline.pose.smoothing import smooth
 from pipeline.runtime.files import write_json
-from pipeline.user.cli import run
+from pipeline.user.cli import UserError, run
 
 OFTEN_OUTSIDE = 0.05  # share of frames with joints outside the target's picture; above it there is a warning
+MANY_LEGS = 0.1  # share of frames whose legs are not seen; above it there is a warning
 
 
 def normalize(
-    name: str, source: PoseTrack[np.ndarray], target: PoseTrack[np.ndarray], params: Normalize
+    name: str, source: PoseTrack[np.ndarray], target: PoseTrack[np.ndarray], params: Normalize, shots: np.ndarray
 ) -> tuple[np.ndarray, FeetFit | None, dict]:
     """Put the smoothed ``source``, the clip called ``name``, into the picture of the smoothed ``target``.
 
-    Returns the joints, float32 (frames, 137, 3), the fit (None for method ``none``) and what goes into the JSON file:
-    what was measured and decided, and warnings. Raises UserError if a clip never shows ankles and nose together.
+    shots: of the source, int (frames,), another number after every cut; those of one view are fitted together. Returns
+    the joints, float32 (frames, 137, 3), the fit of the view of most frames (None for method ``none``) and what goes
+    into the JSON file: what was measured and decided, and warnings. Raises UserError if that view never shows ankles
+    and nose together.
     """
     summary: dict[str, Any] = {"method": params.method, "foot": params.foot, "alpha": params.alpha, "carried": {}}
     poses = source.joints
@@ -56,42 +61,91 @@ def normalize(
         sizes = (source.width, source.height), (target.width, target.height)
         joints = place_whole_picture(poses, *sizes)
     else:
-        fit = fit_feet(*(measure(track.joints, params.foot, params.alpha, clip)
-                         for track, clip in ((source, name), (target, "target"))))
-        joints = normalize_feet(poses, fit, params.foot, source.width, target.width)
-        if params.method == "limbs":
-            limbs = fit_limbs(*(measure_limbs(track.joints, stance, params.foot)
-                                for track, stance in ((source, fit.source), (target, fit.target))))
-            joints = put_on_limbs(joints, limbs, params.foot)
-            summary["limbs"] = {limb: asdict(measured) for limb, measured in limbs.items()}
-        joints, shift, steps = place_sideways(joints, target.joints, target.width)
-        summary |= asdict(fit) | {"shift": shift, "steps": steps}
-        warnings = summary.pop("warnings")
-        if params.method == "limbs":
-            warnings += limb_warnings(limbs)
-        if steps < 1:
-            warnings.append("the dance is too wide for the target's picture: steps to the side are "
-                            f"{steps:.0%} as long as they should be")
+        view = views_of(poses, shots)
+        fitted = [_fit(name, poses[view == 0], target, source.width, params)]
+        joints = np.zeros_like(poses)
+        summary["views"] = []
+        for number in range(view.max() + 1):
+            part = view == number
+            where = {"shots": np.unique(shots[part]).tolist(), "frames": int(part.sum())}
+            try:
+                of_view = fitted[0] if number == 0 else _fit(name, poses[part], target, source.width, params, fitted[0])
+            except UserError:
+                warnings.append(f"shots {where['shots']}, {part.sum()} frames, show no whole person: they have no pose")
+                continue
+            joints[part] = of_view.joints
+            summary["views"].append(where | of_view.summary)
+            warnings += of_view.warnings if number == 0 else [f"shots {where['shots']}: {w}" for w in of_view.warnings]
+        fit = fitted[0].fit
+        summary |= fitted[0].summary
     outside = share_outside(joints, target.width, target.height)
     if outside > OFTEN_OUTSIDE:
         warnings.append(f"parts of the dancer leave the target's picture in {outside:.0%} of the frames")
     return joints, fit, summary | {"outside": outside, "warnings": warnings}
 
 
-def load_smoothed(poses: Path, frames: Path, pose: Pose) -> PoseTrack[np.ndarray]:
-    """The poses in a file, smoothed. frames: those in which they were found, which tell where cuts are."""
+class Fitted(NamedTuple):
+    """One view's joints in the target's picture, how they came there, and what to tell of it."""
+
+    joints: np.ndarray
+    fit: FeetFit
+    limbs: dict[str, Limb] | None
+    summary: dict[str, Any]
+    warnings: list[str]
+
+
+def _fit(
+    name: str, poses: np.ndarray, target: PoseTrack[np.ndarray], width: int, params: Normalize,
+    main: Fitted | None = None,
+) -> Fitted:
+    """Fit one view of the clip called ``name``, joints (frames, 137, 3) in a picture ``width`` px wide.
+
+    main: the view of most frames, whose build is taken where this one does not show it. Raises UserError if the view
+    never shows ankles and nose together.
+    """
+    build = measure_build(poses, measure_build(target.joints))
+    poses, completed = complete_legs(poses, build)
+    fit = fit_feet(*(measure(joints, params.foot, params.alpha, clip)
+                     for joints, clip in ((poses, name), (target.joints, "target"))))
+    joints = normalize_feet(poses, fit, params.foot, width, target.width)
+    summary: dict[str, Any] = {}
+    warnings = list(fit.warnings)
+    limbs = None
+    if params.method == "limbs":
+        limbs = fit_limbs(*(measure_limbs(track, stance, params.foot)
+                            for track, stance in ((poses, fit.source), (target.joints, fit.target))))
+        if main is not None and main.limbs is not None:
+            limbs = {limb: each if each.known else main.limbs[limb] for limb, each in limbs.items()}
+        joints = put_on_limbs(joints, limbs, params.foot)
+        summary["limbs"] = {limb: asdict(measured) for limb, measured in limbs.items()}
+    joints, shift, steps = place_sideways(joints, target.joints, target.width)
+    summary |= asdict(fit) | {"shift": shift, "steps": steps, "completed_legs": completed}
+    del summary["warnings"]
+    if limbs is not None and main is None:
+        warnings += limb_warnings(limbs)
+    if completed > MANY_LEGS * len(poses):
+        warnings.append(f"legs are not seen in {completed} of {len(poses)} frames: there they hang straight down to "
+                        "the floor")
+    if steps < 1:
+        warnings.append("the dance is too wide for the target's picture: steps to the side are "
+                        f"{steps:.0%} as long as they should be")
+    return Fitted(joints, fit, limbs, summary, warnings)
+
+
+def load_smoothed(poses: Path, shots: np.ndarray, pose: Pose) -> PoseTrack[np.ndarray]:
+    """The poses in a file, smoothed. shots: of their frames, int (frames,), another number after every cut."""
     track = read_track(poses)
-    return track.with_joints(smooth(track.joints, pose, FrameStore(frames).shots))
+    return track.with_joints(smooth(track.joints, pose, shots))
 
 
 def main(name: str) -> None:
     params = load_params()
-    params.source(name)
-    source, target = (
-        load_smoothed(poses, paths.frames(clip), params.pose)
-        for poses, clip in ((paths.poses(name), name), (paths.STABLE_POSES, "target"))
-    )
-    joints, fit, summary = normalize(name, source, target, params.normalize)
+    method = params.source(name).normalize or params.normalize.method
+    shots = FrameStore(paths.frames(name)).shots
+    source = load_smoothed(paths.poses(name), shots, params.pose)
+    target = load_smoothed(paths.STABLE_POSES, FrameStore(paths.frames("target")).shots, params.pose)
+    how = params.normalize.model_copy(update={"method": method})
+    joints, fit, summary = normalize(name, source, target, how, shots)
 
     path, picture = paths.normalized(name), paths.normalization_plot(name)
     result = PoseTrack(joints, source.times, source.fps, target.width, target.height, source.detector)
@@ -106,9 +160,10 @@ def main(name: str) -> None:
     for hand, frames in summary["carried"].items():
         if frames:
             print(f"{hand.replace('_', ' ')} carried along by the forearm in {frames} of {len(source)} frames")
-    if fit:
-        print(f"scale {fit.scale_far:.3f} (far) to {fit.scale_near:.3f} (near), moved sideways by "
-              f"{summary['shift']:+.1f} px")
+    for view in summary.get("views", []):
+        which = f"shots {', '.join(map(str, view['shots']))}: " if len(summary["views"]) > 1 else ""
+        print(f"{which}scale {view['scale_far']:.3f} (far) to {view['scale_near']:.3f} (near), moved sideways by "
+              f"{view['shift']:+.1f} px")
     print(f"{path}: {len(result)} poses in the target's picture of {target.width}x{target.height} px; "
           f"fit in {path.with_suffix('.json')}; look at {picture}")
 

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -44,6 +45,17 @@ def workspace(tmp_path, project, monkeypatch):
         stored = [StoredFrame(np.zeros((16, 16, 3), np.uint8), 0, t / 30) for t in range(frames)]
         write_frames(tmp_path / f"data/frames/{clip}.parquet", stored, 16, 16, Fraction(30))
     return tmp_path
+
+
+def with_cut(frames):
+    """The dancer's clip cut to a closer view for its last ``frames``: twice as large, the camera lower."""
+    path = Path("data/poses/dancer.parquet")
+    track = read_track(path)
+    joints = np.array(track.joints)
+    joints[-frames:, :, :2] = joints[-frames:, :, :2] * 2 - (150, 250)
+    write_track(path, replace(track, joints=joints))
+    stored = [StoredFrame(np.zeros((16, 16, 3), np.uint8), int(t >= 60 - frames), t / 30) for t in range(60)]
+    write_frames(Path("data/frames/dancer.parquet"), stored, 16, 16, Fraction(30))
 
 
 def outputs():
@@ -153,3 +165,29 @@ def test_poses_not_detected_yet(workspace):
     (workspace / "data/background/poses.parquet").unlink()
     with pytest.raises(UserError, match="data/background/poses.parquet is missing"):
         main("dancer")
+
+
+def test_each_view_of_a_clip_with_cuts_is_fitted_by_itself(workspace, capsys):
+    main("dancer")
+    whole = np.asarray(read_track(Path("data/normalized/dancer.parquet")).joints)
+    with_cut(25)
+    main("dancer")
+    out = capsys.readouterr().out
+    assert "shots 0: scale" in out and "shots 1: scale" in out
+    summary = json.loads(Path("data/normalized/dancer.json").read_text())
+    assert [(view["shots"], view["frames"]) for view in summary["views"]] == [([0], 35), ([1], 25)]
+    far, near = summary["views"][0]["scale_far"], summary["views"][1]["scale_far"]
+    assert near == pytest.approx(far / 2, rel=0.1)
+    cut = np.asarray(read_track(Path("data/normalized/dancer.parquet")).joints)
+    heights = np.ptp(cut[..., 1], axis=1) / np.ptp(whole[..., 1], axis=1)
+    assert np.abs(heights - 1).max() < 0.1
+
+
+def test_a_source_may_have_a_method_of_its_own(workspace, project):
+    yaml = YAML()
+    params = yaml.load(project / "params.yaml")
+    params["sources"]["dancer"]["normalize"] = "none"
+    yaml.dump(params, workspace / "params.yaml")
+    main("dancer")
+    summary = json.loads(Path("data/normalized/dancer.json").read_text())
+    assert summary["method"] == "none" and params["normalize"]["method"] == "limbs"

@@ -92,8 +92,13 @@ class FeetFit:
     warnings: list[str]
 
     def feet_to(self, rows: np.ndarray) -> np.ndarray:
-        """Map foot rows (...) of the source to rows of the target's picture."""
-        return self.foot_to + self.slope * (rows - self.foot_from)
+        """Map foot rows (...) of the source to rows of the target's picture.
+
+        Beyond the near and the far row a foot is in the air, in a jump or a cartwheel: there a px is worth as much as
+        of the body itself.
+        """
+        ground = np.clip(rows, self.source.far, self.source.near)
+        return self.foot_to + self.slope * (ground - self.foot_from) + self.scales(rows) * (rows - ground)
 
     def scales(self, rows: np.ndarray) -> np.ndarray:
         """Scale factors at the source's foot rows (...).
@@ -125,6 +130,9 @@ def measure(joints: np.ndarray, foot: str, alpha: float, clip: str) -> Stance:
     rows = foot_rows(joints, foot)
     heights = rows - coordinates(joints[:, NOSE])[:, 1]
     seen = heights > 0
+    if not seen.any() and np.isfinite(heights).any():
+        raise UserError(f"the feet of {clip} cannot be fitted: its head is below its feet in all of the "
+                        f"{int(np.isfinite(heights).sum())} frames that show both; turn the video upright")
     if not seen.any():
         raise UserError(f"the feet of {clip} cannot be fitted: none of its {len(joints)} frames shows "
                         "ankles and nose together; give a video of the whole person, or set "

@@ -91,6 +91,11 @@ class Limb:
     target: Length
     ratio: float
 
+    @property
+    def known(self) -> bool:
+        """Whether both clips show it."""
+        return self.source.known and self.target.known
+
 
 def measure_limbs(joints: np.ndarray, stance: Stance, foot: str) -> dict[str, Length]:
     """How long the limbs look in a clip, (frames, 137, 3) of smoothed joints, of the person with this ``stance``.

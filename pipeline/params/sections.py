@@ -13,6 +13,7 @@ NotNegative = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
 Steps = Annotated[int, Field(ge=0)]
+NormalizeMethod = Literal["feet", "limbs", "none"]
 GanLoss = Literal["lsgan", "vanilla", "hinge", "relativistic"]
 
 
@@ -45,9 +46,11 @@ class Clip(Section):
 
 
 class Source(Clip):
-    """A dance; ``truth`` is the folder of a rendered clip of the target doing it, if there is one."""
+    """A dance; ``truth`` is the folder of a rendered clip of the target doing it, if there is one; ``normalize`` its
+    own method of normalization, if another than the others'."""
 
     truth: str | None = None
+    normalize: NormalizeMethod | None = None
 
     @model_validator(mode="after")
     def _truth_is_tracked(self) -> Self:
@@ -93,7 +96,7 @@ class Pose(Section):
 class Normalize(Section):
     """Global pose normalization."""
 
-    method: Literal["feet", "limbs", "none"]
+    method: NormalizeMethod
     foot: Literal["lowest", "mean"]
     alpha: Annotated[float, Field(gt=0, le=1)]
     carry_hands: bool

@@ -158,6 +158,27 @@ def test_feet_in_the_air_are_no_place_far_away():
     assert (heights[50:54] / standing[50:54]).min() >= low - 1e-3
 
 
+def test_a_jump_is_as_high_as_the_body_is_large():
+    """However narrow the range of the target's rows is that the dance is put into."""
+    source = SOURCE.film(SIDE, DEPTH)
+    source[50:54, :, 1] -= 150
+    quiet = SOURCE.film(SIDE, DEPTH)
+    target = TARGET.film(SIDE, 6 + 0.2 * (DEPTH - 4))
+    (jump, fit), (flat, _) = normalize(source, target, alpha=0.5), normalize(quiet, target, alpha=0.5)
+    assert fit.slope < 0.5 * fit.scale_far
+    risen = (flat - jump)[50:54, layout.LEFT_ANKLE, 1]
+    rows = source[50:54, layout.LEFT_ANKLE, 1]
+    beyond = fit.source.far - rows
+    assert (risen >= fit.scale_far * beyond - 1e-2).all() and (beyond > 0).all()
+
+
+def test_a_clip_that_is_upside_down_is_told_from_one_without_feet():
+    turned = SOURCE.film(SIDE, DEPTH)
+    turned[..., 1] = 480 - turned[..., 1]
+    with pytest.raises(UserError, match="head is below its feet in all of the 300 frames .* turn the video upright"):
+        measure(turned, "lowest", 0.7, "tango")
+
+
 def test_a_few_wrong_detections_do_not_change_the_fit():
     source = SOURCE.film(SIDE, DEPTH)
     clean = measure(source, "lowest", 0.5, "a")
