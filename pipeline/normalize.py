@@ -27,6 +27,7 @@ from pipeline.normalization.feet import (
     place_whole_picture,
     share_outside,
 )
+from pipeline.normalization.gaps import bridge_gaps
 from pipeline.normalization.hands import carry_hands
 from pipeline.normalization.legs import complete_legs, measure_build
 from pipeline.normalization.limbs import Limb, fit_limbs, limb_warnings, measure_limbs, put_on_limbs
@@ -38,6 +39,7 @@ from pipeline.runtime.files import write_json
 from pipeline.user.cli import UserError, run
 
 OFTEN_OUTSIDE = 0.05  # share of frames with joints outside the target's picture; above it there is a warning
+LONGEST_GAP = 1  # s without anybody that are bridged
 MANY_LEGS = 0.1  # share of frames whose legs are not seen; above it there is a warning
 
 
@@ -146,6 +148,8 @@ def main(name: str) -> None:
     target = load_smoothed(paths.STABLE_POSES, FrameStore(paths.frames("target")).shots, params.pose)
     how = params.normalize.model_copy(update={"method": method})
     joints, fit, summary = normalize(name, source, target, how, shots)
+    joints, bridged = bridge_gaps(joints, shots, round(LONGEST_GAP * source.fps))  # after the fit, which trusts poses
+    summary["bridged"] = bridged
 
     path, picture = paths.normalized(name), paths.normalization_plot(name)
     result = PoseTrack(joints, source.times, source.fps, target.width, target.height, source.detector)
@@ -160,6 +164,9 @@ def main(name: str) -> None:
     for hand, frames in summary["carried"].items():
         if frames:
             print(f"{hand.replace('_', ' ')} carried along by the forearm in {frames} of {len(source)} frames")
+    if bridged:
+        print(f"in {bridged} of {len(source)} frames nobody was found for at most {LONGEST_GAP} s: the dancer is led "
+              "through them from the last to the next pose")
     for view in summary.get("views", []):
         which = f"shots {', '.join(map(str, view['shots']))}: " if len(summary["views"]) > 1 else ""
         print(f"{which}scale {view['scale_far']:.3f} (far) to {view['scale_near']:.3f} (near), moved sideways by "

@@ -90,5 +90,6 @@ def _floor(joints: np.ndarray, points: np.ndarray, torso: float, build: Build) -
     rows = foot_rows(joints, "lowest")
     if np.isfinite(rows).any():
         return interpolated(rows)
-    standing = np.median(points[:, MID_HIP, 1][np.isfinite(points[:, MID_HIP, 1])])
+    hips = points[:, MID_HIP, 1][np.isfinite(points[:, MID_HIP, 1])]
+    standing = float(np.median(hips)) if len(hips) else 0.0
     return np.full(len(joints), standing + torso * (build.thigh + build.shin))

@@ -46,7 +46,7 @@ def _smooth(joints: np.ndarray, pose: Pose) -> np.ndarray:
     tracks = np.array(joints.transpose(1, 2, 0), np.float32, order="C")  # (137, 3, frames): contiguous over time
     found = found_joints(joints).T
     tracks[:, :2] = _median(tracks[:, :2], found, pose.median_window)
-    found = found | _fill_gaps(tracks, found, pose.max_gap)
+    found = found | fill_gaps(tracks, found, pose.max_gap)
     _filter(tracks, found, pose.savgol_window)
     return np.where(found[:, None], tracks, 0).transpose(2, 0, 1)
 
@@ -68,7 +68,7 @@ def _median(points: np.ndarray, found: np.ndarray, window: int) -> np.ndarray:
     return median
 
 
-def _fill_gaps(tracks: np.ndarray, found: np.ndarray, max_gap: int) -> np.ndarray:
+def fill_gaps(tracks: np.ndarray, found: np.ndarray, max_gap: int) -> np.ndarray:
     """Interpolate ``tracks`` (137, 3, frames) in place where a joint is missing for a short time.
 
     -> where, bool (137, frames).
