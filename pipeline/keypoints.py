@@ -17,8 +17,7 @@ from pipeline.clips import paths
 from pipeline.clips.layout import NUM_JOINTS, PARTS, found_joints
 from pipeline.clips.store import FrameStore
 from pipeline.clips.track import PoseTrack, bodies_seen, write_track
-from pipeline.detection.detection import detect
-from pipeline.detection.detector import detector_name
+from pipeline.detection.backends import BACKENDS
 from pipeline.params import Choice, Keypoints, load_params
 from pipeline.runtime.files import write_json
 from pipeline.user.cli import UserError, run
@@ -40,10 +39,11 @@ def keypoints(store: FrameStore, params: Keypoints, person: Choice) -> tuple[Pos
     crowded = np.zeros(len(store), bool)
     with TemporaryFile() as file:
         joints = np.memmap(file, np.float32, "w+", shape=(len(store), NUM_JOINTS, 3))
-    found = detect(store, params, person)
+    backend = BACKENDS[params.backend]
+    found = backend.detect(store, params, person)
     for index, pose, others in tqdm(found, f"keypoints {store.path.stem}", total=len(store), unit="frame"):
         joints[index], crowded[index] = pose, others
-    return PoseTrack(joints, store.times, store.fps, store.width, store.height, detector_name(params)), crowded
+    return PoseTrack(joints, store.times, store.fps, store.width, store.height, backend.name), crowded
 
 
 def coverage(track: PoseTrack[np.ndarray]) -> dict[str, float]:

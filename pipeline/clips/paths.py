@@ -35,6 +35,11 @@ def frames(clip: str) -> Path:
     return Path(f"data/frames/{clip}.parquet")
 
 
+def openpose(clip: str) -> Path:
+    """Where OpenPose's files of a clip are, a folder, or an archive with its ending after this name."""
+    return Path(f"data/raw/openpose/{clip}")
+
+
 def poses(clip: str) -> Path:
     """The poses of a clip as detected; beside it, as .json, how often each part was found."""
     return Path(f"data/poses/{clip}.parquet")

@@ -10,14 +10,13 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from traceback import format_exception
-from typing import NamedTuple, cast
-
-import numpy as np
+from typing import cast
 
 from pipeline.clips.runs import Run, cut_runs
 from pipeline.clips.spread import spread
 from pipeline.clips.store import FrameStore
 from pipeline.detection.detector import open_detector
+from pipeline.detection.found import Found
 from pipeline.detection.people import Meant, who_is_meant
 from pipeline.params import Choice, Keypoints
 from pipeline.runtime.parallel import in_threads, usable_cores
@@ -25,14 +24,6 @@ from pipeline.user.cli import UserError
 
 WORTH = 200  # frames: with fewer to do, another process takes longer to start (1 s) than it saves
 CHOOSING = 24  # frames, spread over the clip, by which the person is chosen who is meant
-
-
-class Found(NamedTuple):
-    """What was found in a frame: joints, float32 (137, 3), and whether somebody else is there, or just was."""
-
-    frame: int
-    joints: np.ndarray
-    crowded: bool
 
 
 def detect(store: FrameStore, params: Keypoints, person: Choice) -> Iterator[Found]:

@@ -91,15 +91,19 @@ def who_is_meant(frames: Iterable[np.ndarray], choice: Choice, least: float) -> 
     anybody.
     """
     finder = PeopleFinder(least)
+    return choose(((finder.find(frame), frame.shape[1], frame.shape[0]) for frame in frames), choice)
+
+
+def choose(frames: Iterable[tuple[list[Person], int, int]], choice: Choice) -> Meant | None:
+    """The same of the people in some frames of a clip, each with its width and height, px."""
     seen: list[tuple[np.ndarray, float]] = []  # the looks, and what speaks for each
     several = False
-    for frame in frames:
-        people = finder.find(frame)
+    for people, width, height in frames:
         several |= len(people) > 1
         if isinstance(choice, str):
-            seen += [(person.look, _merit(person, choice, frame)) for person in people]
+            seen += [(person.look, _merit(person, choice, width)) for person in people]
         elif people and not seen:
-            place = np.array(choice) * frame.shape[1::-1]
+            place = np.array(choice) * (width, height)
             person = min(people, key=lambda person: float(np.linalg.norm(person.hips - place)))
             seen = [(person.look, 1.0)]
     if not seen:
@@ -109,8 +113,7 @@ def who_is_meant(frames: Iterable[np.ndarray], choice: Choice, least: float) -> 
     return Meant(np.median(looks[alike[(alike @ merits).argmax()]], axis=0), several)
 
 
-def _merit(person: Person, choice: Choice, frame: np.ndarray) -> float:
+def _merit(person: Person, choice: Choice, width: int) -> float:
     if choice == "largest":
         return person.reach
-    height, width = frame.shape[:2]
     return max(0.0, 1 - abs(2 * float(person.hips[0]) / width - 1))

@@ -69,8 +69,9 @@ class Decode(Section):
 
 
 class Keypoints(Section):
-    """The detector's own thresholds (MediaPipe Holistic), in 0..1."""
+    """Where poses come from, and the thresholds, 0..1, of the built-in detector, MediaPipe's."""
 
+    backend: Literal["mediapipe", "openpose"]
     min_detection_confidence: Share
     min_tracking_confidence: Share
 

@@ -75,7 +75,7 @@ def _main_module() -> str:
 def _note_minutes(clips: list[str], seconds: float) -> None:
     """Remember how long a stage took; nothing depends on it, so no stage fails for want of it."""
     package, _, stage = _main_module().partition(".")
-    if package == "pipeline" and "." not in stage and os.environ.get("RANK", "0") == "0":
+    if package == "pipeline" and "." not in stage and len(clips) < 2 and os.environ.get("RANK", "0") == "0":
         with suppress(OSError):
             MINUTES.mkdir(exist_ok=True)
             (MINUTES / "@".join([stage, *clips])).write_text(f"{seconds / 60:.3f}")

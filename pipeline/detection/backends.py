@@ -1,0 +1,24 @@
+"""The ways of getting poses that ``keypoints.backend`` names. Another one is a module and a line here and in the
+parameters."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from pipeline.clips.store import FrameStore
+from pipeline.detection import detection, openpose
+from pipeline.detection.found import Found
+from pipeline.detection.holistic import HolisticDetector
+from pipeline.params import Choice, Keypoints
+
+
+class Backend(NamedTuple):
+    """name: for the files of poses, with the version. detect: the joints in every frame of a store, in any order."""
+
+    name: str
+    detect: Callable[[FrameStore, Keypoints, Choice], Iterator[Found]]
+
+
+BACKENDS = {
+    "mediapipe": Backend(HolisticDetector.name, detection.detect),
+    "openpose": Backend(openpose.NAME, openpose.detect),
+}
