@@ -34,8 +34,8 @@ FACE_MESH = [
 ]  # fmt: skip
 
 HEAD = slice(0, 11)  # of BlazePose's points
-# Each hand, the body's wrist, and BlazePose's wrist, little and index finger.
-HANDS = ((LEFT_HAND, LEFT_WRIST, [15, 17, 19]), (RIGHT_HAND, RIGHT_WRIST, [16, 18, 20]))
+# Each hand, the body's wrist, and BlazePose's elbow, wrist, little and index finger.
+HANDS = ((LEFT_HAND, LEFT_WRIST, [13, 15, 17, 19]), (RIGHT_HAND, RIGHT_WRIST, [14, 16, 18, 20]))
 WRIST_SEEN = 0.1  # visibility above which a hand is looked for
 HAND_REACH = 0.1  # of the person's extent: how far a hand's wrist may lie from the body's wrist
 
@@ -86,9 +86,9 @@ class HolisticDetector:
             joints[FACE, :2] = face[FACE_MESH]
             joints[FACE, 2] = 1
         reach = HAND_REACH * np.linalg.norm(np.ptp(body.points, axis=0))
-        for (hand, wrist, palm), tracker in zip(HANDS, self._hands, strict=True):
-            seen = body.visibility[palm[0]] > WRIST_SEEN
-            points = tracker.follow(frame, body.points[palm] if seen else None)
+        for (hand, wrist, arm), tracker in zip(HANDS, self._hands, strict=True):
+            seen = body.visibility[arm[1]] > WRIST_SEEN
+            points = tracker.follow(frame, body.points[arm] if seen else None)
             if points is not None and np.linalg.norm(points[0] - joints[wrist, :2]) <= reach:  # else another's, or none
                 joints[hand, :2] = points
                 joints[hand, 2] = 1
