@@ -23,7 +23,7 @@ from pipeline.runtime.devices import pick_device
 from pipeline.runtime.files import atomic
 from pipeline.user.cli import UserError, run
 from pipeline.video.fit import fit_height
-from pipeline.video.probe import probe
+from pipeline.video.probe import excerpt, probe
 from pipeline.video.resample import stored_rate
 
 
@@ -37,7 +37,7 @@ def attempts(params: Params) -> Iterator[Callable[[], object]]:
         if params.face.enabled:
             yield lambda: read_prior(paths.FACE_PRIOR, face_architecture(params.face, params.train))
     yield from (partial(Network, Path(network).name) for network in NETWORKS)
-    yield lambda: probe(Path(params.target.video))
+    yield lambda: excerpt(probe(Path(params.target.video)), params.target.start, params.target.end)
     for name in params.sources:
         yield partial(check_source, params, name)
 
@@ -55,7 +55,7 @@ def check_distance(params: Params) -> None:
 def check_source(params: Params, name: str) -> None:
     """A source's video, and its truth if it has one."""
     source, decode = params.source(name), params.decode
-    video = probe(Path(source.video))
+    video = excerpt(probe(Path(source.video)), source.start, source.end)
     if source.truth:
         fps = stored_rate(decode.fps, video)
         truth = TruthClip(Path(source.truth), video.width, video.height)  # of any size: its length is looked at

@@ -23,7 +23,7 @@ from pipeline.runtime.files import write_json
 from pipeline.user.cli import UserError, run
 from pipeline.video.encode import sound_problem
 from pipeline.video.fit import Fit, fit_height
-from pipeline.video.probe import Video, probe
+from pipeline.video.probe import Video, excerpt, probe
 from pipeline.video.read import read_pictures
 from pipeline.video.resample import resample, stored_rate
 from pipeline.video.shots import number_shots
@@ -101,7 +101,8 @@ def warnings(video: Video, store: FrameStore, silenced: str | None) -> Iterator[
 
 def main(clip: str) -> None:
     params = load_params()
-    video = probe(Path(params.clip(clip).video))
+    named = params.clip(clip)
+    video = excerpt(probe(Path(named.video)), named.start, named.end)
     fps = stored_rate(params.decode.fps, video)
     fit = fit_height(video.width, video.height, params.decode.height)
     path = paths.frames(clip)

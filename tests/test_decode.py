@@ -121,6 +121,17 @@ def test_what_a_phone_or_an_old_camera_does_to_a_video_is_told(workspace, capsys
     assert workspace.summary("dancer")["original_width"] == 128
 
 
+def test_a_part_of_a_video(workspace, default_params):
+    ffmpeg(*pattern(duration=3), *H264, workspace.raw / "dancer.mp4")
+    default_params["sources"]["dancer"] |= {"start": 1.0, "end": 2.5}
+    workspace.set()
+    decode.main("dancer")
+    summary, store = workspace.summary("dancer"), FrameStore(workspace.frames / "dancer.parquet")
+    assert (summary["frames"], summary["start"]) == (45, 1.0)  # from where the sound is taken, too
+    np.testing.assert_allclose(store.source_times, 1 + np.arange(45) / 30, atol=1e-3)
+    assert len(store.pairs()) == 44
+
+
 def test_a_tilted_video_is_decoded_and_told(workspace, capsys):
     ffmpeg(*pattern(), *H264, workspace.raw / "flat.mp4")
     ffmpeg("-display_rotation", "10", "-i", workspace.raw / "flat.mp4", "-c", "copy", workspace.raw / "target.mp4")

@@ -302,6 +302,34 @@ def test_text_that_is_not_yaml_and_a_missing_file_are_one_sentence(tmp_path):
         load_params(tmp_path / "other.yaml")
 
 
+@pytest.mark.parametrize("person", ["largest", "central", [0.3, 0.5], [0, 1]])
+def test_who_is_meant_in_a_clip(tmp_path, default_params, person):
+    default_params["target"]["person"] = person
+    found = load(tmp_path, default_params).target.person
+    assert found == (person if isinstance(person, str) else tuple(person))
+
+
+@pytest.mark.parametrize("person", ["left", [0.3], [0.3, 1.5], [0.1, 0.2, 0.3], 0.5, None])
+def test_nobody_can_be_meant_otherwise(tmp_path, default_params, person):
+    default_params["target"]["person"] = person
+    with pytest.raises(UserError, match=r"target.person is .*; allowed: largest, central, or a place \[x, y\]"):
+        load(tmp_path, default_params)
+
+
+def test_a_part_of_a_clip_ends_after_its_start(tmp_path, default_params):
+    default_params["target"] |= {"start": 2, "end": 3.5}
+    assert load(tmp_path, default_params).target.start == 2
+    default_params["target"]["end"] = 1.5
+    with pytest.raises(UserError, match="target.end is 1.5; allowed: more than start, 2 s"):
+        load(tmp_path, default_params)
+
+
+def test_a_source_may_have_a_method_of_normalization_of_its_own(tmp_path, default_params):
+    default_params["sources"]["dancer"]["normalize"] = "none"
+    params = load(tmp_path, default_params)
+    assert params.source("dancer").normalize == "none" and params.normalize.method == "limbs"
+
+
 def test_clips_by_name(default_params):
     params = Params.model_validate(default_params)
     assert params.clip("target") == params.target

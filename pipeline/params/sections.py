@@ -39,10 +39,19 @@ def _choice(value: object) -> Choice:
 
 
 class Clip(Section):
-    """One video; ``video`` is a path relative to the project's folder, ``person`` who in it is meant."""
+    """One video; ``video`` is a path relative to the project's folder, ``person`` who in it is meant. ``start`` and
+    ``end``, s, which part of it; ``None``: all of it."""
 
     video: Annotated[str, Field(min_length=1)]
+    start: NotNegative | None = None
+    end: Positive | None = None
     person: Annotated[Choice, PlainValidator(_choice)] = "largest"
+
+    @model_validator(mode="after")
+    def _start_before_end(self) -> Self:
+        if self.end is not None and (self.start or 0) >= self.end:
+            raise ValueError(f"end is {self.end:g}; allowed: more than start, {self.start or 0:g} s")
+        return self
 
 
 class Source(Clip):

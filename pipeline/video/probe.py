@@ -6,7 +6,7 @@ packet with its times and flags without decoding any, and `showinfo` describes t
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -43,6 +43,7 @@ class Video:
     width, height: px as shown, upright and with square pixels. rate: frames per second, by the step that most pictures
     keep. frames: pictures that are shown. start: when the first one is, in s from the file's start (that of its
     earliest stream). duration: how long they are shown, s. interlaced: whether the first picture says that it is.
+    excerpt: whether only these ``duration`` s of the file from ``start`` on are meant.
     chroma: where the samples of reduced chroma lie in ffmpeg's terms, "left" (H.264's) if the file is silent.
     matrix, primaries, transfer: ffmpeg's names of the colours, "unknown" where the file gives none.
     rotation: degrees by which the file asks for its pictures to be turned counter-clockwise, as ffmpeg does;
@@ -65,6 +66,7 @@ class Video:
     transfer: str
     rotation: float
     has_audio: bool
+    excerpt: bool = False
 
     @property
     def is_hdr(self) -> bool:
@@ -97,6 +99,23 @@ def probe(path: Path) -> Video:
         path, packets.track, packets.tracks, first.width, first.height, rate, len(times), times[0], duration,
         first.interlaced, *first.colours, first.rotation, packets.has_audio,
     )
+
+
+def excerpt(video: Video, start: float | None, end: float | None) -> Video:
+    """The part of ``video`` from ``start`` to ``end``, s from the file's start.
+
+    None: from its first, to its last picture. Raises UserError if that leaves less than 2 pictures.
+    """
+    if start is None and end is None:
+        return video
+    whole = video.start, video.start + video.duration
+    first = max(whole[0], Fraction(start or 0).limit_denominator(1000))
+    last = whole[1] if end is None else min(whole[1], Fraction(end).limit_denominator(1000))
+    if last - first < 2 / video.rate:
+        raise UserError(f"{video.path} lasts from {float(whole[0]):g} to {float(whole[1]):.6g} s: start and end in "
+                        "params.yaml leave less than 2 pictures of it")
+    frames = round((last - first) * video.rate)
+    return replace(video, start=first, duration=last - first, frames=frames, excerpt=True)
 
 
 def steady_rate(times: Sequence[Fraction], tick: Fraction) -> tuple[Fraction, Fraction]:

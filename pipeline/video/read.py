@@ -45,6 +45,8 @@ def read_pictures(video: Video, fit: Fit) -> Iterator[tuple[Fraction, np.ndarray
             if time is None:
                 process.finish()  # raises the reason if there is a better one
                 raise UserError(f"{video.path} does not say when its pictures are shown: convert it to MP4")
+            if video.excerpt:
+                time += video.start  # ffmpeg counts from there
             start = time if start is None else start
             green, blue, red = planes
             yield time, cv2.merge((red, green, blue))
@@ -86,7 +88,8 @@ def graph(video: Video, fit: Fit) -> Any:
 
     Planes (gbrp) because ffmpeg computes them several times as fast as interleaved RGB, and the same values.
     """
-    pictures = confined_input()[f"V:{video.track}"].filter("showinfo", checksum=0)
+    part = {"ss": f"{float(video.start):.6f}", "t": f"{float(video.duration):.6f}"} if video.excerpt else {}
+    pictures = confined_input(**part)[f"V:{video.track}"].filter("showinfo", checksum=0)
     if video.interlaced:
         pictures = pictures.filter("bwdif", mode="send_frame", deint="interlaced")  # those that say so
     scaled = (_tone_mapped if video.is_hdr else _scaled)(pictures, video, fit)

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.user.cli import UserError
 from pipeline.video.fit import fit_height, fit_into
-from pipeline.video.probe import probe
+from pipeline.video.probe import excerpt, probe
 from pipeline.video.read import read_pictures
 
 # Grey, since readers differ in how they interpolate halved chroma; colours have tests of their own.
@@ -47,6 +47,23 @@ def with_matrix(path: Path, matrix: bytes) -> Path:
     content[begin : begin + 36] = matrix
     path.write_bytes(content)
     return path
+
+
+@pytest.mark.parametrize(("start", "end"), [(0.5, 1.2), (None, 0.7), (1.31, None), (0.0, 9.0)])
+def test_an_excerpt_is_that_part_of_the_whole(make, start, end):
+    path = make.pattern("long.mp4", "-g", "20", "-bf", "2")
+    whole = unscaled(path)
+    video = excerpt(probe(path), start, end)
+    part = list(read_pictures(video, fit_into(video.width, video.height, video.width, video.height, "pad")))
+    expected = [(time, picture) for time, picture in whole if (start or 0) - 1e-6 <= time < (end or 9) - 1e-6]
+    assert [float(time) for time, _ in part] == pytest.approx([float(time) for time, _ in expected], abs=1e-3)
+    assert all((a == b).all() for (_, a), (_, b) in zip(part, expected, strict=True))
+    assert abs(video.duration * 30 - len(expected)) <= 1
+
+
+def test_an_excerpt_of_nothing_is_told(make):
+    with pytest.raises(UserError, match="lasts from 0 to 2 s: start and end in params.yaml leave less than 2 pictures"):
+        excerpt(probe(make.pattern()), 5.0, None)
 
 
 def test_combs_of_interlaced_pictures_are_gone(make):
