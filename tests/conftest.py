@@ -9,6 +9,7 @@ import pytest
 import torch
 from ruamel.yaml import YAML
 
+from dancers.assets import ASSETS, fetch_wheel
 from pipeline.clips import paths
 from pipeline.evaluation import registry
 from pipeline.evaluation.measure import Measure, Plot, RegionMeasure, crop_values
@@ -23,11 +24,13 @@ def cache(tmp_path_factory) -> None:
     os.environ["EVERYBODY_DANCE_CACHE"] = str(tmp_path_factory.mktemp("cache"))
 
 
-@pytest.fixture(scope="session", autouse=True)
-def networks() -> None:
-    """The networks that find people, fetched once."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Fetch what tests use, once, before processes share them out: the networks that find people, and bodies."""
+    if hasattr(config, "workerinput"):
+        return  # one of these processes
     if not (PROJECT / paths.DETECTOR).is_dir():
         subprocess.run([sys.executable, "-m", "pipeline.detector"], cwd=PROJECT, check=True)
+    fetch_wheel(PROJECT / ASSETS)
 
 
 @pytest.fixture(scope="session")

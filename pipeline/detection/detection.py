@@ -1,6 +1,6 @@
 """The detector over a whole clip, on all cores: a process a core, each of them taking one run after another.
 
-A detector keeps one core busy, however many there are.
+A detector keeps two cores busy at most, however many there are.
 """
 
 import signal
@@ -12,9 +12,12 @@ from multiprocessing.process import BaseProcess
 from traceback import format_exception
 from typing import cast
 
+import numpy as np
+
 from pipeline.clips.runs import Run, cut_runs
 from pipeline.clips.spread import spread
 from pipeline.clips.store import FrameStore
+from pipeline.detection.body import Body
 from pipeline.detection.detector import open_detector
 from pipeline.detection.found import Found
 from pipeline.detection.people import Meant, who_is_meant
@@ -44,13 +47,19 @@ def detect(store: FrameStore, params: Keypoints, person: Choice) -> Iterator[Fou
 
 
 def detect_run(store: FrameStore, params: Keypoints, meant: Meant | None, run: Run) -> Iterator[Found]:
-    """The joints in the frames of one run, in order; a thread reads ahead, so that the detector never waits."""
-    frames = in_threads(store.read, range(run.lead, run.end), threads=1)  # one: a store is no place for several
+    """The joints in the frames of one run, in order; a thread reads frames and finds bodies, another the rest."""
     detector = open_detector(params, meant)
-    for index, frame in enumerate(frames, run.lead):
-        joints = detector.detect(frame)
-        if index >= run.begin:
-            yield Found(index, joints, detector.crowded)
+
+    def look(frame: int) -> tuple[np.ndarray, Body | None, bool]:
+        picture = store.read(frame)
+        return picture, detector.body(picture), detector.crowded
+
+    # one thread, ahead: bodies follow each other, and a store is no place for several
+    ahead = in_threads(look, range(run.lead, run.end), threads=1)
+    for frame, (picture, body, crowded) in enumerate(ahead, run.lead):
+        joints = detector.joints(picture, body)
+        if frame >= run.begin:
+            yield Found(frame, joints, crowded)
 
 
 def _in_processes(

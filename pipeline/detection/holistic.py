@@ -7,7 +7,7 @@ nothing downstream knows which detector ran.
 import numpy as np
 
 from pipeline.clips.layout import BODY, FACE, LEFT_HAND, LEFT_WRIST, NUM_JOINTS, RIGHT_HAND, RIGHT_WRIST
-from pipeline.detection.body import BodyTracker
+from pipeline.detection.body import Body, BodyTracker
 from pipeline.detection.face import FaceTracker
 from pipeline.detection.hand import HandNetworks, HandTracker
 from pipeline.detection.people import Meant
@@ -58,11 +58,6 @@ class HolisticDetector:
         shared = HandNetworks()
         self._hands = [HandTracker(shared) for _ in HANDS]
 
-    @property
-    def crowded(self) -> bool:
-        """Whether somebody else was seen in the last frame or shortly before."""
-        return self._body.crowded
-
     def detect(self, frame: np.ndarray) -> np.ndarray:
         """Find the joints in the next frame, uint8 RGB (H, W, 3).
 
@@ -71,9 +66,21 @@ class HolisticDetector:
         visibility; joints of a found face or hand have 1, as the detector tells no more; joints outside the
         frame are guesses and count as not found.
         """
+        return self.joints(frame, self.body(frame))
+
+    def body(self, frame: np.ndarray) -> Body | None:
+        """The body in the next frame. It needs no more than the bodies before, so it may be found ahead of the rest."""
+        return self._body.follow(frame)
+
+    @property
+    def crowded(self) -> bool:
+        """Whether somebody else was seen in the last frame of :meth:`body`, or shortly before."""
+        return self._body.crowded
+
+    def joints(self, frame: np.ndarray, body: Body | None) -> np.ndarray:
+        """All joints in the next frame, as :meth:`detect` returns them, by the ``body`` found in it."""
         height, width = frame.shape[:2]
         joints = np.zeros((NUM_JOINTS, 3), np.float32)
-        body = self._body.follow(frame)
         if body is None:
             self._face.forget()
             for tracker in self._hands:
