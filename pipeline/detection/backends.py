@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from pipeline.clips.store import FrameStore
-from pipeline.detection import detection, openpose
+from pipeline.detection import detection, openpose, rtmpose
 from pipeline.detection.found import Found
 from pipeline.detection.holistic import HolisticDetector
 from pipeline.params import Choice, Keypoints
@@ -21,4 +21,5 @@ class Backend(NamedTuple):
 BACKENDS = {
     "mediapipe": Backend(HolisticDetector.name, detection.detect),
     "openpose": Backend(openpose.NAME, openpose.detect),
+    "rtmpose": Backend(rtmpose.NAME, rtmpose.detect),
 }

@@ -35,8 +35,7 @@ def detect(store: FrameStore, params: Keypoints, person: Choice) -> Iterator[Fou
     person: who is meant where there are several. The joints are the same on any number of cores. Raises what a process
     of several raised, and UserError if one was killed.
     """
-    some = (store.read(index) for index in spread(len(store), CHOOSING).tolist())
-    meant = who_is_meant(some, person, params.min_detection_confidence)
+    meant = find_who_is_meant(store, params, person)
     runs = cut_runs(store.shots)
     processes = min(usable_cores(), len(runs), len(store) // WORTH)
     if processes > 1:
@@ -44,6 +43,12 @@ def detect(store: FrameStore, params: Keypoints, person: Choice) -> Iterator[Fou
     else:
         for run in runs:
             yield from detect_run(store, params, meant, run)
+
+
+def find_who_is_meant(store: FrameStore, params: Keypoints, person: Choice) -> Meant | None:
+    """Who in the frames of ``store`` is meant by ``person``; None if nobody is seen."""
+    some = (store.read(index) for index in spread(len(store), CHOOSING).tolist())
+    return who_is_meant(some, person, params.min_detection_confidence)
 
 
 def detect_run(store: FrameStore, params: Keypoints, meant: Meant | None, run: Run) -> Iterator[Found]:

@@ -80,7 +80,8 @@ class Decode(Section):
 class Keypoints(Section):
     """Where poses come from, and the thresholds, 0..1, of the built-in detector, MediaPipe's."""
 
-    backend: Literal["mediapipe", "openpose"]
+    backend: Literal["mediapipe", "openpose", "rtmpose"]
+    weights: str | None
     min_detection_confidence: Share
     min_tracking_confidence: Share
 

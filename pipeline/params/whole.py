@@ -61,7 +61,7 @@ class Params(Section):
     def _fit_together(self) -> Self:
         problems = [
             *_sizes(self), *_window(self), *_references(self), *_camera(self), *_phases(self), *_batches(self),
-            *_weight_files(self),
+            *_weight_files(self), *_backend(self),
         ]
         if problems:
             raise ValueError("\n".join(problems))
@@ -148,6 +148,14 @@ def _weight_files(params: Params) -> Iterator[str]:
         if network in ("efficientnet_lite0", "stlpips_alex") and weights:
             yield (f"{name}_weights is {weights!r}; allowed: null while {name} is {network}, "
                    "which brings its own")
+
+
+def _backend(params: Params) -> Iterator[str]:
+    """Only one way of getting poses has weights of the user's."""
+    backend, weights = params.keypoints.backend, params.keypoints.weights
+    if (backend == "rtmpose") != bool(weights):
+        yield (f"keypoints.weights is {weights!r}; allowed: the path of an ONNX file if keypoints.backend is rtmpose, "
+               "null otherwise")
 
 
 def load_params(path: Path = PARAMS_FILE) -> Params:

@@ -20,7 +20,7 @@ from pipeline.params import Keypoints
 from pipeline.runtime.files import write_json
 from pipeline.user.cli import UserError
 
-KEYPOINTS = Keypoints(backend="openpose", min_detection_confidence=0.5, min_tracking_confidence=0.5)
+KEYPOINTS = Keypoints(backend="openpose", weights=None, min_detection_confidence=0.5, min_tracking_confidence=0.5)
 SIZE, FRAMES = 64, 6
 COCO = [0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18]
 
