@@ -1,58 +1,80 @@
-"""How well the pose detector sees the built-in dancers, whose true joints are known.
+"""How well the pose detector sees rendered dancers, whose true joints are known: by part and by how they are turned.
 
     python -m benchmarks.detector data/raw/target data/raw/dancer
 
-For each folder of a rendered clip: the share of the frames in which it finds the body, the face (of those in which the
-face is turned to the camera) and the hands, the distance of the found body joints from the true ones, and the share of
-them within a fifth of the torso (PCK@0.2).
+For each folder of a rendered clip a row for each part and view: the share of its joints that are found, of those that
+the truth shows, and how far they are off, in thousandths of the person's height, as detected and as smoothed. Views are
+by the true shoulders: front and back where they look at least half as wide as they ever do, else side. Detected poses
+are kept among the project's caches.
 """
 
 import argparse
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
-from dancers.clip import POSES, VIDEO
-from pipeline.clips.layout import BODY, FACE, LEFT_HAND, MID_HIP, NECK, RIGHT_HAND, found_joints, found_only
+from benchmarks.normalization import DETECTED, detect
+from dancers.clip import POSES
+from pipeline.clips import layout
+from pipeline.clips.layout import (
+    BODY,
+    FACE,
+    LEFT_HAND,
+    LEFT_SHOULDER,
+    RIGHT_HAND,
+    RIGHT_SHOULDER,
+    found_joints,
+    found_only,
+)
 from pipeline.clips.track import read_track
-from pipeline.detection.detector import open_detector
 from pipeline.params import load_params
-from pipeline.video.fit import fit_height
-from pipeline.video.probe import probe
-from pipeline.video.read import read_pictures
+from pipeline.pose.smoothing import smooth
 
-PCK = 0.2  # of the torso, neck to middle of the hips
+
+def both_sides(*names: str) -> list[int]:
+    """The joints of these names, left and right."""
+    return [getattr(layout, f"{side}_{name}") for side in ("LEFT", "RIGHT") for name in names]
+
+
+PARTS = {
+    "head": [layout.NOSE, *both_sides("EYE", "EAR")],
+    "arms": both_sides("SHOULDER", "ELBOW", "WRIST"),
+    "legs": both_sides("HIP", "KNEE", "ANKLE"),
+    "feet": both_sides("HEEL", "BIG_TOE"),
+    "face": list(range(FACE.start, FACE.stop)),
+    "left hand": list(range(LEFT_HAND.start, LEFT_HAND.stop)),
+    "right hand": list(range(RIGHT_HAND.start, RIGHT_HAND.stop)),
+}
+WIDE = 0.5  # of the shoulders' greatest width
 
 
 def main(folder: Path) -> None:
-    """Print a clip's line."""
+    """Print a clip's rows."""
     params = load_params()
-    limits = params.keypoints
-    truth = read_track(folder / POSES)
-    found = np.empty_like(truth.joints)
-    detector = open_detector(limits)
-    frames = read_pictures(probe(folder / VIDEO), fit_height(truth.width, truth.height, truth.height))
-    for index, (_, frame) in enumerate(tqdm(frames, f"detect {folder.name}", total=len(truth), unit="frame")):
-        found[index] = detector.detect(frame)
+    track, truth = detect(folder, params), read_track(folder / POSES)
+    true = truth.joints * [track.height / truth.height, track.height / truth.height, 1]
+    height = np.ptp(true[:, BODY, 1], axis=1).mean()
+    raw = found_only(np.asarray(track.joints), params.pose.min_confidence)
+    smoothed = smooth(track.joints, params.pose, np.zeros(len(track), int))
+    widths = true[:, LEFT_SHOULDER, 0] - true[:, RIGHT_SHOULDER, 0]
+    wide = WIDE * np.abs(widths).max()
+    views = {"front": widths >= wide, "side": np.abs(widths) < wide, "back": widths <= -wide}
+    print(f"{folder}: {len(track)} frames {DETECTED} px high, the person {height:.0f} px; {track.detector}")
+    for part, which in PARTS.items():
+        for view, frames in views.items():
+            real = found_joints(true[frames][:, which])
+            if not real.any():
+                continue
+            found = found_joints(raw[frames][:, which])
+            errors = [off(joints[frames][:, which], true[frames][:, which], found & real) / height * 1000
+                      for joints in (raw, smoothed)]
+            print(f"  {part:10} {view:5} {frames.sum():4} frames: found {(found & real).sum() / real.sum():6.1%}, off "
+                  f"{errors[0]:5.1f}, smoothed {errors[1]:5.1f}")
 
-    seen, real = found_joints(found_only(found, params.pose.min_confidence)), found_joints(truth.joints)
-    front = real[:, FACE].any(axis=1)
-    offsets = np.linalg.norm(found[:, BODY, :2] - truth.joints[:, BODY, :2], axis=2)
-    torso = np.linalg.norm(truth.joints[:, NECK, :2] - truth.joints[:, MID_HIP, :2], axis=1, keepdims=True)
-    both = seen[:, BODY] & real[:, BODY]
-    share = {
-        "body": seen[:, BODY].any(axis=1).mean(),
-        "face of front views": seen[front][:, FACE].any(axis=1).mean() if front.any() else np.nan,
-        "left hand": seen[:, LEFT_HAND].any(axis=1).mean(),
-        "right hand": seen[:, RIGHT_HAND].any(axis=1).mean(),
-    }
-    print(
-        f"{folder}: {len(truth)} frames, {front.mean():.0%} front views; found: "
-        + ", ".join(f"{name} {value:.1%}" for name, value in share.items())
-        + f"; body joints off by median {np.median(offsets[both]):.1f}, mean {offsets[both].mean():.1f} px at "
-        f"{truth.width}x{truth.height}; PCK@{PCK} {(offsets < PCK * torso)[both].mean():.1%}"
-    )
+
+def off(joints: np.ndarray, true: np.ndarray, both: np.ndarray) -> float:
+    """Mean distance, px, of joints (frames, n, 3) from the true ones where ``both``, bool (frames, n), are known."""
+    return float(np.linalg.norm(joints[..., :2] - true[..., :2], axis=-1)[both].mean()) if both.any() else np.nan
 
 
 if __name__ == "__main__":
