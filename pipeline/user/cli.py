@@ -6,9 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from importlib.machinery import ModuleSpec
 from pathlib import Path
-from typing import cast
 
 MINUTES = Path(".minutes")  # how long each stage took when it last ran here, a file each, for :func:`minutes_by_stage`
 
@@ -68,8 +66,9 @@ def minutes_by_stage(clips: Iterable[str]) -> dict[str, float]:
 
 
 def _main_module() -> str:
-    """The name of what `python -m` runs."""
-    return cast(ModuleSpec, sys.modules["__main__"].__spec__).name
+    """The name of what `python -m` runs; empty if Python runs something else."""
+    spec = sys.modules["__main__"].__spec__
+    return spec.name if spec else ""
 
 
 def _note_minutes(clips: list[str], seconds: float) -> None:
