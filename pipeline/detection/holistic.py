@@ -37,6 +37,7 @@ HEAD = slice(0, 11)  # of BlazePose's points
 # Each hand, the body's wrist, and BlazePose's elbow, wrist, little and index finger.
 HANDS = ((LEFT_HAND, LEFT_WRIST, [13, 15, 17, 19]), (RIGHT_HAND, RIGHT_WRIST, [14, 16, 18, 20]))
 WRIST_SEEN = 0.1  # visibility above which a hand is looked for
+SAME = 0.15  # of its extent: two hands whose points lie closer on average are one, found twice
 HAND_REACH = 0.1  # of the person's extent: how far a hand's wrist may lie from the body's wrist
 
 
@@ -99,7 +100,17 @@ class HolisticDetector:
             if points is not None and np.linalg.norm(points[0] - joints[wrist, :2]) <= reach:  # else another's, or none
                 joints[hand, :2] = points
                 joints[hand, 2] = 1
+        if _same_hand(joints[LEFT_HAND], joints[RIGHT_HAND]):  # the other one is hidden: its wrist is seen less
+            left, right = (body.visibility[arm[1]] for _, _, arm in HANDS)
+            joints[LEFT_HAND if left < right else RIGHT_HAND] = 0
         outside = (joints[:, :2] < 0).any(axis=1) | (joints[:, :2] > (width, height)).any(axis=1)
         joints[outside | (joints[:, 2] <= 0)] = 0
         return joints
 
+
+def _same_hand(left: np.ndarray, right: np.ndarray) -> bool:
+    """Whether both hands (21, 3) were found and are one."""
+    if not (left[:, 2].any() and right[:, 2].any()):
+        return False
+    apart = np.linalg.norm(left[:, :2] - right[:, :2], axis=1).mean()
+    return bool(apart < SAME * np.ptp(left[:, :2], axis=0).max())

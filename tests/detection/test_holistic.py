@@ -98,6 +98,18 @@ def test_a_hand_far_from_its_wrist_is_not_the_persons(frames, monkeypatch):
     assert pose[FACE, 2].all()
 
 
+def test_a_hand_that_is_found_twice_is_one(frames, poses, monkeypatch):
+    """As of somebody in profile, whose other hand is hidden."""
+    points = poses[0, LEFT_HAND, :2].astype(float)
+    monkeypatch.setattr(module, "HAND_REACH", 10.0)  # wherever they lie
+    monkeypatch.setattr(module.HandTracker, "follow", lambda self, frame, arm: points + 0.1)
+    pose = detect(frames[:1])[0]
+    assert pose[LEFT_HAND, 2].any() != pose[RIGHT_HAND, 2].any()
+    places = iter((points, points + 40))
+    monkeypatch.setattr(module.HandTracker, "follow", lambda self, frame, arm: next(places))
+    assert detect(frames[:1])[0, [LEFT_HAND.start, RIGHT_HAND.start], 2].all()
+
+
 def test_same_frames_same_joints(frames, poses):
     np.testing.assert_array_equal(detect(frames[:3]), poses[:3])
 
