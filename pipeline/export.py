@@ -12,10 +12,10 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from tqdm import tqdm
 
+from pipeline.backends.openpose_files import ENDING, serialize
 from pipeline.clips import paths
 from pipeline.clips.layout import found_joints
 from pipeline.clips.track import open_track
-from pipeline.detection.openpose_files import ENDING, serialize
 from pipeline.params import load_params
 from pipeline.runtime.files import copy_folder, read_json
 from pipeline.user.cli import UserError, run

@@ -13,11 +13,11 @@ from tempfile import TemporaryFile
 import numpy as np
 from tqdm import tqdm
 
+from pipeline.backends.backends import BACKENDS
 from pipeline.clips import paths
 from pipeline.clips.layout import NUM_JOINTS, PARTS, found_joints
 from pipeline.clips.store import FrameStore
 from pipeline.clips.track import PoseTrack, bodies_seen, write_track
-from pipeline.detection.backends import BACKENDS
 from pipeline.params import Choice, Keypoints, load_params
 from pipeline.runtime.files import write_json
 from pipeline.user.cli import UserError, run

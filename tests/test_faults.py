@@ -149,7 +149,7 @@ def test_every_hostile_name_is_told_before_any_clip_is_touched(project, named):
     said = result.stdout + result.stderr
     assert result.returncode
     run = [line.split("'")[1] for line in said.splitlines() if line.startswith("Running stage")]
-    assert run[-1] == "check" and set(run) <= {"detector", "check"}  # which comes before, and touches no clip either
+    assert run in (["check"], ["detector", "check"])  # which touches no clip either
     assert "Traceback" not in said
     for name in HOSTILE:
         assert f"sources.{name} is not allowed as a name" in said

@@ -20,13 +20,12 @@ from pipeline.clips.store import FrameStore
 from pipeline.detection.body import Body
 from pipeline.detection.detector import open_detector
 from pipeline.detection.found import Found
-from pipeline.detection.people import Meant, who_is_meant
+from pipeline.detection.people import CHOOSING, Meant, who_is_meant
 from pipeline.params import Choice, Keypoints
 from pipeline.runtime.parallel import in_threads, usable_cores
 from pipeline.user.cli import UserError
 
 WORTH = 200  # frames: with fewer to do, another process takes longer to start (1 s) than it saves
-CHOOSING = 24  # frames, spread over the clip, by which the person is chosen who is meant
 
 
 def detect(store: FrameStore, params: Keypoints, person: Choice) -> Iterator[Found]:

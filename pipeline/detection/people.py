@@ -17,6 +17,7 @@ HIPS, TOP, SHOULDERS = 0, 1, 2  # of its keypoints; the second tells how far the
 # Where colours are taken: from .. to along the way from the hips to the shoulders (negative: the thighs), and how far
 # to both sides, as shares of it.
 PATCHES = ((0.25, 0.85, 0.2), (-0.7, -0.2, 0.25))
+CHOOSING = 24  # frames, spread over the clip, by which the person is chosen who is meant
 DIFFERENT = 25  # Lab: one person's looks, turned to all sides, are up to 24 apart in six clips
 SAMPLES = np.linspace(0, 1, 9)  # of a patch, either way
 

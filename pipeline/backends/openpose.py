@@ -5,19 +5,18 @@ from pathlib import Path
 
 import numpy as np
 
+from pipeline.backends.openpose_files import open_files, parse
 from pipeline.clips import paths
 from pipeline.clips.layout import MID_HIP, NECK, found_joints
 from pipeline.clips.spread import spread
 from pipeline.clips.store import FrameStore
 from pipeline.detection.found import Found
-from pipeline.detection.openpose_files import open_files, parse
-from pipeline.detection.people import Meant, Person, choose, look, unlike
+from pipeline.detection.people import CHOOSING, Meant, Person, choose, look, unlike
 from pipeline.params import Choice, Keypoints
 from pipeline.runtime.files import read_json
 from pipeline.user.cli import UserError
 
 NAME = "openpose (its files)"
-CHOOSING = 24  # frames, spread over the clip, by which the person is chosen who is meant
 
 
 def detect(store: FrameStore, params: Keypoints, person: Choice) -> Iterator[Found]:

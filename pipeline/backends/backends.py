@@ -4,8 +4,9 @@ parameters."""
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from pipeline.backends import openpose, rtmpose
 from pipeline.clips.store import FrameStore
-from pipeline.detection import detection, openpose, rtmpose
+from pipeline.detection import detection
 from pipeline.detection.found import Found
 from pipeline.detection.holistic import HolisticDetector
 from pipeline.params import Choice, Keypoints

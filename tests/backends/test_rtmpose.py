@@ -7,12 +7,12 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+from pipeline.backends import rtmpose
+from pipeline.backends.backends import BACKENDS
+from pipeline.backends.rtmpose import DEVIATION, MEAN, WholeBodyNetwork, joints_of
 from pipeline.clips import layout
 from pipeline.clips.layout import BODY, FACE, LEFT_HAND, MID_HIP, NECK, RIGHT_HAND
 from pipeline.clips.store import FrameStore, StoredFrame, write_frames
-from pipeline.detection import rtmpose
-from pipeline.detection.backends import BACKENDS
-from pipeline.detection.rtmpose import DEVIATION, MEAN, WholeBodyNetwork, joints_of
 from pipeline.detection.square import Square
 from pipeline.params import Keypoints
 from pipeline.user.cli import UserError
