@@ -9,28 +9,18 @@ beside it as JSON, and reports/normalize/<source>.png to judge it by.
 """
 
 import sys
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from pipeline.clips import paths
 from pipeline.clips.store import FrameStore
 from pipeline.clips.track import PoseTrack, read_track, write_track
-from pipeline.normalization.feet import (
-    FeetFit,
-    fit_feet,
-    measure,
-    normalize_feet,
-    place_sideways,
-    place_whole_picture,
-    share_outside,
-)
+from pipeline.normalization.feet import FeetFit, place_whole_picture, share_outside
+from pipeline.normalization.fitting import fit_view
 from pipeline.normalization.gaps import bridge_gaps
 from pipeline.normalization.hands import carry_hands
-from pipeline.normalization.legs import complete_legs, measure_build
-from pipeline.normalization.limbs import Limb, fit_limbs, limb_warnings, measure_limbs, put_on_limbs
 from pipeline.normalization.plot import plot_normalization
 from pipeline.normalization.views import views_of
 from pipeline.params import Normalize, Pose, load_params
@@ -40,7 +30,6 @@ from pipeline.user.cli import UserError, run
 
 OFTEN_OUTSIDE = 0.05  # share of frames with joints outside the target's picture; above it there is a warning
 LONGEST_GAP = 1  # s without anybody that are bridged
-MANY_LEGS = 0.1  # share of frames whose legs are not seen; above it there is a warning
 
 
 def normalize(
@@ -64,74 +53,26 @@ def normalize(
         joints = place_whole_picture(poses, *sizes)
     else:
         view = views_of(poses, shots)
-        fitted = [_fit(name, poses[view == 0], target, source.width, params)]
+        most = fit_view(name, poses[view == 0], target, source.width, params)
         joints = np.zeros_like(poses)
         summary["views"] = []
         for number in range(view.max() + 1):
             part = view == number
             where = {"shots": np.unique(shots[part]).tolist(), "frames": int(part.sum())}
             try:
-                of_view = fitted[0] if number == 0 else _fit(name, poses[part], target, source.width, params, fitted[0])
+                of_view = fit_view(name, poses[part], target, source.width, params, most) if number else most
             except UserError:
                 warnings.append(f"shots {where['shots']}, {part.sum()} frames, show no whole person: they have no pose")
                 continue
             joints[part] = of_view.joints
             summary["views"].append(where | of_view.summary)
             warnings += of_view.warnings if number == 0 else [f"shots {where['shots']}: {w}" for w in of_view.warnings]
-        fit = fitted[0].fit
-        summary |= fitted[0].summary
+        fit = most.fit
+        summary |= most.summary
     outside = share_outside(joints, target.width, target.height)
     if outside > OFTEN_OUTSIDE:
         warnings.append(f"parts of the dancer leave the target's picture in {outside:.0%} of the frames")
     return joints, fit, summary | {"outside": outside, "warnings": warnings}
-
-
-class Fitted(NamedTuple):
-    """One view's joints in the target's picture, how they came there, and what to tell of it."""
-
-    joints: np.ndarray
-    fit: FeetFit
-    limbs: dict[str, Limb] | None
-    summary: dict[str, Any]
-    warnings: list[str]
-
-
-def _fit(
-    name: str, poses: np.ndarray, target: PoseTrack[np.ndarray], width: int, params: Normalize,
-    main: Fitted | None = None,
-) -> Fitted:
-    """Fit one view of the clip called ``name``, joints (frames, 137, 3) in a picture ``width`` px wide.
-
-    main: the view of most frames, whose build is taken where this one does not show it. Raises UserError if the view
-    never shows ankles and nose together.
-    """
-    build = measure_build(poses, measure_build(target.joints))
-    poses, completed = complete_legs(poses, build)
-    fit = fit_feet(*(measure(joints, params.foot, params.alpha, clip)
-                     for joints, clip in ((poses, name), (target.joints, "target"))))
-    joints = normalize_feet(poses, fit, params.foot, width, target.width)
-    summary: dict[str, Any] = {}
-    warnings = list(fit.warnings)
-    limbs = None
-    if params.method == "limbs":
-        limbs = fit_limbs(*(measure_limbs(track, stance, params.foot)
-                            for track, stance in ((poses, fit.source), (target.joints, fit.target))))
-        if main is not None and main.limbs is not None:
-            limbs = {limb: each if each.known else main.limbs[limb] for limb, each in limbs.items()}
-        joints = put_on_limbs(joints, limbs, params.foot)
-        summary["limbs"] = {limb: asdict(measured) for limb, measured in limbs.items()}
-    joints, shift, steps = place_sideways(joints, target.joints, target.width)
-    summary |= asdict(fit) | {"shift": shift, "steps": steps, "completed_legs": completed}
-    del summary["warnings"]
-    if limbs is not None and main is None:
-        warnings += limb_warnings(limbs)
-    if completed > MANY_LEGS * len(poses):
-        warnings.append(f"legs are not seen in {completed} of {len(poses)} frames: there they hang straight down to "
-                        "the floor")
-    if steps < 1:
-        warnings.append("the dance is too wide for the target's picture: steps to the side are "
-                        f"{steps:.0%} as long as they should be")
-    return Fitted(joints, fit, limbs, summary, warnings)
 
 
 def load_smoothed(poses: Path, shots: np.ndarray, pose: Pose) -> PoseTrack[np.ndarray]:

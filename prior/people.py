@@ -18,7 +18,7 @@ from pipeline.clips.camera import still_camera
 from pipeline.clips.stable import StableClip
 from pipeline.clips.store import FrameStore, StoredFrame, write_frames
 from pipeline.clips.track import PoseTrack, read_track, write_track
-from pipeline.detection.detector import detector_name, open_detector
+from pipeline.detection.detector import open_detector
 from pipeline.networks.weights import sha256
 from pipeline.params import Keypoints
 from pipeline.runtime.parallel import usable_cores
@@ -83,7 +83,7 @@ def _render(wheel: Path, recipe: Recipe, folder: Path, keypoints: Keypoints, see
     for shot in range(recipe.pairs):
         detector.detect(store.read(2 * shot))  # it follows people: so it finds its way after the cut
         joints += [detector.detect(store.read(2 * shot + place)) for place in range(2)]
-    found = PoseTrack(np.stack(joints), store.times, FPS, recipe.size, recipe.size, detector_name(keypoints))
+    found = PoseTrack(np.stack(joints), store.times, FPS, recipe.size, recipe.size, detector.name)
     write_track(poses, found)
 
 

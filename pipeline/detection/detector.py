@@ -1,13 +1,8 @@
-"""The built-in detector, for all who need one: the one place that knows its name and limits."""
+"""The built-in detector, for all who need one: the one place that knows its limits."""
 
 from pipeline.detection.holistic import HolisticDetector
 from pipeline.detection.people import Meant
 from pipeline.params import Keypoints
-
-
-def detector_name(params: Keypoints) -> str:
-    """The name and version, for the files of poses, of the detector that ``params`` name."""
-    return HolisticDetector.name
 
 
 def open_detector(params: Keypoints, meant: Meant | None = None) -> HolisticDetector:
