@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+from pipeline.backends.registry import BACKENDS
 from pipeline.clips import paths
 from pipeline.evaluation.lpips import Lpips
 from pipeline.evaluation.truth import TruthClip
@@ -37,6 +38,8 @@ def attempts(params: Params) -> Iterator[Callable[[], object]]:
         if params.face.enabled:
             yield lambda: read_prior(paths.FACE_PRIOR, face_architecture(params.face, params.train))
     yield from (partial(Network, Path(network).name) for network in NETWORKS)
+    for clip in ("target", *params.sources):
+        yield partial(BACKENDS[params.keypoints.backend].require, params.keypoints, clip)
     yield lambda: excerpt(probe(Path(params.target.video)), params.target.start, params.target.end)
     for name in params.sources:
         yield partial(check_source, params, name)

@@ -13,7 +13,7 @@ from tempfile import TemporaryFile
 import numpy as np
 from tqdm import tqdm
 
-from pipeline.backends.backends import BACKENDS
+from pipeline.backends.registry import BACKENDS
 from pipeline.clips import paths
 from pipeline.clips.layout import NUM_JOINTS, PARTS, found_joints
 from pipeline.clips.store import FrameStore

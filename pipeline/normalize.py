@@ -29,6 +29,7 @@ from pipeline.runtime.files import write_json
 from pipeline.user.cli import UserError, run
 
 OFTEN_OUTSIDE = 0.05  # share of frames with joints outside the target's picture; above it there is a warning
+OF_VIEW = "scale_far", "scale_near", "shift", "steps", "completed_legs"  # what is told of each
 LONGEST_GAP = 1  # s without anybody that are bridged
 
 
@@ -65,7 +66,7 @@ def normalize(
                 warnings.append(f"shots {where['shots']}, {part.sum()} frames, show no whole person: they have no pose")
                 continue
             joints[part] = of_view.joints
-            summary["views"].append(where | of_view.summary)
+            summary["views"].append(where | {key: of_view.summary[key] for key in OF_VIEW})
             warnings += of_view.warnings if number == 0 else [f"shots {where['shots']}: {w}" for w in of_view.warnings]
         fit = most.fit
         summary |= most.summary

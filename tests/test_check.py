@@ -61,6 +61,19 @@ def test_a_network_that_the_prior_is_not_of_is_told(workspace):
     check.main()
 
 
+def test_what_another_backend_wants_is_told_before_any_clip_is_touched(workspace):
+    workspace.params["keypoints"]["backend"] = "openpose"
+    workspace.write()
+    with pytest.raises(UserError) as caught:
+        check.main()
+    target, dancer = str(caught.value).splitlines()
+    assert "data/raw/openpose/target is missing" in target and "data/raw/openpose/dancer is missing" in dancer
+    workspace.params["keypoints"] |= {"backend": "rtmpose", "weights": "gone.onnx"}
+    workspace.write()
+    with pytest.raises(UserError, match="^gone.onnx, keypoints.weights, is missing"):  # once for all clips
+        check.main()
+
+
 def test_every_problem_is_told_at_once_and_nothing_is_written(workspace):
     workspace.params["target"]["video"] = "data/raw/nobody.mp4"
     workspace.params["evaluate"] |= {"lpips": "alex", "lpips_weights": "alexnet.pth"}

@@ -42,6 +42,11 @@ def detect(store: FrameStore, params: Keypoints, person: Choice) -> Iterator[Fou
         yield Found(frame, joints.astype(np.float32), len(people) > 1)
 
 
+def require(params: Keypoints, clip: str) -> None:
+    """Raises UserError if there are no files for the clip."""
+    open_files(paths.openpose(clip))
+
+
 def _pictures(store: FrameStore, files: int, folder: Path) -> np.ndarray:
     """For each stored frame the number of its file, int64 (frames,)."""
     times, pictures = np.unique(store.source_times, return_inverse=True)

@@ -86,6 +86,11 @@ def joints_of(points: np.ndarray) -> np.ndarray:
     return joints
 
 
+def require(params: Keypoints, clip: str) -> None:
+    """Raises UserError if the network cannot be used, whatever the clip."""
+    WholeBodyNetwork(Path(params.weights or ""))
+
+
 def detect(store: FrameStore, params: Keypoints, person: Choice) -> Iterator[Found]:
     """The joints in every frame of ``store``, in order. person: who is meant where there are several.
 

@@ -16,6 +16,8 @@ from pipeline.clips.layout import (
     LEFT_ANKLE,
     LEFT_ELBOW,
     LEFT_WRIST,
+    MID_HIP,
+    NECK,
     NOSE,
     RIGHT_ANKLE,
     RIGHT_ELBOW,
@@ -26,6 +28,7 @@ from pipeline.user.cli import UserError
 
 END_SHARE = 0.05  # of the near..far range: frames so close to an end are used to measure the height there (the paper's)
 HEIGHT_DROP = 0.1  # a near height this share below the overall height is replaced by that (the paper's)
+FULL_LENGTH = 90.0  # percentile over frames of a limb that is foreshortened in some
 TOP = 99.0  # percentile taken instead of the maximum, which may be a wrong detection
 SMALL_RANGE = 0.02  # of the person's height: a near..far range below this is jitter, not walking
 TRUNK = sorted(set(range(BODY.stop)) - {LEFT_ELBOW, LEFT_WRIST, RIGHT_ELBOW, RIGHT_WRIST})
@@ -253,6 +256,16 @@ def coordinates(joints: np.ndarray) -> np.ndarray:
     """(x, y) of joints (..., 3), float64 (..., 2), NaN where not found."""
     found = found_joints(joints)[..., None]
     return np.where(found, joints[..., :2].astype(np.float64), np.nan)
+
+
+def torso_length(points: np.ndarray) -> float:
+    """Px from neck to hips where the torso is seen in its full length; 0 if it never is.
+
+    points: (frames, 137, 2), NaN where not found.
+    """
+    lengths = np.linalg.norm(points[:, NECK] - points[:, MID_HIP], axis=1)
+    lengths = lengths[np.isfinite(lengths)]
+    return float(np.percentile(lengths, FULL_LENGTH)) if len(lengths) else 0.0
 
 
 def keep_found(joints: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -11,9 +11,8 @@ import numpy as np
 
 from pipeline.clips import layout
 from pipeline.clips.layout import MID_HIP, NECK
-from pipeline.normalization.feet import coordinates, foot_rows, interpolated
+from pipeline.normalization.feet import FULL_LENGTH, coordinates, foot_rows, interpolated, torso_length
 
-LONGEST = 90.0  # percentile over frames: a limb in its full length
 UPRIGHT = 0.7  # of the torso's full length: so far above the hips the neck is in an upright person
 FEWEST = 15  # frames that must show a limb for the clip's own length of it
 LEGS = [
@@ -37,12 +36,14 @@ AVERAGE = Build(0.82, 0.8, np.array([[0.0, 0.05], [0.0, 0.15]]))  # of somebody 
 def measure_build(joints: np.ndarray, otherwise: Build = AVERAGE) -> Build:
     """The build of somebody in smoothed joints (frames, 137, 3); ``otherwise``'s where too few frames show a limb."""
     points = coordinates(joints)
-    torso = _torso(points)
+    torso = torso_length(points)
+    if not torso:
+        return otherwise
 
     def length(start: int, end: int, usual: float) -> float:
         lengths = np.concatenate([np.linalg.norm(points[:, leg[end]] - points[:, leg[start]], axis=1) for leg in LEGS])
         lengths = lengths[np.isfinite(lengths)]
-        return float(np.percentile(lengths, LONGEST)) / torso if len(lengths) >= FEWEST else usual
+        return float(np.percentile(lengths, FULL_LENGTH)) / torso if len(lengths) >= FEWEST else usual
 
     feet = np.concatenate([points[:, leg[3:]] - points[:, [leg[2]]] for leg in LEGS])
     feet = feet[np.isfinite(feet).all(axis=(1, 2))]
@@ -56,10 +57,12 @@ def complete_legs(joints: np.ndarray, build: Build) -> tuple[np.ndarray, int]:
     -> the joints, float32, and in how many frames something was added. A leg that is seen stays as it is.
     """
     points = coordinates(joints)
-    hips, torso = points[:, MID_HIP], _torso(points)
-    upright = np.nan_to_num(hips[:, 1] - points[:, NECK, 1]) >= UPRIGHT * torso
-    floor = _floor(joints, points, torso, build)
     completed, added = np.array(joints, np.float32), np.zeros(len(joints), bool)
+    torso = torso_length(points)
+    if not torso:
+        return completed, 0
+    upright = np.nan_to_num(points[:, MID_HIP, 1] - points[:, NECK, 1]) >= UPRIGHT * torso
+    floor = _floor(joints, points, torso, build)
     for hip, knee, ankle, *foot in LEGS:
         seen = np.isfinite(points[:, (hip, knee, ankle, *foot), 0])
         missing = upright & seen[:, 0] & ~seen[:, 2]
@@ -69,9 +72,9 @@ def complete_legs(joints: np.ndarray, build: Build) -> tuple[np.ndarray, int]:
         start = np.where(seen[:, [1]], points[:, knee], points[:, hip])
         hanging = torso * (build.shin + np.where(seen[:, 1], 0, build.thigh))
         end = np.stack([start[:, 0], np.minimum(start[:, 1] + hanging, floor)], axis=1)
-        bend = (start + (end - start) * (build.thigh / (build.thigh + build.shin)))[missing & ~seen[:, 1]]
-        confidence = completed[missing, hip, 2]
-        completed[missing & ~seen[:, 1], knee] = np.column_stack([bend, completed[missing & ~seen[:, 1], hip, 2]])
+        bend = start + (end - start) * (build.thigh / (build.thigh + build.shin))
+        no_knee, confidence = missing & ~seen[:, 1], completed[missing, hip, 2]
+        completed[no_knee, knee] = np.column_stack([bend[no_knee], completed[no_knee, hip, 2]])
         completed[missing, ankle] = np.column_stack([end[missing], confidence])
         for joint, offset in zip(foot, build.foot, strict=True):
             completed[missing, joint] = np.column_stack([end[missing] + torso * offset, confidence])
@@ -79,17 +82,10 @@ def complete_legs(joints: np.ndarray, build: Build) -> tuple[np.ndarray, int]:
     return completed, int(added.sum())
 
 
-def _torso(points: np.ndarray) -> float:
-    """Px from neck to hips where the torso is seen in its full length; 0 if it never is."""
-    lengths = np.linalg.norm(points[:, NECK] - points[:, MID_HIP], axis=1)
-    return float(np.percentile(lengths[np.isfinite(lengths)], LONGEST)) if np.isfinite(lengths).any() else 0.0
-
-
 def _floor(joints: np.ndarray, points: np.ndarray, torso: float, build: Build) -> np.ndarray:
     """The floor's row in every frame, px: where feet are seen, theirs; if they never are, a standing person's."""
     rows = foot_rows(joints, "lowest")
     if np.isfinite(rows).any():
         return interpolated(rows)
-    hips = points[:, MID_HIP, 1][np.isfinite(points[:, MID_HIP, 1])]
-    standing = float(np.median(hips)) if len(hips) else 0.0
+    standing = float(np.nanmedian(points[:, MID_HIP, 1]))
     return np.full(len(joints), standing + torso * (build.thigh + build.shin))

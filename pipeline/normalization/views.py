@@ -6,9 +6,8 @@ After a cut to a closer view, one fit for all would take the larger person for a
 import numpy as np
 
 from pipeline.clips.layout import MID_HIP, NECK
-from pipeline.normalization.feet import coordinates
+from pipeline.normalization.feet import coordinates, torso_length
 
-LONGEST = 90.0  # percentile over a shot's frames: the torso in its full length
 ALIKE = 1.15  # how many times as large a person may look in one of two shots of one view
 MOVED = 0.5  # of the torso: how much higher or lower the person may stand in one of them
 SHORTEST = 15  # frames that show somebody: a shot with less of them joins the view that is most like it
@@ -20,14 +19,14 @@ def views_of(joints: np.ndarray, shots: np.ndarray) -> np.ndarray:
     shots: int (frames,), another number after every cut.
     """
     points = coordinates(joints)
-    torsos = np.linalg.norm(points[:, NECK] - points[:, MID_HIP], axis=1)
+    whole = np.isfinite(points[:, (NECK, MID_HIP), 0]).all(axis=1)
     sizes: dict[int, tuple[float, float]] = {}  # of a shot that shows somebody: the torso's length, the hips' row, px
     counts: dict[int, int] = {}
     for shot in np.unique(shots).tolist():
-        seen = (shots == shot) & np.isfinite(torsos)
+        seen = (shots == shot) & whole
         counts[shot] = int(seen.sum())
         if counts[shot]:
-            sizes[shot] = float(np.percentile(torsos[seen], LONGEST)), float(np.median(points[seen, MID_HIP, 1]))
+            sizes[shot] = torso_length(points[seen]), float(np.median(points[seen, MID_HIP, 1]))
     founders: list[int] = []
     view = dict.fromkeys(counts, 0)
     for shot in sorted(sizes, key=lambda shot: -counts[shot]):

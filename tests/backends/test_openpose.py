@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from pipeline import export
-from pipeline.backends.backends import BACKENDS
 from pipeline.backends.openpose_files import open_files, parse, serialize
+from pipeline.backends.registry import BACKENDS
 from pipeline.clips import layout
 from pipeline.clips.layout import BODY, FACE, LEFT_HAND, MID_HIP, NECK, RIGHT_HAND
 from pipeline.clips.store import FrameStore, StoredFrame, write_frames
@@ -158,7 +158,7 @@ def test_an_export_is_what_the_backend_reads(clip, tmp_path, project):
 
 def test_a_further_backend_is_a_function_and_a_name(clip, monkeypatch):
     """Whatever finds joints: here one that finds a fixed pose."""
-    from pipeline.backends.backends import Backend
+    from pipeline.backends.registry import Backend
     from pipeline.detection.found import Found
     from pipeline.keypoints import keypoints
 

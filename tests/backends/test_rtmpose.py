@@ -8,7 +8,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from pipeline.backends import rtmpose
-from pipeline.backends.backends import BACKENDS
+from pipeline.backends.registry import BACKENDS
 from pipeline.backends.rtmpose import DEVIATION, MEAN, WholeBodyNetwork, joints_of
 from pipeline.clips import layout
 from pipeline.clips.layout import BODY, FACE, LEFT_HAND, MID_HIP, NECK, RIGHT_HAND

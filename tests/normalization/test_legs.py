@@ -102,3 +102,10 @@ def test_who_lies_or_is_not_there_gets_no_legs():
     assert added == 0 and (completed == gone).all()
     nobody = np.zeros((3, 137, 3), np.float32)
     assert complete_legs(nobody, AVERAGE)[1] == 0
+
+
+def test_nothing_hangs_from_hips_without_a_torso():
+    joints = without(figure(), [NECK, *LEGS])
+    assert measure_build(joints) is AVERAGE
+    completed, added = complete_legs(joints, AVERAGE)
+    assert added == 0 and (completed == joints).all()

@@ -13,14 +13,16 @@ from pipeline.params import Choice, Keypoints
 
 
 class Backend(NamedTuple):
-    """name: for the files of poses, with the version. detect: the joints in every frame of a store, in any order."""
+    """name: for the files of poses, with the version. detect: the joints in every frame of a store, in any order.
+    require: raises UserError if ``detect`` could not work on the clip of that name, for want of files."""
 
     name: str
     detect: Callable[[FrameStore, Keypoints, Choice], Iterator[Found]]
+    require: Callable[[Keypoints, str], object] = lambda params, clip: None
 
 
 BACKENDS = {
     "mediapipe": Backend(HolisticDetector.name, detection.detect),
-    "openpose": Backend(openpose.NAME, openpose.detect),
-    "rtmpose": Backend(rtmpose.NAME, rtmpose.detect),
+    "openpose": Backend(openpose.NAME, openpose.detect, openpose.require),
+    "rtmpose": Backend(rtmpose.NAME, rtmpose.detect, rtmpose.require),
 }
