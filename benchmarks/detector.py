@@ -55,7 +55,7 @@ def main(folder: Path) -> None:
     true = truth.joints * [track.height / truth.height, track.height / truth.height, 1]
     height = np.ptp(true[:, BODY, 1], axis=1).mean()
     raw = found_only(np.asarray(track.joints), params.pose.min_confidence)
-    smoothed = smooth(track.joints, params.pose, np.zeros(len(track), int))
+    smoothed = smooth(track.joints, params.pose, np.zeros(len(track), int), float(track.fps))
     widths = true[:, LEFT_SHOULDER, 0] - true[:, RIGHT_SHOULDER, 0]
     wide = WIDE * np.abs(widths).max()
     views = {"front": widths >= wide, "side": np.abs(widths) < wide, "back": widths <= -wide}

@@ -84,7 +84,7 @@ def _distance(ours: np.ndarray, theirs: np.ndarray) -> float:
 
 def smoothed(track: PoseTrack, params: Params) -> PoseTrack:
     """The poses as the normalize stage reads them."""
-    return track.with_joints(smooth(track.joints, params.pose, np.zeros(len(track), int)))
+    return track.with_joints(smooth(track.joints, params.pose, np.zeros(len(track), int), float(track.fps)))
 
 
 def detect(folder: Path, params: Params) -> PoseTrack:

@@ -52,7 +52,7 @@ def load_target(params: Params, height: int) -> Target:
     """What the stages up to `background` left here, in pictures of ``height`` px."""
     clip, track, pose = open_target(), read_track(paths.STABLE_POSES), params.pose
     view = view_of(params.train.window, height, params.train.multiple, track)
-    joints = smooth(track.joints, pose, clip.store.shots)
+    joints = smooth(track.joints, pose, clip.store.shots, float(clip.store.fps))
     frames = TrainingFrames(clip, joints, view.windows(track, joints, clip.store.shots), *view.size)
     tall = statures(joints, clip.store.shots, float(track.fps))
     return Target(frames, tall, *split_clip(bodies_seen(joints), params.split))

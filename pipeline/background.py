@@ -39,7 +39,7 @@ def main() -> None:
     params = load_params()
     store, track = FrameStore(paths.frames("target")), read_track(paths.poses("target"))
     with TemporaryDirectory() as folder:
-        joints = smoothed(track.joints, params.pose, store.shots, Path(folder) / "joints.f32")
+        joints = smoothed(track.joints, params.pose, store.shots, float(store.fps), Path(folder) / "joints.f32")
         end, _ = split_clip(bodies_seen(joints), params.split)
         registration = register(store, joints)
         camera = camera_of(store, registration)

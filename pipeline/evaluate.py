@@ -52,7 +52,7 @@ def open_delivered(name: str, truth: Path, target: StableClip, pose: Pose) -> De
     clip.require_length(name, normalized.fps, result.frames)
     frames = FrameStore(paths.frames(name))
     raw = place_whole_picture(
-        smooth(source.joints, pose, frames.shots), (source.width, source.height), (width, height)
+        smooth(source.joints, pose, frames.shots, float(frames.fps)), (source.width, source.height), (width, height)
     )
     to_view = np.linalg.inv(target.camera.reference)
     return Delivered(result, clip, normalized.fps, Poses(move_joints(normalized.joints, to_view), raw), frames)
@@ -80,7 +80,7 @@ def main() -> None:
     if len(store) != len(track):
         raise UserError(f"{paths.STABLE_POSES} has {len(track)} poses for the {len(store)} frames of {store.path}: "
                         "run `dvc repro`")
-    end, first = split_clip(bodies_seen(smooth(track.joints, params.pose, store.shots)), params.split)
+    end, first = split_clip(bodies_seen(smooth(track.joints, params.pose, store.shots, float(store.fps))), params.split)
     weights = Path(params.evaluate.lpips_weights) if params.evaluate.lpips_weights else None
     lpips = Lpips(params.evaluate.lpips, weights, device)
     renderer, pose = Renderer(paths.BODY_WEIGHTS, paths.FACE_WEIGHTS, target, device), params.pose
@@ -98,7 +98,7 @@ def main() -> None:
     scores = {}
     if deliveries:
         seen = read_track(paths.poses("target")).joints[:, BODY]
-        bodies = smooth(seen, pose, store.shots)
+        bodies = smooth(seen, pose, store.shots, float(store.fps))
         baselines = Baselines(store, bodies, end)
         for name, delivered in deliveries.items():
             scores[name], comparisons = score_delivered(delivered, renderer, baselines, lpips, pose.min_confidence)

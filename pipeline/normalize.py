@@ -76,18 +76,19 @@ def normalize(
     return joints, fit, summary | {"outside": outside, "warnings": warnings}
 
 
-def load_smoothed(poses: Path, shots: np.ndarray, pose: Pose) -> PoseTrack[np.ndarray]:
-    """The poses in a file, smoothed. shots: of their frames, int (frames,), another number after every cut."""
+def load_smoothed(poses: Path, frames: FrameStore, pose: Pose) -> PoseTrack[np.ndarray]:
+    """The poses in a file, those of ``frames``, smoothed."""
     track = read_track(poses)
-    return track.with_joints(smooth(track.joints, pose, shots))
+    return track.with_joints(smooth(track.joints, pose, frames.shots, float(frames.fps)))
 
 
 def main(name: str) -> None:
     params = load_params()
     method = params.source(name).normalize or params.normalize.method
-    shots = FrameStore(paths.frames(name)).shots
-    source = load_smoothed(paths.poses(name), shots, params.pose)
-    target = load_smoothed(paths.STABLE_POSES, FrameStore(paths.frames("target")).shots, params.pose)
+    frames = FrameStore(paths.frames(name))
+    shots = frames.shots
+    source = load_smoothed(paths.poses(name), frames, params.pose)
+    target = load_smoothed(paths.STABLE_POSES, FrameStore(paths.frames("target")), params.pose)
     how = params.normalize.model_copy(update={"method": method})
     joints, fit, summary = normalize(name, source, target, how, shots)
     joints, bridged = bridge_gaps(joints, shots, round(LONGEST_GAP * source.fps))  # after the fit, which trusts poses

@@ -48,7 +48,7 @@ def train_body(
     keep_freed_memory()
     store = clip.store
     with rank_0_first():
-        joints = smoothed(track.joints, pose, store.shots, checkpoints.folder / "joints.f32")
+        joints = smoothed(track.joints, pose, store.shots, float(store.fps), checkpoints.folder / "joints.f32")
     seen = bodies_seen(joints)
     end, held_out = split_clip(seen, split)
     held_out_pairs = consecutive_pairs(store.pairs(), seen, held_out, len(store))

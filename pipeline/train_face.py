@@ -44,8 +44,8 @@ def train_face(
     make_repeatable(train_params.seed)
     keep_freed_memory()
     with rank_0_first():
-        joints = smoothed(track.joints, pose, clip.store.shots, checkpoints.folder / "joints.f32")
-    shots = clip.store.shots
+        shots, rate = clip.store.shots, float(clip.store.fps)
+        joints = smoothed(track.joints, pose, shots, rate, checkpoints.folder / "joints.f32")
     pictures = TrainingFrames(clip, joints, body.view.windows(track, joints, shots), *body.view.size)
     squares = part_squares(joints, shots, float(track.fps), face.hands)
     seen = np.isfinite(squares[..., 0])

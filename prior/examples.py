@@ -46,7 +46,7 @@ def load_people(folder: Path, recipe: Recipe, params: Params) -> list[Person]:
 
 def _load(clip: StableClip, track: PoseTrack[np.ndarray], params: Params) -> Person:
     train = params.train
-    joints = smooth(track.joints, params.pose, clip.store.shots)
+    joints = smooth(track.joints, params.pose, clip.store.shots, float(clip.store.fps))
     one_dance = np.zeros(len(track), np.int64)  # how tall people are and how far they reach, other pairs tell, too
     view = view_of(train.window, train.height, train.multiple, track)
     frames = TrainingFrames(clip, joints, view.windows(track, joints, one_dance), view.width, view.height)

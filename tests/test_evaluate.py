@@ -42,7 +42,7 @@ FPS = Fraction(30)
 STORED, SIZE, FACE_SIZE = 256, 128, 32  # px: of frames, of the window that is generated, of crops
 FRAMES, CUT = 20, 16  # the clip jumps before frame CUT
 FIRST = 12
-POSE = Pose(min_confidence=0.3, median_window=3, max_gap=2, savgol_window=1)
+POSE = Pose(min_confidence=0.3, median_window=3, max_gap=2, cutoff=None)
 KEYPOINTS = load_params(Path(__file__).parents[1] / "params.yaml").keypoints
 
 
@@ -295,7 +295,7 @@ def truth(workspace, default_params) -> Path:
     write_result(workspace, store)
     default_params["sources"] |= {"dancer": {"video": "dancer.mp4", "truth": "data/raw/truth/dancer"}}
     default_params["sources"] |= {"without": {"video": "without.mp4"}}
-    default_params["pose"] |= {"median_window": 1, "max_gap": 0, "savgol_window": 1}
+    default_params["pose"] |= {"median_window": 1, "max_gap": 0, "cutoff": None}
     write_params(workspace, default_params)
     return folder
 

@@ -121,7 +121,7 @@ def test_other_limbs_are_mended_by_limbs_and_kept_by_feet(workspace):
 def test_method_none_only_scales_the_picture(workspace):
     params = YAML(typ="safe").load(workspace / "params.yaml")
     params["normalize"]["method"] = "none"
-    params["pose"] |= {"median_window": 1, "savgol_window": 1}
+    params["pose"] |= {"median_window": 1, "cutoff": None}
     YAML().dump(params, workspace / "params.yaml")
     main("dancer")
     source = read_track(workspace / "data/poses/dancer.parquet").joints

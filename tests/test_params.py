@@ -139,13 +139,13 @@ def test_an_unknown_preset_is_one_sentence(shipped):
 def test_every_problem_is_reported_at_once(tmp_path, default_params):
     default_params["train"]["lambda_vgg"] = -3
     default_params["train"]["heigth"] = default_params["train"].pop("height")
-    default_params["pose"]["savgol_window"] = 8
+    default_params["pose"]["median_window"] = 8
     default_params["face"]["gan_loss"] = "wgan"
     default_params["decode"]["fps"] = "fast"
     with pytest.raises(UserError) as caught:
         load(tmp_path, default_params)
     for start, allowed in [
-        ("train.lambda_vgg is -3; ", "greater than or equal to 0"), ("pose.savgol_window is 8; ", "an odd number"),
+        ("train.lambda_vgg is -3; ", "greater than or equal to 0"), ("pose.median_window is 8; ", "an odd number"),
         ("face.gan_loss is 'wgan'; ", "'lsgan'"), ("decode.fps is 'fast'; ", "a valid number"),
         ("train.heigth is not a parameter; ", "correct its spelling"), ("train.height is missing", ""),
     ]:  # fmt: skip

@@ -44,7 +44,7 @@ def evaluate_held_out(
     frames to look at.
     """
     store, cameras = renderer.clip.store, renderer.clip.camera.to_canvas[first:]
-    joints = smooth(track.joints, pose, store.shots)
+    joints = smooth(track.joints, pose, store.shots, float(store.fps))
     held_out = replace(track, joints=joints[first:], times=track.times[first:])
     shots = store.shots[first:]
     poses = move_joints(held_out.joints, np.linalg.inv(cameras))

@@ -96,12 +96,13 @@ OddFrames = Annotated[int, Field(ge=1, le=99), AfterValidator(_odd)]
 
 
 class Pose(Section):
-    """From which confidence on a joint counts as found, and smoothing over time; windows and gaps in frames."""
+    """From which confidence on a joint counts as found, and smoothing over time; window and gap in frames, cutoff in
+    Hz."""
 
     min_confidence: Share
     median_window: OddFrames
     max_gap: Annotated[int, Field(ge=0)]
-    savgol_window: OddFrames
+    cutoff: Annotated[float, Field(ge=1, le=60)] | None
 
 
 class Normalize(Section):

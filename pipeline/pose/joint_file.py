@@ -40,11 +40,11 @@ class JointFile:
         return numbers.reshape(frames, NUM_JOINTS, 3)
 
 
-def smoothed(joints: Joints, pose: Pose, shots: np.ndarray, file: Path) -> JointFile:
+def smoothed(joints: Joints, pose: Pose, shots: np.ndarray, rate: float, file: Path) -> JointFile:
     """A clip's ``joints``, smoothed (:func:`smooth`) and cached in ``file``: if it exists, it is only opened."""
     if file.is_file():
         return JointFile(file)
-    return write_joints(file, smooth_blocks(joints, pose, shots))
+    return write_joints(file, smooth_blocks(joints, pose, shots, rate))
 
 
 def write_joints(path: Path, blocks: Iterable[np.ndarray]) -> JointFile:

@@ -1,53 +1,68 @@
 """Smoothing poses over time: wild detections are taken out, short gaps interpolated, the tremor is filtered away."""
 
 from collections.abc import Iterator
+from math import comb, pi, sin
 
 import numpy as np
-from scipy.signal import savgol_filter
+from scipy.linalg import solveh_banded
 
 from pipeline.clips.layout import found_joints, found_only
 from pipeline.clips.track import Joints
 from pipeline.params import Pose
 
 BLOCK = 1024  # frames worked on at a time: few enough for the processor's cache
-DEGREE = 2  # of the polynomials: places, speeds and accelerations are kept
+ORDER = 3  # of the differences that are held small: places, speeds and accelerations are kept
+REACH = 64  # times the filter's length, frames: so far away nothing counts any more, to the last digit
 
 
-def smooth(joints: Joints, pose: Pose, shots: np.ndarray) -> np.ndarray:
+def smooth(joints: Joints, pose: Pose, shots: np.ndarray, rate: float) -> np.ndarray:
     """Smooth a clip's poses over time, joint by joint, every shot for itself.
 
     First a found joint moves to the median, in x and in y, of its found positions in the ``median_window`` frames
     centred on its own (fewer at the shot's ends). Then a joint missing for at most ``max_gap`` frames between two found
     ones is interpolated linearly, confidence included. Every other joint stays missing. At last each uninterrupted run
-    of a joint moves to polynomials of the second degree, fitted to ``savgol_window`` frames around each (the filter of
-    Savitzky and Golay; a shorter run has a shorter window).
+    y of a joint moves to the x that minimizes |x - y|² + weight |D x|², where D x are third differences (the smoother
+    of Whittaker and Henderson): nothing lags, and a swing of the frequency ``cutoff`` keeps half of its size.
 
     joints: (frames, 137, 3) of (x, y, confidence). pose: also says below which confidence a joint counts as missing.
-    shots: int (frames,), another number after every cut.
+    shots: int (frames,), another number after every cut. rate: frames/s.
     Returns float32 (frames, 137, 3), (0, 0, 0) where a joint is missing. The input is left as it is.
     """
-    return np.concatenate(list(smooth_blocks(joints, pose, shots)))
+    return np.concatenate(list(smooth_blocks(joints, pose, shots, rate)))
 
 
-def smooth_blocks(joints: Joints, pose: Pose, shots: np.ndarray) -> Iterator[np.ndarray]:
+def smooth_blocks(joints: Joints, pose: Pose, shots: np.ndarray, rate: float) -> Iterator[np.ndarray]:
     """What :func:`smooth` returns, some frames at a time, so that memory does not grow with the clip."""
-    # a frame depends on the filter's window, each joint in it, if filled, on two found ones, each on half a median's
-    margin = pose.median_window // 2 + pose.max_gap + 1 + pose.savgol_window
+    weight = filter_weight(pose.cutoff, rate)
+    # a frame depends on what the filter reaches, a joint in that, if filled, on two found ones, each on half a median's
+    margin = pose.median_window // 2 + pose.max_gap + 1 + round(REACH * weight ** (1 / (2 * ORDER)))
     for start in range(0, len(joints), BLOCK):
         first = max(start - margin, 0)
         span = slice(first, start + BLOCK + margin)
         cuts = np.flatnonzero(np.diff(shots[span])) + 1
         parts = np.split(found_only(joints[span], pose.min_confidence), cuts)
-        block = np.concatenate([_smooth(part, pose) for part in parts])
+        block = np.concatenate([_smooth(part, pose, weight) for part in parts])
         yield block[start - first : start - first + BLOCK]
 
 
-def _smooth(joints: np.ndarray, pose: Pose) -> np.ndarray:
+def filter_weight(cutoff: float | None, rate: float) -> float:
+    """How much third differences weigh so that swings of ``cutoff`` Hz keep half of their size, at ``rate`` frames/s.
+
+    At frequency f the smoother leaves the share 1 / (1 + weight (2 sin(pi f / rate))^6). 0, no filter, without a
+    cutoff, or if there are no such swings at this rate.
+    """
+    if cutoff is None or 2 * cutoff >= rate:
+        return 0.0
+    return (2 * sin(pi * cutoff / rate)) ** (-2 * ORDER)
+
+
+def _smooth(joints: np.ndarray, pose: Pose, weight: float) -> np.ndarray:
     tracks = np.array(joints.transpose(1, 2, 0), np.float32, order="C")  # (137, 3, frames): contiguous over time
     found = found_joints(joints).T
     tracks[:, :2] = _median(tracks[:, :2], found, pose.median_window)
     found = found | fill_gaps(tracks, found, pose.max_gap)
-    _filter(tracks, found, pose.savgol_window)
+    if weight:
+        _filter(tracks, found, weight)
     return np.where(found[:, None], tracks, 0).transpose(2, 0, 1)
 
 
@@ -85,14 +100,25 @@ def fill_gaps(tracks: np.ndarray, found: np.ndarray, max_gap: int) -> np.ndarray
     return short
 
 
-def _filter(tracks: np.ndarray, found: np.ndarray, window: int) -> None:
+def _filter(tracks: np.ndarray, found: np.ndarray, weight: float) -> None:
     """Filter every run of ``found`` joints of ``tracks`` (137, 3, frames) in place; confidences stay."""
     patterns, which = np.unique(found, axis=0, return_inverse=True)  # of the face, all joints are found or none
     for number, pattern in enumerate(patterns):
         joints = np.flatnonzero(which == number)
         ends = np.flatnonzero(np.diff(pattern, prepend=False, append=False))
         for start, end in ends.reshape(-1, 2).tolist():
-            width = min(window, end - start - (end - start + 1) % 2)
-            if width > DEGREE + 1:  # else the polynomial goes through all of them
-                run = tracks[joints, :2, start:end].astype(np.float64)
-                tracks[joints, :2, start:end] = savgol_filter(run, width, DEGREE)
+            if end - start > ORDER:  # fewer have no third difference
+                run = tracks[joints, :2, start:end].reshape(-1, end - start).T.astype(np.float64)
+                smoothed = solveh_banded(_normal_equations(end - start, weight), run, lower=True)
+                tracks[joints, :2, start:end] = smoothed.T.reshape(len(joints), 2, -1)
+
+
+def _normal_equations(frames: int, weight: float) -> np.ndarray:
+    """The matrix 1 + weight D'D of a run, its diagonals from the main one downwards, float64 (4, frames)."""
+    difference = [(-1) ** k * comb(ORDER, k) for k in range(ORDER + 1)]
+    bands = np.zeros((ORDER + 1, frames))
+    for below in range(ORDER + 1):
+        for k in range(ORDER + 1 - below):
+            bands[below, k : k + frames - ORDER] += weight * difference[k] * difference[k + below]
+    bands[0] += 1
+    return bands
