@@ -51,7 +51,7 @@ def main(folders: list[Path]) -> None:
             for method in METHODS:
                 chosen = params.normalize.model_copy(update={"method": method})
                 joints, _, summary = normalize(source.name, *tracks, chosen, np.zeros(len(tracks[0]), int))
-                errors[method] = distances(joints, real)
+                errors[method] = distances(tracks[0].with_joints(joints), real, tracks[1].height)
                 told = ", ".join(f"{part} {error:.2f}" for part, error in errors[method].items())
                 print(f"{source} as {truth}, {kind} poses, {method}: {told}")
             for warning in summary["warnings"]:
@@ -61,20 +61,22 @@ def main(folders: list[Path]) -> None:
     print(f"ratio: {np.mean(ratios):.2f}")
 
 
-def distances(joints: np.ndarray, real: PoseTrack) -> dict[str, float]:
-    """Mean distances of ``joints`` (frames, 137, 3) from the ``real`` ones, in px at HEIGHT, and the body's shape's."""
+def distances(dance: PoseTrack, real: PoseTrack, height: int) -> dict[str, float]:
+    """Mean distances of a ``dance`` in a picture ``height`` px high from the ``real`` one, in px at HEIGHT, and the
+    body's shape's."""
+    joints = np.asarray(dance.joints)
     if len(joints) != len(real):
         raise UserError(f"a source of {len(joints)} frames and a truth of {len(real)} are not the same dance")
     both = (found_joints(joints) & found_joints(real.joints))[..., None]
-    ours, theirs = (np.where(both, poses[..., :2].astype(float), np.nan) for poses in (joints, real.joints))
-    unit = HEIGHT / real.height
-    errors = {part: unit * _distance(ours[:, GROUPS[part]], theirs[:, GROUPS[part]]) for part in PARTS}
+    ours, theirs = (np.where(both, poses[..., :2].astype(float) * HEIGHT / each, np.nan)
+                    for poses, each in ((joints, height), (real.joints, real.height)))
+    errors = {part: _distance(ours[:, GROUPS[part]], theirs[:, GROUPS[part]]) for part in PARTS}
 
     ours, theirs = ours[:, GROUPS["body"]], theirs[:, GROUPS["body"]]
     ours = ours - np.nanmean(ours, axis=1, keepdims=True)
     theirs = theirs - np.nanmean(theirs, axis=1, keepdims=True)
     scale = np.nansum(ours * theirs) / np.nansum(ours**2)
-    return errors | {"shape": unit * _distance(scale * ours, theirs)}
+    return errors | {"shape": _distance(scale * ours, theirs)}
 
 
 def _distance(ours: np.ndarray, theirs: np.ndarray) -> float:

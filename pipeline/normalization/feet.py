@@ -30,6 +30,7 @@ END_SHARE = 0.05  # of the near..far range: frames so close to an end are used t
 HEIGHT_DROP = 0.1  # a near height this share below the overall height is replaced by that (the paper's)
 FULL_LENGTH = 90.0  # percentile over frames of a limb that is foreshortened in some
 TOP = 99.0  # percentile taken instead of the maximum, which may be a wrong detection
+BEYOND = 1.5  # of the target's range of rows: so wide may the rows be that a dance takes which keeps its steps
 SMALL_RANGE = 0.02  # of the person's height: a near..far range below this is jitter, not walking
 TRUNK = sorted(set(range(BODY.stop)) - {LEFT_ELBOW, LEFT_WRIST, RIGHT_ELBOW, RIGHT_WRIST})
 LOW_COVERAGE = 0.5  # share of frames with foot and nose, 0..1; below it there is a warning
@@ -68,6 +69,15 @@ class Stance:
     def moves(self) -> bool:
         """Whether the distance to the camera changes by more than jitter."""
         return self.range >= SMALL_RANGE * self.height_near
+
+    @property
+    def middle(self) -> float:
+        """The row midway between near and far on the ground, whose distances are as the heights' reciprocals."""
+        growth = self.height_near - self.height_far
+        if growth <= 0:
+            return (self.near + self.far) / 2
+        height = 2 / (1 / self.height_near + 1 / self.height_far)
+        return self.far + self.range * (height - self.height_far) / growth
 
     def height_at(self, rows: np.ndarray | float) -> np.ndarray:
         """The upright height, px, at foot rows (...): linear between far and near, constant beyond them."""
@@ -157,14 +167,27 @@ def measure(joints: np.ndarray, foot: str, alpha: float, clip: str) -> Stance:
     return replace(stance, residual=max(0.0, _top(heights / stance.height_at(rows)) - 1))
 
 
-def fit_feet(source: Stance, target: Stance) -> FeetFit:
+def fit_feet(source: Stance, target: Stance, keep_steps: bool = False) -> FeetFit:
     """Fit the source's range of foot rows to the target's, with the heights at both ends.
 
     If the source's range, in body heights, is smaller than the target's, it is mapped to a range of that size around
     the middle of the target's. A source whose distance to the camera does not change is put on the target's median row,
     with one scale.
+
+    keep_steps: if the source's range is larger than the target's, it keeps its size, too, up to BEYOND times the
+    target's, and the middles on the ground fall on each other; the heights beyond the target's rows follow the line
+    through far and near. The paper makes all its range the target's: a generator of whole pictures has seen nobody
+    elsewhere. One that sees a square around the person need not care.
     """
-    if source.moves:
+    if source.moves and target.moves and keep_steps:
+        slope = min(target.height / source.height, BEYOND * target.range / source.range)
+        foot_from, foot_to = source.middle, target.middle
+        growth = (target.height_near - target.height_far) / target.range
+        scale_far, scale_near = (
+            (target.height_far + growth * (foot_to + slope * (row - foot_from) - target.far)) / height
+            for row, height in ((source.far, source.height_far), (source.near, source.height_near))
+        )
+    elif source.moves:
         near, far = target.near, target.far
         width = source.range * target.height / source.height
         if width < target.range:

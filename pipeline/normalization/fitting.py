@@ -35,8 +35,8 @@ def fit_view(
     """
     build = measure_build(poses, measure_build(target.joints))
     poses, completed = complete_legs(poses, build)
-    fit = fit_feet(*(measure(joints, params.foot, params.alpha, clip)
-                     for joints, clip in ((poses, name), (target.joints, "target"))))
+    source = measure(poses, params.foot, params.alpha, name)
+    fit = fit_feet(source, measure(target.joints, params.foot, params.alpha, "target"), params.method == "limbs")
     joints = normalize_feet(poses, fit, params.foot, width, target.width)
     summary: dict[str, Any] = {}
     warnings = list(fit.warnings)

@@ -143,6 +143,31 @@ def test_a_smaller_range_uses_the_middle_of_the_targets():
     assert fit.scale_near == pytest.approx(fit.scale_far, rel=0.15)  # hardly any depth, hardly any change
 
 
+def test_steps_keep_their_length_where_the_target_moves_less():
+    """Before the target's own camera a dance of other people's steps is where the target would take them."""
+    moves = dance()
+    source = SOURCE.film(SIDE, 8 + 1.2 * np.sin(0.7 * T), moves)
+    camera = Scene(focal=900, eye=1.5 * 1.9 / 1.6, size=1.9, horizon=240, width=640)  # the source's, for the larger one
+    steps = 1.9 / 1.6
+    truth = camera.film(SIDE * steps, steps * (8 + 1.2 * np.sin(0.7 * T)), moves)
+    target = camera.film(SIDE, steps * (8 + 1.0 * np.sin(T)))
+    stances = [measure(clip, "lowest", 1.0, "a") for clip in (source, target)]
+    assert stances[0].range / stances[0].height > stances[1].range / stances[1].height
+    errors = {}
+    for keep in (True, False):
+        fit = fit_feet(*stances, keep_steps=keep)
+        result = normalize_feet(source, fit, "lowest", 640, 640)
+        errors[keep] = np.abs(result[..., :2] - truth[..., :2]).max()
+    assert errors[True] < 1.5 < errors[False]
+
+
+def test_steps_far_longer_than_the_targets_are_shortened():
+    source, target = SOURCE.film(SIDE, DEPTH), TARGET.film(SIDE, 8 + 0.3 * np.sin(T))
+    stances = [measure(clip, "lowest", 1.0, "a") for clip in (source, target)]
+    result = normalize_feet(source, fit_feet(*stances, keep_steps=True), "lowest", 640, 500)
+    assert np.ptp(foot_rows(result, "lowest")) == pytest.approx(1.5 * stances[1].range, rel=0.02)
+
+
 def test_feet_in_the_air_are_no_place_far_away():
     """Who jumps is neither measured as standing far away nor drawn smaller."""
     source = SOURCE.film(SIDE, DEPTH)
