@@ -32,7 +32,10 @@ from pipeline.runtime.devices import keep_freed_memory, make_repeatable, pick_de
 from pipeline.runtime.files import atomic, write_json
 from pipeline.runtime.pictures import write_picture
 from pipeline.user.cli import UserError, run
+from pipeline.video.encode import SYNTHETIC, video_writer
 from pipeline.video.probe import probe
+
+CRF = 18  # of the video of held-out frames, which is only looked at
 
 
 def open_delivered(name: str, truth: Path, target: StableClip, pose: Pose) -> Delivered:
@@ -92,7 +95,8 @@ def main() -> None:
     if deliveries:
         lpips.require_size(store.width, store.height)
 
-    records, examples = evaluate_held_out(track, first, renderer, lpips, params.keypoints, pose)
+    with video_writer(paths.HELD_OUT_VIDEO, store.fps, CRF, comment=SYNTHETIC) as write:
+        records, examples = evaluate_held_out(track, first, renderer, lpips, params.keypoints, pose, write)
     table = to_table(records, lpips.name)
     metrics = summarize(table)
     scores = {}

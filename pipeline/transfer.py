@@ -7,19 +7,20 @@ import numpy as np
 from tqdm import tqdm
 
 from pipeline.clips import paths
-from pipeline.clips.camera import Camera
+from pipeline.clips.camera import camera_path
 from pipeline.clips.layout import FACE, found_joints
 from pipeline.clips.scaling import resize
 from pipeline.clips.stable import open_target
 from pipeline.clips.store import FrameStore
 from pipeline.clips.track import PoseTrack, read_track
 from pipeline.params import load_params
+from pipeline.rendering.mark import with_words
 from pipeline.rendering.render import Renderer
 from pipeline.runtime.devices import keep_freed_memory, pick_device
 from pipeline.runtime.files import read_json
 from pipeline.runtime.parallel import in_threads
 from pipeline.user.cli import run
-from pipeline.video.encode import video_writer
+from pipeline.video.encode import SYNTHETIC, video_writer
 
 
 def transfer(
@@ -27,38 +28,29 @@ def transfer(
     renderer: Renderer,
     source: FrameStore,
     cameras: np.ndarray,
+    mark: str | None,
     write_result: Callable[[np.ndarray], None],
     write_side_by_side: Callable[[np.ndarray], None],
 ) -> None:
     """Render every frame recurrently; write it alone, and side by side with source and pose picture.
 
     track: the source's normalized poses, in the target's canvas. source: its own frames, one for each pose. cameras:
-    see :meth:`Renderer.render`. The writers take uint8 RGB (H, W, 3); side by side, all three pictures have the
-    result's height. A thread writes a frame while the next one is rendered.
+    see :meth:`Renderer.render`. mark: words in a corner of the result. The writers take uint8 RGB (H, W, 3); side by
+    side, all three pictures have the result's height. A thread writes a frame while the next one is rendered.
     """
     height = renderer.clip.store.height
     width = max(2, 2 * round(source.width * height / source.height / 2))
 
     def write(rendered: tuple[int, tuple[np.ndarray, np.ndarray]]) -> None:
         t, (pose, frame) = rendered
+        if mark:
+            frame = with_words(frame, mark)
         write_result(frame)
         write_side_by_side(np.hstack([resize(source.read(t), width, height), pose, frame]))
 
     written = in_threads(write, enumerate(renderer.render(track, source.shots, cameras)), threads=1)
     for _ in tqdm(written, desc="render", unit="frame", total=len(track)):
         pass
-
-
-def camera_path(camera: Camera, how: str, frames: int) -> np.ndarray:
-    """Through what camera each of ``frames`` is seen: float64 (frames, 3, 3), from its px to px of the canvas.
-
-    how: ``steady``, the target's camera at its reference frame, or ``original``, its motion, to the end and back again
-    as often as need be.
-    """
-    if how == "steady":
-        return np.tile(camera.reference, (frames, 1, 1))
-    there_and_back = np.concatenate([camera.to_canvas, camera.to_canvas[-2:0:-1]])
-    return there_and_back[np.arange(frames) % len(there_and_back)]
 
 
 def main(source: str) -> None:
@@ -74,11 +66,12 @@ def main(source: str) -> None:
 
     result, side_by_side = paths.video(source), paths.side_by_side(source)
     sound = video if clip["sound"] else None
+    crf, start = params.transfer.crf, clip["start"]
     with (
-        video_writer(result, track.fps, params.transfer.crf, sound, clip["start"]) as write_result,
-        video_writer(side_by_side, track.fps, params.transfer.crf, sound, clip["start"]) as write_side_by_side,
+        video_writer(result, track.fps, crf, sound, start, SYNTHETIC) as write_result,
+        video_writer(side_by_side, track.fps, crf, sound, start, SYNTHETIC) as write_side_by_side,
     ):
-        transfer(track, renderer, frames, cameras, write_result, write_side_by_side)
+        transfer(track, renderer, frames, cameras, params.transfer.mark, write_result, write_side_by_side)
     print(f"result: {result}, {target.store.width}x{target.store.height}, {len(track)} frames; "
           f"source | pose | result: {side_by_side}")
     path = renderer.body.path(track.joints, frames.shots, float(track.fps))

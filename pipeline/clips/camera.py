@@ -42,6 +42,18 @@ def still_camera(store: FrameStore) -> Camera:
     return Camera(np.tile(np.eye(3), (len(store), 1, 1)), store.width, store.height)
 
 
+def camera_path(camera: Camera, how: str, frames: int) -> np.ndarray:
+    """Through what camera each of ``frames`` is seen: float64 (frames, 3, 3), from its px to px of the canvas.
+
+    how: ``steady``, the target's camera at its reference frame, or ``original``, its motion, to the end and back again
+    as often as need be.
+    """
+    if how == "steady":
+        return np.tile(camera.reference, (frames, 1, 1))
+    there_and_back = np.concatenate([camera.to_canvas, camera.to_canvas[-2:0:-1]])
+    return there_and_back[np.arange(frames) % len(there_and_back)]
+
+
 def write_camera(path: Path, camera: Camera, store: FrameStore) -> None:
     """Write one row a frame of ``store``: frame int32, and to_canvas, 9 float64, row by row."""
     metadata = {"format": FORMAT, "width": str(camera.width), "height": str(camera.height), "frames": store.sha256}

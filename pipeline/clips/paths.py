@@ -26,7 +26,9 @@ PER_FRAME_TRANSFER = REPORTS / "per_frame_transfer.parquet"
 PLOTS = REPORTS / "plots"
 PICTURES = REPORTS / "evaluate"
 HELD_OUT_PICTURE = PICTURES / "frames.png"
+HELD_OUT_VIDEO = PICTURES / "held_out.mp4"  # real, pose, generated side by side
 PAGE = REPORTS / "index.html"
+HELD_OUT_STRIP = REPORTS / "player/held_out.mp4"  # the small video of it that the page plays
 ABLATIONS = REPORTS / "ablations"
 
 
@@ -63,6 +65,11 @@ def video(source: str) -> Path:
 def side_by_side(source: str) -> Path:
     """The same beside the source and its pose."""
     return REPORTS / f"videos/{source}_side_by_side.mp4"
+
+
+def player(source: str) -> Path:
+    """The small video that the page's player shows of a source."""
+    return REPORTS / f"player/transfer_{source}.mp4"
 
 
 def delivered_picture(source: str) -> Path:

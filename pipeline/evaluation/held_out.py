@@ -36,12 +36,13 @@ def evaluate_held_out(
     lpips: Lpips,
     keypoints: Keypoints,
     pose: Pose,
+    write: Callable[[np.ndarray], None],
 ) -> tuple[list[Record], list[Example]]:
     """Render the frames from ``first`` on recurrently and compare each with the real one, as it is stored.
 
     track: the target's poses in the canvas, as detected. Body and face are crops around the input pose; the detector
-    follows the real and the generated clip, both at the stored size. Returns a record a frame and some evenly spread
-    frames to look at.
+    follows the real and the generated clip, both at the stored size. write: gets every frame, real, pose and generated
+    side by side, uint8 RGB (H, 3 W, 3). Returns a record a frame and some evenly spread frames to look at.
     """
     store, cameras = renderer.clip.store, renderer.clip.camera.to_canvas[first:]
     joints = smooth(track.joints, pose, store.shots, float(store.fps))
@@ -60,6 +61,7 @@ def evaluate_held_out(
         for index, (drawn, generated) in enumerate(renderer.render(held_out, shots, cameras)):
             number = first + index
             real = store.read(number)
+            write(np.hstack([real, drawn, generated]))
             if index in shown:
                 examples.append(Example(number, real, drawn, generated, faces[index]))
             boxes = dict(zip(CROPS, (bodies[index], faces[index]), strict=True))

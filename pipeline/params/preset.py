@@ -59,12 +59,12 @@ def _lay_over(content: MutableMapping[str, Any], preset: Mapping[str, Any], sect
         if isinstance(value, Mapping):
             changes += _lay_over(content[key], value, f"{section}{key}.")
         elif content[key] != value:
-            changes.append(f"{section}{key}: {_written(content[key])} -> {_written(value)}")
+            changes.append(f"{section}{key}: {written(content[key])} -> {written(value)}")
             content[key] = value
     return changes
 
 
-def _written(value: bool | float | str | None) -> str:
+def written(value: bool | float | str | None) -> str:
     """A value as YAML has it."""
     if value is None:
         return "null"

@@ -237,9 +237,11 @@ class Checkpoints(Section):
 
 
 class Transfer(Section):
-    """How the result's camera moves, and its H.264 quality: constant rate factor, lower is better and larger."""
+    """How the result's camera moves, words in its corner, and its H.264 quality: constant rate factor, lower is better
+    and larger."""
 
     camera: Literal["steady", "original"]
+    mark: Annotated[str, Field(min_length=1, max_length=40, pattern="^[ -~]+$")] | None
     crf: Annotated[int, Field(ge=0, le=40)]
 
 

@@ -1,56 +1,41 @@
-"""Line charts for the page: several small ones in one SVG."""
+"""Charts for the page: their data, which the page's own script draws (with uPlot)."""
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
-from io import BytesIO
+from math import isfinite
 from typing import Any
 
-import matplotlib
-import numpy as np
-from matplotlib.figure import Figure
-from matplotlib.typing import RcKeyType
-
-COLUMNS = 3
-STYLE: dict[RcKeyType, Any] = {
-    "svg.hashsalt": "charts",  # else the names inside the file are random
-    "svg.fonttype": "none",
-    "font.family": "sans-serif",
-    "font.size": 9,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.alpha": 0.3,
-    "lines.linewidth": 1.4,
-}
+DIGITS = 5  # that count: no screen shows more
 
 
 @dataclass(frozen=True)
 class Chart:
-    """One chart: title, label of the x axis, and curves (x values, y values) by name; None is a gap."""
+    """One chart: curves by name over the same x values; None or NaN is a gap.
+
+    unit: of the values, "" if they have none. higher_is_better: which way is better; None: neither.
+    """
 
     title: str
     x_label: str
-    curves: dict[str, tuple[Sequence[float], Sequence[float | None]]]
+    x: Sequence[float]
+    curves: dict[str, Sequence[float | None]]
+    unit: str = ""
+    higher_is_better: bool | None = None
+
+    def data(self) -> dict[str, Any]:
+        """What the page's script needs, as JSON holds it."""
+        better = {None: "", True: "higher is better", False: "lower is better"}[self.higher_is_better]
+        return {
+            "title": self.title,
+            "note": ", ".join(filter(None, (self.unit, better))),
+            "xLabel": self.x_label,
+            "x": [_rounded(value) for value in self.x],
+            "names": list(self.curves),
+            "curves": [[_rounded(value) for value in curve] for curve in self.curves.values()],
+        }
 
 
-def charts_uri(charts: Sequence[Chart]) -> str:
-    """The charts, three in a row, as ``data:image/svg+xml;base64,…``.
-
-    The same data gives the same bytes.
-    """
-    rows = -(-len(charts) // COLUMNS)
-    with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(12, 2.7 * rows), layout="constrained")
-        for place, chart in enumerate(charts, start=1):
-            axes = figure.add_subplot(rows, COLUMNS, place)
-            for name, (x, y) in chart.curves.items():
-                axes.plot(x, np.array(y, np.float64), label=name)
-            if all(np.isnan(np.array(y, np.float64)).all() for _, y in chart.curves.values()):
-                axes.text(0.5, 0.5, "not measured", transform=axes.transAxes, ha="center", color="grey")
-            axes.set(title=chart.title, xlabel=chart.x_label)
-            if len(chart.curves) > 1:
-                axes.legend(frameon=False, fontsize=8)
-        svg = BytesIO()
-        figure.savefig(svg, format="svg", metadata={"Date": None})
-    return "data:image/svg+xml;base64," + base64.b64encode(svg.getvalue()).decode()
+def _rounded(value: float | None) -> float | None:
+    if value is None or not isfinite(value):
+        return None
+    return float(f"{value:.{DIGITS}g}")

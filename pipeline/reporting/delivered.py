@@ -8,43 +8,42 @@ import pandas as pd
 from pipeline.clips import paths
 from pipeline.evaluation.against_truth import BASELINES, measures_of, region_tables, verdict
 from pipeline.evaluation.measure import RegionMeasure
-from pipeline.reporting.charts import Chart, charts_uri
+from pipeline.reporting.charts import Chart
 from pipeline.reporting.pictures import picture_uri
 from pipeline.user.cli import UserError
 
 REGION = "mask"  # shown by frame: the person, by which results differ most
 
 
-def delivered_sections(metrics: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Tables, sentences, charts by frame and pictures of every source in ``metrics``, the ``transfer`` section.
+def delivered_section(source: str, scores: Mapping[str, Any]) -> dict[str, Any]:
+    """Tables, sentences and pictures of a source. scores: its part of ``metrics``, the ``transfer`` section."""
+    return {
+        "measures": measures_of(scores),
+        "tables": region_tables(source, scores),
+        "verdict": verdict(source, scores),
+        "pictures": picture_uri(paths.delivered_picture(source)),
+    }
 
-    Raises UserError if a file that evaluate should have written is missing.
-    """
-    if not metrics:
-        return []
+
+def delivered_frames(source: str) -> pd.DataFrame:
+    """What was measured of a source's frames, a row each. Raises UserError if evaluate has not written it."""
     if not paths.PER_FRAME_TRANSFER.is_file():
         raise UserError(
             f"{paths.PER_FRAME_TRANSFER} is missing: run `dvc repro`, or `python -m pipeline.evaluate`, first"
         )
     table = pd.read_parquet(paths.PER_FRAME_TRANSFER)
-    return [
-        {
-            "name": source,
-            "measures": measures_of(scores),
-            "tables": region_tables(source, scores),
-            "verdict": verdict(source, scores),
-            "pictures": picture_uri(paths.delivered_picture(source)),
-            "charts": charts_uri(
-                [_chart(table[table["source"] == source], measure) for measure in measures_of(scores)]
-            ),
-        }
-        for source, scores in metrics.items()
-    ]
+    return table[table["source"] == source]
+
+
+def delivered_charts(frames: pd.DataFrame, scores: Mapping[str, Any]) -> list[Chart]:
+    """A chart a measure of the person's pixels, by the video's frame: the result and the baselines."""
+    return [_chart(frames, measure) for measure in measures_of(scores)]
 
 
 def _chart(frames: pd.DataFrame, measure: RegionMeasure) -> Chart:
     columns = {"result": f"{REGION}.{measure.name}"} | {
         title: f"baselines.{name}.{REGION}.{measure.name}" for name, title in BASELINES.items()
     }
-    curves = {title: (frames["frame"], frames[column]) for title, column in columns.items()}
-    return Chart(measure.column, "frame", curves)
+    curves = {title: frames[column].tolist() for title, column in columns.items()}
+    return Chart(f"Person against the truth: {measure.column}", "frame", frames["frame"].tolist(), curves, measure.unit,
+                 measure.higher_is_better)

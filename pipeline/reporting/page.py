@@ -1,14 +1,23 @@
-"""The report as an HTML page."""
+"""The report as an HTML page: one file, with everything it needs inside."""
 
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
 
-TEMPLATE = Path(__file__).with_name("page.html")
+FOLDER = Path(__file__).parent
+STYLE = "vendor/uplot/uPlot.min.css", "page.css"
+SCRIPT = "vendor/uplot/uPlot.iife.min.js", "page.js"
 
 
 def render_page(**content: Any) -> str:
     """Fill page.html. What it needs, by name, is there; a missing name is an error, not a gap."""
     environment = Environment(autoescape=True, undefined=StrictUndefined)
-    return environment.from_string(TEMPLATE.read_text()).render(**content)
+    template = environment.from_string((FOLDER / "page.html").read_text())
+    return template.render(**content, style=_files(STYLE), script=_files(SCRIPT))
+
+
+def _files(names: tuple[str, ...]) -> Markup:
+    """This project's own files, which may stand in a page as they are."""
+    return Markup("\n".join((FOLDER / name).read_text() for name in names))  # noqa: S704

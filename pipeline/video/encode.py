@@ -14,6 +14,7 @@ from pipeline.runtime.files import atomic
 from pipeline.user.cli import UserError
 from pipeline.video.process import FfmpegProcess, confined_input, errors_in, run_ffmpeg
 
+SYNTHETIC = "Synthetic: the person in this video was rendered by a neural network (Everybody Dance Now)."
 THREADS = 4  # x264's output depends on it, so it is the same on every machine
 AUDIO_BITRATE = 160_000
 # The index in front, so that a browser can start at once; no dates and no names of encoders.
@@ -29,7 +30,8 @@ SEI = 6  # the NAL units in which x264 writes its version and options
 
 @contextmanager
 def video_writer(
-    path: Path, fps: Fraction, crf: int, audio_from: Path | None = None, audio_start: float = 0.0
+    path: Path, fps: Fraction, crf: int, audio_from: Path | None = None, audio_start: float = 0.0,
+    comment: str = "",
 ) -> Iterator[Callable[[np.ndarray], None]]:
     """Open ``path`` as an H.264 MP4: the block gets a function that writes the next frame, uint8 RGB (H, W, 3).
 
@@ -37,22 +39,26 @@ def video_writer(
     crf: x264's constant rate factor, 0..51, lower is better and larger. Odd sizes are made even by repeating
     the last column or row, since yuv420p has no odd ones. The sound of ``audio_from`` (None or a file without
     any: no sound) is taken from ``audio_start`` s after that file's start and cut to the video's length.
-    Raises UserError if no frame was written or ffmpeg fails.
+    comment: what the file says about itself. Raises UserError if no frame was written or ffmpeg fails.
     """
+    about = {"metadata": f"comment={comment}"} if comment else {}
     with atomic(path) as whole:
         pictures = whole if audio_from is None else whole.with_name(f"silent_{whole.name}")
-        with _Encoder(pictures, path, fps, crf) as encoder:
+        with _Encoder(pictures, path, fps, crf, about) as encoder:
             yield encoder.write
             encoder.finish()
         if audio_from is not None:
-            _add_sound(whole, path, pictures, audio_from, audio_start, float(encoder.count / fps))
+            _add_sound(whole, path, pictures, audio_from, audio_start, float(encoder.count / fps), about)
 
 
 class _Encoder:
-    """ffmpeg encoding frames to ``file``, which shall become ``path``; it starts when the first one's size is known."""
+    """ffmpeg encoding frames to ``file``, which shall become ``path``; it starts when the first one's size is known.
 
-    def __init__(self, file: Path, path: Path, fps: Fraction, crf: int):
-        self.file, self.path, self.fps, self.crf = file, path, fps, crf
+    about: ffmpeg's option for what the file says about itself.
+    """
+
+    def __init__(self, file: Path, path: Path, fps: Fraction, crf: int, about: dict[str, str]):
+        self.file, self.path, self.fps, self.crf, self.about = file, path, fps, crf, about
         self.count = 0
         self._process: FfmpegProcess | None = None
 
@@ -67,7 +73,7 @@ class _Encoder:
         output = limited.output(
             str(self.file), vcodec="libx264", crf=self.crf, preset="medium", threads=THREADS,
             fps_mode="passthrough",
-            **{"flags:v": "+bitexact", "bsf:v": f"filter_units=remove_types={SEI}"}, **MP4,
+            **{"flags:v": "+bitexact", "bsf:v": f"filter_units=remove_types={SEI}"}, **MP4, **self.about,
         )
         return FfmpegProcess(output, subprocess.PIPE)
 
@@ -111,10 +117,12 @@ def _sound(start: float, duration: float) -> Any:
     return confined_input(ss=f"{start:.6f}", t=f"{duration:.6f}")["a:0?"]
 
 
-def _add_sound(file: Path, path: Path, silent: Path, audio_from: Path, start: float, duration: float) -> None:
+def _add_sound(
+    file: Path, path: Path, silent: Path, audio_from: Path, start: float, duration: float, about: dict[str, str]
+) -> None:
     """Copy the pictures of ``silent`` and the sound of ``audio_from`` into ``file``."""
     pictures = ffmpeg.input(str(silent))["v"]
-    output = ffmpeg.output(pictures, _sound(start, duration), str(file), vcodec="copy", **AAC, **MP4)
+    output = ffmpeg.output(pictures, _sound(start, duration), str(file), vcodec="copy", **AAC, **MP4, **about)
     result = run_ffmpeg(output, audio_from)
     _check(path, result.returncode, errors_in(result.stderr))
 

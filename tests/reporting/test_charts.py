@@ -1,38 +1,20 @@
-import base64
-from xml.etree import ElementTree
+import json
 
 import numpy as np
 
-from pipeline.reporting.charts import Chart, charts_uri
-
-CHARTS = [
-    Chart("one curve", "step", {"loss": ([0, 10, 20], [3.0, 2.0, 1.0])}),
-    Chart("two curves", "frame", {"body": ([0, 1, 2], [0.1, None, 0.3]), "face": ([0, 1, 2], [np.nan] * 3)}),
-]
+from pipeline.reporting.charts import Chart
 
 
-def svg(uri):
-    prefix = "data:image/svg+xml;base64,"
-    assert uri.startswith(prefix)
-    return ElementTree.fromstring(base64.b64decode(uri.removeprefix(prefix)))
+def test_data_are_what_json_holds_with_gaps_and_few_digits():
+    chart = Chart("SSIM", "frame", [0, 1, 2, 3], {"body": [0.1234567, None, np.nan, np.inf], "face": [1, 2e-7, 3e9, 0]},
+                  "dB", True)
+    data = chart.data()
+    assert json.loads(json.dumps(data, allow_nan=False)) == data
+    assert data["x"] == [0, 1, 2, 3] and data["names"] == ["body", "face"] and data["xLabel"] == "frame"
+    assert data["curves"] == [[0.12346, None, None, None], [1, 2e-7, 3e9, 0]]
 
 
-def texts(element):
-    return [node.text for node in element.iter("{http://www.w3.org/2000/svg}text")]
-
-
-def test_shows_titles_axes_and_a_legend_only_where_there_is_a_choice():
-    shown = texts(svg(charts_uri(CHARTS)))
-    assert {"one curve", "two curves", "step", "frame", "body", "face"} <= set(shown)
-    assert "loss" not in shown and "not measured" not in shown
-
-
-def test_says_so_where_there_is_nothing_to_draw():
-    assert "not measured" in texts(
-        svg(charts_uri([Chart("empty", "frame", {"body": ([0, 1], [None, None])})]))
-    )
-
-
-def test_same_data_same_bytes():
-    assert charts_uri(CHARTS) == charts_uri(CHARTS)
-    assert charts_uri(CHARTS) != charts_uri(CHARTS[:1])
+def test_units_and_which_way_is_better_are_told():
+    notes = [Chart("t", "x", [], {}, unit, better).data()["note"]
+             for unit, better in (("px", False), ("", True), ("px", None), ("", None))]
+    assert notes == ["px, lower is better", "higher is better", "px", ""]
