@@ -51,6 +51,7 @@ def report(params: Params, strips: dict[str, Strip]) -> str:
     inside = sum(strip.path.stat().st_size for strip in strips.values()) <= MAILED
     players = {name: source_player(params, name, strips[name], metrics, inside) for name in names}
     return render_page(
+        "page.html",
         run=run_name,
         size=f"{target['width']}x{target['height']}",
         synthetic=SYNTHETIC,
@@ -120,14 +121,23 @@ def source_player(params: Params, name: str, strip: Strip, metrics: dict[str, An
                          source.height),
         "": places(seen, shots, fps, target.width, target.height),
     }
-    scores = metrics.get("transfer", {}).get(name)
+    charts, scores = [novelty_chart(name)], metrics.get("transfer", {}).get(name)
     if scores is None:
-        return player(strip, zooms, [], [], "result", "", inside)
+        worst = worst_frames(range(strip.frames), charts[0].curves["distance"], fps, False)
+        return player(strip, zooms, charts, worst, "result", "poses unlike any that the target shows", inside)
     frames = delivered_frames(name)
     lpips = next(measure for measure in delivered_section(name, scores)["measures"] if not measure.higher_is_better)
     worst = worst_frames(frames["frame"].tolist(), frames[f"{REGION}.{lpips.name}"].tolist(), fps, False)
-    return player(strip, zooms, delivered_charts(frames, scores), worst, "result",
+    return player(strip, zooms, [*delivered_charts(frames, scores), *charts], worst, "result",
                   f"person against the truth, {lpips.column}", inside)
+
+
+def novelty_chart(name: str) -> Chart:
+    """How unlike each pose of a source is to any that the target shows."""
+    table = pd.read_parquet(paths.NOVELTY)
+    table = table[table["source"] == name]
+    return Chart("How unlike any pose that the target shows", "frame", table["frame"].tolist(),
+                 {"distance": table["novelty"].tolist()}, "heights", higher_is_better=False)
 
 
 def held_out_player(params: Params, strip: Strip, lpips: str, inside: bool) -> dict[str, Any]:

@@ -106,7 +106,8 @@ def test_evaluate_tracks_which_truth_belongs_to_which_source():
 
 @pytest.mark.parametrize(("folder", "rerun"), [
     ("evaluation", {"evaluate", "report"}), ("losses", {"train_body", "train_face", "evaluate"}),
-    ("reporting", {"report"}), ("training", {"train_body", "train_face"}), ("scene", {"background", "train_body"}),
+    ("foresight", {"preflight"}), ("reporting", {"preflight", "report"}),
+    ("training", {"train_body", "train_face"}), ("scene", {"background", "train_body"}),
     ("litert", {"detector", "keypoints", "keypoints_target", "background", "evaluate"}),
     ("body", {"train_body"}), ("face", {"train_face"}),
     ("rendering", {"train_face", "transfer", "evaluate"}), ("detection", {"keypoints", "keypoints_target", "evaluate"}),

@@ -98,7 +98,9 @@ def test_page_shows_every_part(workspace, capsys):
     assert [panel["name"] for panel in tango["panels"]] == ["source", "pose", "result"]
     assert [panel["name"] for panel in held_out["panels"]] == ["real", "pose", "generated"]
     assert (tango["frames"], polka["frames"], held_out["frames"]) == (30, 12, HELD_OUT)
-    assert tango["charts"] == [] and len(held_out["charts"]) == len(plots(LPIPS))
+    assert [chart["title"] for chart in tango["charts"]] == ["How unlike any pose that the target shows"]
+    assert tango["worst"][0]["frame"] == 29 and tango["worstBy"] == "poses unlike any that the target shows"
+    assert len(held_out["charts"]) == len(plots(LPIPS))
     assert all(chart["x"] == list(range(HELD_OUT)) for chart in held_out["charts"])
     (losses,), (samples,) = data_of(html, "standing-charts"), data_of(html, "samples")
     assert [chart["title"] for chart in losses] == [
@@ -135,8 +137,8 @@ def test_shows_transfers_beside_the_baselines(workspace, scored):
     assert ["nearest pose", *(f"{nearest[measure]:.4f}" for measure in measures)] in page.rows
     assert "tango: the normalized joints are" in page.text
     tango, polka, _ = data_of(html, "player")
-    assert [chart["x"] for chart in tango["charts"]] == [[0, 6, 12, 18, 24]] * len(measures)
-    assert tango["charts"][0]["names"][0] == "result" and polka["charts"] == []
+    assert [chart["x"] for chart in tango["charts"]] == [[0, 6, 12, 18, 24]] * len(measures) + [[*range(30)]]
+    assert tango["charts"][0]["names"][0] == "result" and len(polka["charts"]) == 1
     table = pd.read_parquet("reports/per_frame_transfer.parquet")
     worst = table.sort_values(f"mask.{LPIPS}", ascending=False)["frame"].tolist()
     assert tango["worst"][0]["frame"] == worst[0]

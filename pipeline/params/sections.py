@@ -114,6 +114,12 @@ class Normalize(Section):
     carry_hands: bool
 
 
+class Preflight(Section):
+    """What the look at the clips before training does with a red finding."""
+
+    on_red: Literal["stop", "go_on"]
+
+
 class Split(Section):
     """The held-out end of the target clip: its share of the clip, and how many frames are left out before it."""
 

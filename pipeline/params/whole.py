@@ -20,6 +20,7 @@ from pipeline.params.sections import (
     Log,
     Normalize,
     Pose,
+    Preflight,
     Section,
     Source,
     Split,
@@ -50,6 +51,7 @@ class Params(Section):
     pose: Pose
     normalize: Normalize
     split: Split
+    preflight: Preflight
     train: Train
     face: Face
     log: Log

@@ -11,10 +11,10 @@ STYLE = "vendor/uplot/uPlot.min.css", "page.css"
 SCRIPT = "vendor/uplot/uPlot.iife.min.js", "page.js"
 
 
-def render_page(**content: Any) -> str:
-    """Fill page.html. What it needs, by name, is there; a missing name is an error, not a gap."""
+def render_page(name: str, **content: Any) -> str:
+    """Fill the template ``name`` of this folder. ``content``: what it needs by name; a missing name is an error."""
     environment = Environment(autoescape=True, undefined=StrictUndefined)
-    template = environment.from_string((FOLDER / "page.html").read_text())
+    template = environment.from_string((FOLDER / name).read_text())
     return template.render(**content, style=_files(STYLE), script=_files(SCRIPT))
 
 
