@@ -8,7 +8,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from tqdm import tqdm
 
 from dancers.beat import write_beat
 from dancers.camera import Camera
@@ -20,6 +19,7 @@ from pipeline.clips.masks import write_masks
 from pipeline.clips.track import PoseTrack, write_track
 from pipeline.runtime.files import write_json
 from pipeline.runtime.parallel import usable_cores
+from pipeline.user.progress import Progress
 from pipeline.video.encode import video_writer
 
 FPS = 30
@@ -45,7 +45,7 @@ def render_clip(wheel: Path, clip: Clip, folder: Path, jobs: int | None = None) 
         _workers(wheel, clip, jobs or usable_cores()) as frames,
         video_writer(folder / VIDEO, Fraction(FPS), CRF, audio_from=sound) as write,
     ):
-        for frame in tqdm(frames(times), desc=f"render {folder.name}", unit="frame", total=len(times)):
+        for frame in Progress(frames(times), f"render {folder.name}", "frame", len(times)):
             write(frame.picture)
             joints.append(frame.joints)
             masks.append(frame.mask)

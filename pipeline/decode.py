@@ -14,13 +14,13 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 from pipeline.clips import paths
 from pipeline.clips.store import FrameStore, StoredFrame, write_frames
 from pipeline.params import load_params
 from pipeline.runtime.files import write_json
 from pipeline.user.cli import UserError, run
+from pipeline.user.progress import Progress
 from pipeline.video.encode import sound_problem
 from pipeline.video.fit import Fit, fit_height
 from pipeline.video.probe import Video, excerpt, probe
@@ -45,7 +45,7 @@ def decode(video: Video, fit: Fit, fps: Fraction, path: Path) -> FrameStore:
             "pairs are trained; raise decode.fps or give a longer video"
         )
     frames = number_shots(resample(read_pictures(video, fit), fps, video.duration))
-    shown = tqdm(frames, f"decode {video.path.name}", total=count, unit="frame")
+    shown = Progress(frames, f"decode {video.path.name}", "frame", count)
     stored = (StoredFrame(picture, shot, float(time)) for shot, time, picture in shown)
     write_frames(path, stored, fit.width, fit.height, fps)
     return FrameStore(path)

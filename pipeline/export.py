@@ -10,7 +10,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from tqdm import tqdm
 
 from pipeline.backends.openpose_files import ENDING, serialize
 from pipeline.clips import paths
@@ -19,6 +18,7 @@ from pipeline.clips.track import open_track
 from pipeline.params import load_params
 from pipeline.runtime.files import copy_folder, read_json
 from pipeline.user.cli import UserError, run
+from pipeline.user.progress import Progress
 
 
 def main(clip: str, folder: str) -> None:
@@ -31,7 +31,7 @@ def main(clip: str, folder: str) -> None:
     with TemporaryDirectory() as scratch:
         made = Path(scratch) / "made"
         made.mkdir()
-        for index in tqdm(range(len(track)), f"export {clip}", unit="frame"):
+        for index in Progress(range(len(track)), f"export {clip}", "frame"):
             joints = np.array(track.joints[index : index + 1][0], np.float64)
             found = found_joints(joints)
             joints[found, :2] = joints[found, :2] @ matrix[:, :2].T + matrix[:, 2]

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from tempfile import TemporaryFile
 
 import numpy as np
-from tqdm import tqdm
 
 from pipeline.backends.registry import BACKENDS
 from pipeline.clips import paths
@@ -21,6 +20,7 @@ from pipeline.clips.track import PoseTrack, bodies_seen, write_track
 from pipeline.params import Choice, Keypoints, load_params
 from pipeline.runtime.files import write_json
 from pipeline.user.cli import UserError, run
+from pipeline.user.progress import Progress
 
 # By part: the share of the frames below which the user is warned, and why it matters.
 EXPECTED = {
@@ -41,7 +41,7 @@ def keypoints(store: FrameStore, params: Keypoints, person: Choice) -> tuple[Pos
         joints = np.memmap(file, np.float32, "w+", shape=(len(store), NUM_JOINTS, 3))
     backend = BACKENDS[params.backend]
     found = backend.detect(store, params, person)
-    for index, pose, others in tqdm(found, f"keypoints {store.path.stem}", total=len(store), unit="frame"):
+    for index, pose, others in Progress(found, f"keypoints {store.path.stem}", "frame", len(store)):
         joints[index], crowded[index] = pose, others
     return PoseTrack(joints, store.times, store.fps, store.width, store.height, backend.name), crowded
 

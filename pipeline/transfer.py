@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 from pipeline.clips import paths
 from pipeline.clips.camera import camera_path
@@ -20,6 +19,7 @@ from pipeline.runtime.devices import keep_freed_memory, pick_device
 from pipeline.runtime.files import read_json
 from pipeline.runtime.parallel import in_threads
 from pipeline.user.cli import run
+from pipeline.user.progress import Progress
 from pipeline.video.encode import SYNTHETIC, video_writer
 
 
@@ -49,7 +49,7 @@ def transfer(
         write_side_by_side(np.hstack([resize(source.read(t), width, height), pose, frame]))
 
     written = in_threads(write, enumerate(renderer.render(track, source.shots, cameras)), threads=1)
-    for _ in tqdm(written, desc="render", unit="frame", total=len(track)):
+    for _ in Progress(written, "render", "frame", len(track)):
         pass
 
 

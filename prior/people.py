@@ -9,7 +9,6 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 from dancers import invention
 from dancers.invention import invent
@@ -23,6 +22,7 @@ from pipeline.networks.weights import sha256
 from pipeline.params import Keypoints
 from pipeline.runtime.parallel import usable_cores
 from pipeline.runtime.pictures import read_picture, write_picture
+from pipeline.user.progress import Progress
 from prior.recipe import Recipe
 
 DANCERS = Path(invention.__file__).parent
@@ -51,7 +51,7 @@ def render_people(wheel: Path, recipe: Recipe, folder: Path, keypoints: Keypoint
     missing = [seed for seed in recipe.seeds if not _files(folder, seed)[-1].is_file()]
     work = partial(_render, wheel, recipe, folder, keypoints)
     with get_context("spawn").Pool(usable_cores()) as pool:
-        for _ in tqdm(pool.imap_unordered(work, missing), "people", total=len(missing), unit="person"):
+        for _ in Progress(pool.imap_unordered(work, missing), "people", "person", len(missing)):
             pass
 
 

@@ -56,7 +56,7 @@ def test_poses_and_coverage(workspace):
     assert summary["coverage"]["body"] == summary["coverage"]["face"] == 1
     assert list(summary["coverage"]) == ["body", "face", "left_hand", "right_hand"]
     assert "body 100.0%" in first.stdout and str(Path("data/poses/target.parquet")) in first.stdout
-    assert "8/8" in first.stderr and "W0000" not in first.stderr  # progress, and no chatter of libraries
+    assert ": 8 frames, " in first.stderr and "W0000" not in first.stderr  # progress, and no chatter of libraries
 
     poses = path.read_bytes()
     run(workspace, "target")

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-from tqdm import tqdm
 
 from pipeline.clips.layout import found_only
 from pipeline.clips.spread import spread
@@ -21,6 +20,7 @@ from pipeline.evaluation.regions import RegionMeasures
 from pipeline.evaluation.torch_threads import in_parallel
 from pipeline.evaluation.truth import TruthClip, TruthFrame
 from pipeline.rendering.render import Renderer
+from pipeline.user.progress import Progress
 from pipeline.video.fit import fit_into
 from pipeline.video.probe import Video
 from pipeline.video.read import read_pictures
@@ -118,4 +118,4 @@ def score_delivered(
 
     scored = in_parallel(score, frames())
     description = f"compare {delivered.result.path.name}"
-    return list(tqdm(scored, desc=description, unit="frame", total=len(chosen))), comparisons
+    return list(Progress(scored, description, "frame", len(chosen))), comparisons

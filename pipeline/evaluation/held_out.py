@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
-from tqdm import tqdm
 
 from pipeline.clips.layout import found_only
 from pipeline.clips.spread import spread
@@ -22,6 +21,7 @@ from pipeline.params import Keypoints, Pose
 from pipeline.pose.boxes import body_boxes, face_boxes
 from pipeline.pose.smoothing import smooth
 from pipeline.rendering.render import Renderer
+from pipeline.user.progress import Progress
 
 BODY_MARGIN = 0.1  # of the pose's longer side: joints lie inside the body, the crop holds all of it
 EXAMPLES = 6  # frames shown in the picture
@@ -79,7 +79,7 @@ def evaluate_held_out(
 
     with detection(keypoints, pose) as on_real, detection(keypoints, pose) as on_generated:
         scored = in_parallel(score, frames(on_real, on_generated))
-        return list(tqdm(scored, desc="evaluate", unit="frame", total=len(poses))), examples
+        return list(Progress(scored, "evaluate", "frame", len(poses))), examples
 
 
 @contextmanager

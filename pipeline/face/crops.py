@@ -6,7 +6,6 @@ A run here is a run of consecutive frames, see :class:`Run`, not a run of traini
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 from pipeline.clips.runs import Run
 from pipeline.clips.warp import warp, window_matrix
@@ -14,6 +13,7 @@ from pipeline.pose.parts import part_matrix
 from pipeline.rendering.render import BodyRenderer, delivered_size
 from pipeline.runtime.files import atomic
 from pipeline.training.frames import TrainingFrames
+from pipeline.user.progress import Progress
 
 LEAD_IN = 8  # frames rendered before a run, until the generator's start from zeros no longer shows
 LONGEST = 256  # frames of a run, and so of a file: at this length the lead-in costs 3 %
@@ -69,7 +69,7 @@ def render_crops(
     crops = PartCrops(folder, runs)
     missing = [run for run in runs if not crops.file(run).is_file()]
     frames_missing = sum(run.end - run.lead for run in missing)
-    with tqdm(desc="body", unit="frame", total=frames_missing, disable=not missing) as progress:
+    with Progress(what="render for the Face GAN", unit="frame", total=frames_missing, disable=not missing) as progress:
         for run in missing:
             made = np.zeros((run.end - run.begin, squares.shape[1], size, size, 3), np.uint8)
             span = slice(run.lead, run.end)

@@ -20,7 +20,7 @@ STEPS = {"train": 6, "face": 8}
 WORTH = 10  # times as many steps must be trained
 NEEDED = "data", "models/detector", "prior", "reports/check.txt"  # what the stages read, and their code does not bring
 EACH = re.compile(r"(\d+) steps, ([0-9.e+-]+) s each")
-RATE = re.compile(r"100%[^\r\n]*?, +([0-9.]+)(frame/s|s/frame)")  # of a progress bar, at its end
+RENDERED = re.compile(r"(\d+) frames, ([0-9.e+-]+) s each")
 WRITING = 1.1  # of what rendering alone takes: what laying over the plate, the face and the encoder add to it
 
 
@@ -98,5 +98,5 @@ def _run(stage: str, project: Path) -> tuple[float, float, float]:
     took = perf_counter() - begin
     if done.returncode:
         raise UserError(f"a try of {stage} failed: {(done.stderr.strip().splitlines() or ['no reason given'])[-1]}")
-    rates = [float(rate) if unit == "s/frame" else 1 / float(rate) for rate, unit in RATE.findall(done.stderr)]
-    return took, float(EACH.findall(done.stdout)[-1][1]), rates[-1] if rates else 0.0
+    rendered = RENDERED.findall(done.stderr)
+    return took, float(EACH.findall(done.stdout)[-1][1]), float(rendered[-1][1]) if rendered else 0.0

@@ -2,7 +2,6 @@
 
 import cv2
 import numpy as np
-from tqdm import tqdm
 
 from pipeline.clips.camera import Camera
 from pipeline.clips.spread import spread
@@ -13,6 +12,7 @@ from pipeline.runtime.parallel import in_threads, usable_cores
 from pipeline.scene.plate import fill_unseen, seen_background
 from pipeline.scene.registration import Registration, refuse
 from pipeline.scene.sample import FRAMES, BackgroundSample, sampled_frames, with_clearances
+from pipeline.user.progress import Progress
 
 AROUND = 1  # frames' widths and heights to every side of the reference: as far as the canvas may reach
 # How many frames tell of a plate: 201 of 512 x 512 px, fewer of larger ones, since time grows with the pixels.
@@ -52,12 +52,12 @@ def canvas_plate(store: FrameStore, joints: np.ndarray | JointFile, end: int, ca
     frames = sampled_frames(store, joints, end, most)
     height = min(LOOK, store.height)
     looked = with_clearances(store, joints, frames, height * store.width // store.height, height)
-    looked = tqdm(looked, "background: person", total=len(frames), unit="frame")
+    looked = Progress(looked, "background: person", "frame", len(frames))
     clearances = [distance.clip(-FAR, FAR).astype(np.float16) for _, distance in looked]
 
     rows = max(1, BAND // (5 * camera.width * len(frames)))
     bands = []
-    for top in tqdm(range(0, camera.height, rows), "background: plate", unit="band"):
+    for top in Progress(range(0, camera.height, rows), "background: plate", "band"):
         tall = min(rows, camera.height - top)
         sample = BackgroundSample(
             np.empty((len(frames), tall, camera.width, 3), np.uint8),

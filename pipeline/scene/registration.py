@@ -7,7 +7,6 @@ from typing import Literal
 
 import cv2
 import numpy as np
-from tqdm import tqdm
 
 from pipeline.clips.spread import spread
 from pipeline.clips.store import FrameStore
@@ -18,6 +17,7 @@ from pipeline.scene.camera import CLEAR, PERCENTILE, camera_motion
 from pipeline.scene.sample import sample_background, with_clearances
 from pipeline.scene.tracking import find_corners, follow, structure
 from pipeline.user.cli import UserError
+from pipeline.user.progress import Progress
 
 HEIGHT = 512  # px at most, of the pictures that are looked at
 STILL_HEIGHT = 256  # px at most, of those that tell whether the camera stands still
@@ -68,7 +68,7 @@ def register(store: FrameStore, joints: np.ndarray | JointFile) -> Registration:
     reference = _reference(store, joints)
     start = next(_views(store, joints, [reference]))
     tracks = [_Track(start, len(store), homography) for homography in (False, True)]
-    with tqdm(desc="background: register", total=len(store), unit="frame") as shown:
+    with Progress(what="background: register", unit="frame", total=len(store)) as shown:
         for outward in (range(reference, len(store)), range(reference - 1, -1, -1)):
             for track in tracks:
                 track.restart()

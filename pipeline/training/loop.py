@@ -8,7 +8,6 @@ import torch
 from dvclive import Live
 from torch import Tensor, nn
 from torch.optim import Optimizer
-from tqdm import tqdm
 
 from pipeline.params import Log
 from pipeline.training.checkpoint import Checkpoints
@@ -17,6 +16,7 @@ from pipeline.training.interrupt import Interrupt
 from pipeline.training.state import TrainingState
 from pipeline.training.waiting import Batches, TimedBatches
 from pipeline.user.cli import UserError
+from pipeline.user.progress import Progress
 
 Losses = Callable[[Any], tuple[Tensor, Tensor, dict[str, Tensor]]]
 
@@ -74,7 +74,7 @@ def train(
     """
     total = state.step + len(batches)
     timed = TimedBatches(batches)
-    progress = tqdm(timed, desc=state.name, unit="step", initial=state.step, total=total, disable=rank() != 0)
+    progress = Progress(timed, f"train {state.name}", "step", total, state.step, disable=rank() != 0)
     with Interrupt(tell=rank() == 0) as interrupt:
         for batch in progress:
             before_step(state.step + 1)

@@ -1,14 +1,12 @@
 import pytest
 
-from pipeline.foresight.costs import EACH, RATE, STEPS, worth_trying
+from pipeline.foresight.costs import EACH, RENDERED, STEPS, worth_trying
 from pipeline.params import load_params
 
 
 def test_what_stages_print_of_their_speed_is_read():
     assert EACH.findall("body: 6 steps, 1.44 s each, 0.5 % of the time waiting for data") == [("6", "1.44")]
-    bar = "body:  50%|## | 23/46 [00:06<00:06,  3.1frame/s]\rbody: 100%|#####| 46/46 [00:12<00:00,  3.67frame/s]\n"
-    assert RATE.findall(bar) == [("3.67", "frame/s")]
-    assert RATE.findall("body: 100%|#####| 4/4 [00:12<00:00,  3.05s/frame]\n") == [("3.05", "s/frame")]
+    assert RENDERED.findall("render for the Face GAN: 46 frames, 0.267 s each") == [("46", "0.267")]
 
 
 @pytest.mark.parametrize(("steps", "worth"), [(10 * STEPS["train"], False), (10 * STEPS["train"] + 1, True)])
