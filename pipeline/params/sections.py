@@ -45,7 +45,7 @@ class Clip(Section):
     video: Annotated[str, Field(min_length=1)]
     start: NotNegative | None = None
     end: Positive | None = None
-    person: Annotated[Choice, PlainValidator(_choice)] = "largest"
+    person: Annotated[Choice, PlainValidator(_choice, json_schema_input_type=Choice)] = "largest"
 
     @model_validator(mode="after")
     def _start_before_end(self) -> Self:

@@ -43,7 +43,7 @@ def _allowed_name(name: str) -> str:
 class Params(Section):
     """The whole of ``params.yaml``."""
 
-    device: Literal["auto", "cpu", "cuda"]
+    device: Literal["auto", "cpu", "cuda", "mps"]
     target: Clip
     sources: Annotated[dict[Annotated[str, AfterValidator(_allowed_name)], Source], Field(min_length=1)]
     decode: Decode

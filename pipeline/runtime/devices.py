@@ -12,16 +12,18 @@ TRIM_THRESHOLD, MMAP_MAX = -1, -4  # glibc's mallopt
 
 
 def pick_device(name: str) -> torch.device:
-    """The device that ``device`` of ``params.yaml`` means: ``auto`` takes CUDA if there is one.
+    """The device that ``device`` of ``params.yaml`` means: ``auto`` takes CUDA if there is one; ``mps``,
+    a Mac's, only who asks for it gets.
 
     Of several processes that train together on this machine each has a GPU of its own.
 
-    Raises UserError if CUDA was asked for and is not there.
+    Raises UserError if what was asked for is not there.
     """
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
-    if name == "cuda" and not torch.cuda.is_available():
-        raise UserError("device is cuda in params.yaml, but PyTorch sees no CUDA device; use auto or cpu")
+    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if not there[name]:
+        raise UserError(f"device is {name} in params.yaml, but PyTorch sees no such device; use auto or cpu")
     return torch.device(name, int(os.environ.get("LOCAL_RANK", 0))) if name == "cuda" else torch.device(name)
 
 

@@ -12,7 +12,9 @@ Result = TypeVar("Result")
 
 def usable_cores() -> int:
     """How many cores this process may use, which a container or `taskset` may have limited."""
-    return len(os.sched_getaffinity(0))
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1  # macOS, which has no such limits
 
 
 def in_threads(work: Callable[[Item], Result], items: Iterable[Item], threads: int) -> Iterator[Result]:

@@ -76,7 +76,8 @@ def launch(stage: str, devices: int, nodes: int, device: torch.device) -> bool:
 
 def _stop_with_parent() -> None:
     """In a new worker: get SIGTERM if the launching process is killed, and so save a checkpoint and end."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _meeting_point(stage: str, nodes: int) -> tuple[str, int, int]:

@@ -20,14 +20,17 @@ def run(main: Callable[..., None], *arguments: str) -> None:
 
     ``arguments`` names the expected positional arguments, for the usage line. A clip may also be given as DVC calls the
     stage that works on it, ``decode@tango``: so no command in ``dvc.yaml`` has a user's text in it. Exits with 1 and
-    one sentence on a UserError and when disk or memory are full, with 2 on a wrong call or one for help and with 130 on
-    Ctrl-C (a KeyboardInterrupt's message is printed).
+    one sentence on a UserError and when disk or memory are full, with 2 on a wrong call and with 130 on Ctrl-C (a
+    KeyboardInterrupt's message is printed). ``--help`` prints what the stage does: its script's own first lines.
     """
     given, begin = sys.argv[1:], time.monotonic()
-    if len(given) != len(arguments) or {"-h", "--help"} & set(given):
-        names = " ".join(f"<{name}>" for name in arguments)
-        module = _main_module().removesuffix(".__main__")
-        print(f"usage: python -m {module} {names}".rstrip(), file=sys.stderr)
+    module = _main_module().removesuffix(".__main__")
+    usage = " ".join([f"usage: python -m {module}", *(f"<{name}>" for name in arguments)])
+    if {"-h", "--help"} & set(given):
+        print(usage, sys.modules["__main__"].__doc__ or "", sep="\n\n")
+        sys.exit(0)
+    if len(given) != len(arguments):
+        print(usage, file=sys.stderr)
         sys.exit(2)
     message: str | None
     code: str | int | None

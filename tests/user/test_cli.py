@@ -107,8 +107,15 @@ def test_other_errors_keep_their_traceback(monkeypatch):
             run(lambda error=error: (_ for _ in ()).throw(error))
 
 
-@pytest.mark.parametrize("given", [[], ["--help"], ["one", "two", "three"]])
-def test_a_wrong_call_and_one_for_help_tell_the_usage(given, project):
+def test_help_tells_what_a_script_does(project):
+    command = [sys.executable, "-m", "pipeline.decode", "--help"]
+    called = subprocess.run(command, cwd=project, capture_output=True, text=True)
+    assert called.returncode == 0 and called.stderr == ""
+    assert called.stdout.startswith("usage: python -m pipeline.decode <clip>\n") and "Stage decode" in called.stdout
+
+
+@pytest.mark.parametrize("given", [[], ["one", "two", "three"]])
+def test_a_wrong_call_tells_the_usage(given, project):
     command = [sys.executable, "-m", "pipeline.ablations", *given]
     called = subprocess.run(command, cwd=project, capture_output=True, text=True)
     assert called.returncode == 2
