@@ -58,23 +58,32 @@ def write_strip(
         raise UserError(f"{side_by_side} has {video.width}x{video.height} px, which are not {', '.join(names)} side by "
                         f"side, {height} px high: run `dvc repro`")
     widths += [width] * (truth is not None)
-    tall = min(height, TALLEST, WIDEST * height // sum(widths))
-    edges = [2 * round(edge * tall / height / 2) for edge in np.cumsum([0, *widths])]
-    tall -= tall % 2
-    pictures = _pictures(video, truth, fps)
-    with video_writer(path, fps, CRF, sound, comment=SYNTHETIC) as write:
-        for parts in pictures:
-            picture = np.hstack(parts) if len(parts) > 1 else parts[0]
-            write(resize(picture, edges[-1], tall))
     names += ("truth",) * (truth is not None)
-    panels = (Panel(name, left, right - left) for name, left, right in zip(names, edges[:-1], edges[1:], strict=True))
-    return Strip(path, fps, probe(path).frames, tall, tuple(panels))
+    return _write(path, names, widths, height, _pictures(video, truth, fps), fps, sound)
+
+
+def write_row(path: Path, videos: dict[str, Path]) -> Strip:
+    """Write videos, by name, as a strip to ``path``, all as high as the lowest of them.
+
+    Raises UserError if they do not have the same number of frames.
+    """
+    probed = {name: probe(file) for name, file in videos.items()}
+    if len({video.frames for video in probed.values()}) > 1:
+        told = ", ".join(f"{name} {video.frames}" for name, video in probed.items())
+        raise UserError(f"these videos cannot be shown in step, as they have different numbers of frames: {told}")
+    height = min(video.height for video in probed.values())
+    widths = [round(video.width * height / video.height) for video in probed.values()]
+    pictures = ([resize(picture, width, height) for picture, width in zip(shown, widths, strict=True)]
+                for shown in zip(*map(_read, probed.values()), strict=True))
+    return _write(path, tuple(videos), widths, height, pictures, next(iter(probed.values())).rate, None)
 
 
 def pictures_of(strip: Strip, panel: str, frames: list[int]) -> list[np.ndarray]:
     """One picture of a strip in some ``frames``, ascending, uint8 RGB (H, W, 3) each."""
+    if not frames:
+        return []
     place = next(each for each in strip.panels if each.name == panel)
-    wanted, pictures = set(frames), islice(_read(probe(strip.path)), max(frames, default=-1) + 1)
+    wanted, pictures = set(frames), islice(_read(probe(strip.path)), frames[-1] + 1)
     return [picture[:, place.left : place.left + place.width].copy()
             for number, picture in enumerate(pictures) if number in wanted]
 
@@ -83,6 +92,21 @@ def _read(video: Video) -> Iterator[np.ndarray]:
     """The pictures of one of this project's videos, at their own size."""
     own = fit_into(video.width, video.height, video.width, video.height, "pad")
     return (picture for _, picture in read_pictures(video, own))
+
+
+def _write(
+    path: Path, names: tuple[str, ...], widths: list[int], height: int, pictures: Iterator[list[np.ndarray]],
+    fps: Fraction, sound: Path | None,
+) -> Strip:
+    """Write pictures of these ``widths``, all ``height`` px high, from left to right, small enough to be played."""
+    tall = min(height, TALLEST, WIDEST * height // sum(widths))
+    edges = [2 * round(edge * tall / height / 2) for edge in np.cumsum([0, *widths])]
+    tall -= tall % 2
+    with video_writer(path, fps, CRF, sound, comment=SYNTHETIC) as write:
+        for parts in pictures:
+            write(resize(np.hstack(parts), edges[-1], tall))
+    panels = (Panel(name, left, right - left) for name, left, right in zip(names, edges[:-1], edges[1:], strict=True))
+    return Strip(path, fps, probe(path).frames, tall, tuple(panels))
 
 
 def _pictures(video: Video, truth: TruthClip | None, fps: Fraction) -> Iterator[list[np.ndarray]]:
