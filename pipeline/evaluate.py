@@ -95,6 +95,7 @@ def main() -> None:
     if deliveries:
         lpips.require_size(store.width, store.height)
 
+    paths.TRANSFER_PICTURES.mkdir(parents=True, exist_ok=True)  # DVC draws what is in it, be it nothing
     with video_writer(paths.HELD_OUT_VIDEO, store.fps, CRF, comment=SYNTHETIC) as write:
         records, examples = evaluate_held_out(track, first, renderer, lpips, params.keypoints, pose, write)
     table = to_table(records, lpips.name)

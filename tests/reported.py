@@ -125,5 +125,5 @@ def add_scores(folder: Path) -> dict:
     metrics = json.loads((folder / "reports/metrics.json").read_text())
     metrics["transfer"] = summarize_sources(table)
     write_json(folder / "reports/metrics.json", metrics)
-    write_picture(folder / "reports/evaluate/transfer_tango.png", np.full((64, 160, 3), 90, np.uint8))
+    write_picture(folder / "reports/evaluate/transfer/tango.png", np.full((64, 160, 3), 90, np.uint8))
     return metrics["transfer"]["tango"]

@@ -325,7 +325,7 @@ def test_a_transfer_with_a_truth_is_scored_and_the_same_bytes_again(truth, works
     assert dancer["true_poses"]["box"]["psnr"] == pytest.approx(table["true_poses.box.psnr"].mean())
     for words in ("dancer: person mask", "nearest pose", "from the true poses", "3.00 times as far"):
         assert words in out
-    sheet = cv2.imread(str(workspace / "reports/evaluate/transfer_dancer.png"))
+    sheet = cv2.imread(str(workspace / "reports/evaluate/transfer/dancer.png"))
     assert sheet.shape[1] == 6 * (STORED + 6)
     main()
     assert made(workspace) == first

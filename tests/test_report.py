@@ -169,7 +169,7 @@ def test_without_any_truth_there_is_no_such_section(workspace):
     assert "truth" not in Page((workspace / "reports/index.html").read_text()).text
 
 
-@pytest.mark.parametrize("missing", ["reports/per_frame_transfer.parquet", "reports/evaluate/transfer_tango.png"])
+@pytest.mark.parametrize("missing", ["reports/per_frame_transfer.parquet", "reports/evaluate/transfer/tango.png"])
 def test_says_what_of_a_transfer_is_missing(workspace, scored, missing):
     (workspace / missing).unlink()
     with pytest.raises(UserError, match=f"{missing} is missing"):

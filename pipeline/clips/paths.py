@@ -28,6 +28,7 @@ PER_FRAME = REPORTS / "per_frame.parquet"
 PER_FRAME_TRANSFER = REPORTS / "per_frame_transfer.parquet"
 PLOTS = REPORTS / "plots"
 PICTURES = REPORTS / "evaluate"
+TRANSFER_PICTURES = PICTURES / "transfer"
 HELD_OUT_PICTURE = PICTURES / "frames.png"
 HELD_OUT_VIDEO = PICTURES / "held_out.mp4"  # real, pose, generated side by side
 PAGE = REPORTS / "index.html"
@@ -77,4 +78,4 @@ def player(source: str) -> Path:
 
 def delivered_picture(source: str) -> Path:
     """Source, truth and result of a few frames."""
-    return PICTURES / f"transfer_{source}.png"
+    return TRANSFER_PICTURES / f"{source}.png"
