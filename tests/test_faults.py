@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 RANDOM = random.Random(0)
 STAGES = (
     "check", "decode_target", "decode@tango", "keypoints_target", "keypoints@tango", "background", "normalize@tango",
-    "train_body", "train_face", "transfer@tango", "evaluate", "report",
+    "preflight", "train_body", "train_face", "transfer@tango", "evaluate", "report",
 )  # fmt: skip
 
 

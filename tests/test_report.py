@@ -231,7 +231,6 @@ def test_the_page_says_what_it_was_made_of(workspace, default_params):
     page = Page((workspace / "reports/index.html").read_text())
     assert ["train.steps", "7", "100"] in page.rows
     assert ["target's video, SHA-256", "0123456789ab…"] in page.rows and ["seed", "0"] in page.rows
-    assert ["code", "not in a git repository"] in page.rows
     assert "lambda_vgg: 5.0" in page.text
 
 
