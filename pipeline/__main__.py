@@ -7,7 +7,7 @@ is the same as `python -m pipeline.<script>`, run in the project's folder; with 
 """
 
 import ast
-import runpy
+import os
 import sys
 from pathlib import Path
 
@@ -26,10 +26,8 @@ def main() -> None:
     """Run the script that the command line names, or list them all."""
     known, (name, *arguments) = scripts(), sys.argv[1:] or ["--help"]
     if name in known:
-        sys.argv = [name, *arguments]
-        sys.path.insert(0, "")  # a project's own copy of the pipeline comes first, as with `python -m`
-        runpy.run_module(f"pipeline.{name}", run_name="__main__", alter_sys=True)
-        return
+        # a process of its own, in which the project's copy of the pipeline comes before an installed one
+        os.execv(sys.executable, [sys.executable, "-m", f"pipeline.{name}", *arguments])  # noqa: S606
     print(__doc__, *(f"  {script:12}{about}" for script, about in known.items()), sep="\n")
     sys.exit(0 if name in ("-h", "--help") else 2)
 

@@ -6,6 +6,8 @@ Reads the small video that the page plays, reports/player/transfer_<source>.mp4.
 """
 
 from fractions import Fraction
+from itertools import islice
+from math import ceil
 from pathlib import Path
 
 import cv2
@@ -13,11 +15,10 @@ import numpy as np
 
 from pipeline.clips import paths
 from pipeline.clips.scaling import resize
+from pipeline.reporting.strip import read_whole
 from pipeline.runtime.files import atomic
 from pipeline.user.cli import UserError, run
-from pipeline.video.fit import fit_into
 from pipeline.video.probe import probe
-from pipeline.video.read import read_pictures
 
 HEIGHT = 240  # px
 RATE = 12  # frames/s at most
@@ -34,18 +35,17 @@ def main(source: str, file: str) -> None:
     video = probe(strip)
     every = max(1, round(video.rate / RATE))
     width = round(video.width * HEIGHT / video.height)
-    own = fit_into(video.width, video.height, video.width, video.height, "pad")
     animation = cv2.Animation()
     animation.frames = [
         cv2.cvtColor(resize(picture, width, HEIGHT), cv2.COLOR_RGB2BGR)
-        for number, (_, picture) in enumerate(read_pictures(video, own))
-        if number % every == 0 and number < LONGEST * video.rate
+        for picture in islice(read_whole(video), 0, ceil(LONGEST * video.rate), every)
     ]
     animation.durations = np.full(len(animation.frames), round(1000 * Fraction(every) / video.rate), np.int32)
     with atomic(path) as partial:
-        cv2.imwriteanimation(str(partial), animation, [cv2.IMWRITE_WEBP_QUALITY, QUALITY])
+        if not cv2.imwriteanimation(str(partial), animation, [cv2.IMWRITE_WEBP_QUALITY, QUALITY]):
+            raise UserError(f"{path} could not be written: this OpenCV makes no animated WebP")
     print(f"{path}: {len(animation.frames)} pictures of {width}x{HEIGHT} px, {path.stat().st_size / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":
-    run(main, "source", "file.webp")
+    run(main, "source", "file.webp", is_stage=False)

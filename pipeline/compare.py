@@ -1,9 +1,9 @@
 """Compare experiments side by side: their numbers, what was set otherwise, and their videos in step.
 
-    python -m pipeline.compare <experiment> [<experiment> ...]
+    python -m pipeline.compare <experiment> <experiment> [<experiment> ...]
 
 Takes names of experiments, branches or commits, and `workspace` for what lies here. Nothing is run again: all of it
-comes from git and DVC's cache. Writes reports/compare.html, with the videos inside.
+comes from git and DVC's cache. Writes reports/compare.html, and into reports/compare/ its videos.
 """
 
 import sys
@@ -17,6 +17,7 @@ from dvc.api import DVCFileSystem
 from dvc.exceptions import DvcException
 from dvc.scm import RevError
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from pipeline.clips import paths
 from pipeline.evaluation.records import flat
@@ -24,13 +25,13 @@ from pipeline.evaluation.summary import numbers, verdict
 from pipeline.params.preset import written
 from pipeline.params.whole import PARAMS_FILE
 from pipeline.reporting.page import render_page
-from pipeline.reporting.player import player
+from pipeline.reporting.player import MAILED, player
 from pipeline.reporting.strip import write_row
 from pipeline.runtime.files import atomic
 from pipeline.user.cli import UserError, run
 from pipeline.video.encode import SYNTHETIC
 
-PAGE = paths.REPORTS / "compare.html"
+PAGE, VIDEOS = paths.REPORTS / "compare.html", paths.REPORTS / "compare"
 WORKSPACE = "workspace"
 
 
@@ -50,7 +51,7 @@ def open_experiment(revision: str) -> Experiment:
         metrics, params = (yaml.load(BytesIO(files.read_bytes(str(file)))) for file in (paths.METRICS, PARAMS_FILE))
     except RevError:
         raise UserError(f"git knows no {revision!r}: `dvc exp list` names the experiments") from None
-    except (OSError, DvcException) as error:
+    except (OSError, DvcException, YAMLError) as error:
         raise UserError(f"{revision} has no results here ({error}): `dvc exp run` makes them, or `dvc pull` brings "
                         "them from a remote") from None
     return Experiment(files, metrics, params)
@@ -90,12 +91,12 @@ def videos_in_step(experiments: Mapping[str, Experiment], source: str, folder: P
         except (OSError, DvcException) as error:
             raise UserError(f"{paths.video(source)} of {name} is not here ({error}): `dvc pull` brings it from a "
                             "remote") from None
-    strip = write_row(folder / f"{source}.mp4", files)
-    return player(strip, {}, [], [], "", "", inside=True)
+    strip = write_row(VIDEOS / f"{source}.mp4", files)
+    return player(strip, {}, [], [], "", "", inside=strip.path.stat().st_size <= MAILED)
 
 
 def compare(revisions: list[str]) -> str:
-    """The page as HTML. revisions: at least two, each another. Raises UserError if one cannot be shown."""
+    """The page as HTML. revisions: each another. Raises UserError if one cannot be shown."""
     experiments = {revision: open_experiment(revision) for revision in revisions}
     sources = [source for source in next(iter(experiments.values())).params["sources"]
                if all(source in each.params["sources"] for each in experiments.values())]
@@ -112,8 +113,8 @@ def compare(revisions: list[str]) -> str:
 
 
 def main(*revisions: str) -> None:
-    if len(revisions) < 2 or len(set(revisions)) < len(revisions):
-        raise UserError("name at least two different experiments, such as: python -m pipeline.compare workspace HEAD")
+    if len(set(revisions)) < len(revisions):
+        raise UserError("name different experiments, such as: python -m pipeline.compare HEAD workspace")
     html = compare(list(revisions))
     with atomic(PAGE) as partial:
         partial.write_text(html)
@@ -121,4 +122,4 @@ def main(*revisions: str) -> None:
 
 
 if __name__ == "__main__":
-    run(main, *(["experiment"] * max(2, len(sys.argv) - 1)))
+    run(main, *(["experiment"] * max(2, len(sys.argv) - 1)), is_stage=False)

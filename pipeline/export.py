@@ -41,4 +41,4 @@ def main(clip: str, folder: str) -> None:
 
 
 if __name__ == "__main__":
-    run(main, "clip", "folder")
+    run(main, "clip", "folder", is_stage=False)

@@ -9,7 +9,6 @@ beside it as JSON, and reports/normalize/<source>.png to judge it by.
 """
 
 import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,8 +22,8 @@ from pipeline.normalization.gaps import bridge_gaps
 from pipeline.normalization.hands import carry_hands
 from pipeline.normalization.plot import plot_normalization
 from pipeline.normalization.views import views_of
-from pipeline.params import Normalize, Pose, load_params
-from pipeline.pose.smoothing import smooth
+from pipeline.params import Normalize, load_params
+from pipeline.pose.smoothing import smooth_track
 from pipeline.runtime.files import write_json
 from pipeline.user.cli import UserError, run
 
@@ -76,19 +75,13 @@ def normalize(
     return joints, fit, summary | {"outside": outside, "warnings": warnings}
 
 
-def load_smoothed(poses: Path, frames: FrameStore, pose: Pose) -> PoseTrack[np.ndarray]:
-    """The poses in a file, those of ``frames``, smoothed."""
-    track = read_track(poses)
-    return track.with_joints(smooth(track.joints, pose, frames.shots, float(frames.fps)))
-
-
 def main(name: str) -> None:
     params = load_params()
     method = params.source(name).normalize or params.normalize.method
     frames = FrameStore(paths.frames(name))
     shots = frames.shots
-    source = load_smoothed(paths.poses(name), frames, params.pose)
-    target = load_smoothed(paths.STABLE_POSES, FrameStore(paths.frames("target")), params.pose)
+    source = smooth_track(read_track(paths.poses(name)), frames, params.pose)
+    target = smooth_track(read_track(paths.STABLE_POSES), FrameStore(paths.frames("target")), params.pose)
     how = params.normalize.model_copy(update={"method": method})
     joints, fit, summary = normalize(name, source, target, how, shots)
     joints, bridged = bridge_gaps(joints, shots, round(LONGEST_GAP * source.fps))  # after the fit, which trusts poses

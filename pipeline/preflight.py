@@ -15,32 +15,20 @@ import pandas as pd
 from pipeline.clips import paths
 from pipeline.clips.stable import open_target
 from pipeline.clips.store import FrameStore
-from pipeline.clips.track import PoseTrack, read_track
+from pipeline.clips.track import read_track
 from pipeline.foresight.costs import Costs, measure_costs, worth_trying
-from pipeline.foresight.facts import ClipFacts, DanceFacts, clip_facts, dance_facts, in_frames, scene_facts
+from pipeline.foresight.facts import ClipFacts, clip_facts, dance_facts, in_frames, scene_facts
 from pipeline.foresight.findings import Finding, of_source, of_target, worst
 from pipeline.foresight.sheet import dance_sheet
-from pipeline.params import Pose, load_params
-from pipeline.pose.smoothing import smooth
-from pipeline.reporting.charts import Chart
+from pipeline.params import load_params
+from pipeline.pose.smoothing import smooth_track
+from pipeline.reporting.charts import novelty_over
 from pipeline.reporting.page import render_page
 from pipeline.reporting.pictures import as_uri
 from pipeline.runtime.files import atomic, write_json
 from pipeline.user.cli import UserError, run
 
 GOOD = "every clip shows enough, and the target is seen in every pose that is asked for"
-
-
-def load_smoothed(track: PoseTrack, frames: FrameStore, pose: Pose) -> PoseTrack:
-    """A clip's poses, smoothed."""
-    return track.with_joints(smooth(track.joints, pose, frames.shots, float(frames.fps)))
-
-
-def novelty_chart(dance: DanceFacts) -> Chart:
-    """How unlike a dance's poses are, over its time."""
-    seconds = [frame / dance.fps for frame in range(len(dance.novelty))]
-    return Chart("How unlike any pose that the target shows", "s", seconds, {"distance": dance.novelty.tolist()},
-                 "heights", higher_is_better=False)
 
 
 def tell(findings: list[Finding]) -> None:
@@ -63,14 +51,14 @@ def tell_costs(costs: Costs) -> None:
 def main() -> None:
     params = load_params()
     clip, stable = open_target(), read_track(paths.STABLE_POSES)
-    target = load_smoothed(stable, clip.store, params.pose)
+    target = smooth_track(stable, clip.store, params.pose)
     own = in_frames(target, clip)
     facts: list[ClipFacts] = [clip_facts("target", clip.store, own)]
     scene = scene_facts(clip, own, params.split)
     findings, dances = list(of_target(facts[0], scene)), {}
     for name in params.sources:
         frames = FrameStore(paths.frames(name))
-        facts.append(clip_facts(name, frames, load_smoothed(read_track(paths.poses(name)), frames, params.pose)))
+        facts.append(clip_facts(name, frames, smooth_track(read_track(paths.poses(name)), frames, params.pose)))
         dance = read_track(paths.normalized(name))
         dances[name] = dance_facts(name, dance, frames.shots, target, clip.store.shots, params.split)
         findings += of_source(facts[-1], dances[name])
@@ -83,7 +71,7 @@ def main() -> None:
         table.to_parquet(partial, index=False)
     html = render_page(
         "preflight.html", verdict=worst(findings), good=GOOD, findings=findings, facts=facts, scene=scene,
-        dances={name: {"chart": novelty_chart(dance).data(),
+        dances={name: {"chart": novelty_over(dance.seconds, "s", dance.novelty.tolist()).data(),
                        "sheet": as_uri(dance_sheet(clip, read_track(paths.normalized(name)).joints))}
                 for name, dance in dances.items()},
     )

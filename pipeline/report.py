@@ -19,11 +19,11 @@ from pipeline.evaluation.records import flat, plots, unmeasured
 from pipeline.evaluation.summary import numbers, verdict
 from pipeline.evaluation.truth import TruthClip
 from pipeline.params import Params, load_params
-from pipeline.reporting.charts import Chart
-from pipeline.reporting.delivered import REGION, delivered_charts, delivered_frames, delivered_section
+from pipeline.reporting.charts import Chart, novelty_over
+from pipeline.reporting.delivered import REGION, delivered_charts, delivered_frames, delivered_section, read_table
 from pipeline.reporting.page import render_page
 from pipeline.reporting.pictures import picture_uri
-from pipeline.reporting.player import places, player, worst_frames
+from pipeline.reporting.player import MAILED, places, player, worst_frames
 from pipeline.reporting.provenance import provenance
 from pipeline.reporting.strip import Strip, write_strip
 from pipeline.reporting.training import training_sections
@@ -31,12 +31,8 @@ from pipeline.runtime.files import atomic, read_json
 from pipeline.user.cli import minutes_by_stage, run
 from pipeline.video.encode import SYNTHETIC
 
-TRAINING = {
-    paths.BODY_LOG: "pose, generated, real",
-    paths.FACE_LOG: "pose, body generator, with the face generator's residual, real",
-}
+TRAINING = paths.BODY_LOG, paths.FACE_LOG
 PARTS = ("body", "face", "left_hand", "right_hand")
-MAILED = 20e6  # bytes of videos that a page may hold; more lie beside it
 
 
 def report(params: Params, strips: dict[str, Strip]) -> str:
@@ -70,7 +66,7 @@ def report(params: Params, strips: dict[str, Strip]) -> str:
         parts=PARTS,
         background=picture_uri(paths.BACKGROUND_PICTURE),
         clips=[clip_section(name) for name in ("target", *names)],
-        phases=[phase for log, columns in TRAINING.items() for phase in training_sections(log, columns)],
+        phases=[phase for log in TRAINING for phase in training_sections(log)],
         provenance=provenance(params),
     )
 
@@ -121,7 +117,7 @@ def source_player(params: Params, name: str, strip: Strip, metrics: dict[str, An
                          source.height),
         "": places(seen, shots, fps, target.width, target.height),
     }
-    charts, scores = [novelty_chart(name)], metrics.get("transfer", {}).get(name)
+    charts, scores = [novelty_of(name)], metrics.get("transfer", {}).get(name)
     if scores is None:
         worst = worst_frames(range(strip.frames), charts[0].curves["distance"], fps, False)
         return player(strip, zooms, charts, worst, "result", "poses unlike any that the target shows", inside)
@@ -129,15 +125,14 @@ def source_player(params: Params, name: str, strip: Strip, metrics: dict[str, An
     lpips = next(measure for measure in delivered_section(name, scores)["measures"] if not measure.higher_is_better)
     worst = worst_frames(frames["frame"].tolist(), frames[f"{REGION}.{lpips.name}"].tolist(), fps, False)
     return player(strip, zooms, [*delivered_charts(frames, scores), *charts], worst, "result",
-                  f"person against the truth, {lpips.column}", inside)
+                  f"of those measured; person against the truth, {lpips.column}", inside)
 
 
-def novelty_chart(name: str) -> Chart:
+def novelty_of(name: str) -> Chart:
     """How unlike each pose of a source is to any that the target shows."""
-    table = pd.read_parquet(paths.NOVELTY)
+    table = read_table(paths.NOVELTY)
     table = table[table["source"] == name]
-    return Chart("How unlike any pose that the target shows", "frame", table["frame"].tolist(),
-                 {"distance": table["novelty"].tolist()}, "heights", higher_is_better=False)
+    return novelty_over(table["frame"].tolist(), "frame", table["novelty"].tolist())
 
 
 def held_out_player(params: Params, strip: Strip, lpips: str, inside: bool) -> dict[str, Any]:
@@ -147,7 +142,7 @@ def held_out_player(params: Params, strip: Strip, lpips: str, inside: bool) -> d
     first = len(target) - strip.frames
     joints = found_only(read_track(paths.poses("target")).joints[first:], params.pose.min_confidence)
     zooms = {"": places(joints, _shots("target")[first:], float(strip.fps), target.width, target.height)}
-    table = pd.read_parquet(paths.PER_FRAME)
+    table = read_table(paths.PER_FRAME)
     worst = worst_frames((table["frame"] - first).tolist(), table[f"body.{lpips}"].tolist(), float(strip.fps), False)
     return player(strip, zooms, charts, worst, "generated", f"body, {lpips.replace('_', ' ')}", inside)
 

@@ -1,14 +1,18 @@
-"""Watch a training: a page of its curves and samples so far, made anew every few seconds until it ends or Ctrl-C.
+"""Watch trainings: a page of the newest one's curves and samples so far, made anew every few seconds until Ctrl-C.
 
     python -m pipeline.watch
 
-To be run in a second terminal, in the project's folder. Writes reports/training.html, which a browser shows anew by
-itself, and which stays when the training has ended or was stopped.
+To be run in a second terminal, in the project's folder, before, while or after something trains: it goes over to
+whatever logs last. Writes reports/training.html, which a browser shows anew by itself, and which stays. How many steps
+there will be is told by this folder's params.yaml.
 """
 
 import time
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from pandas.errors import EmptyDataError
 
 from pipeline.clips import paths
 from pipeline.params import Params, load_params
@@ -20,9 +24,6 @@ from pipeline.user.cli import UserError, run
 
 PAGE = paths.REPORTS / "training.html"
 EVERY = 5  # s
-COLUMNS = {"body": "pose, generated, real", "coarse": "pose, generated, real",
-           "face": "pose, body generator, with the face generator's residual, real"}  # fmt: skip
-
 
 class Moment(NamedTuple):
     """How far a phase was at a time in s."""
@@ -32,18 +33,9 @@ class Moment(NamedTuple):
     time: float
 
 
-def newest_log() -> Path:
-    """The log folder of the run that has logged last. Raises UserError if none has logged anything yet."""
-    logs = [log for log in cache_folder().glob("train_*/log") if (log / "plots/metrics").is_dir()]
-    if not logs:
-        raise UserError(f"no training has logged anything in {cache_folder()} yet: start one with `dvc repro`")
-    return max(logs, key=_changed)
-
-
-def sections_so_far(log: Path) -> list[dict[str, Any]]:
-    """Curves and samples of every phase that has logged something, the last one at the end."""
-    return [section for name, columns in COLUMNS.items()
-            for section in training_sections(log, columns) if section["name"] == name]
+def newest_log() -> Path | None:
+    """The log folder of the run that has logged last; None if none has logged anything."""
+    return max((log for log in cache_folder().glob("train_*/log") if _logged(log)), key=_changed, default=None)
 
 
 def steps_of(phase: str, params: Params) -> int:
@@ -61,33 +53,43 @@ def time_left(first: Moment, now: Moment, steps: int) -> float | None:
     return (steps - now.step) * (now.time - first.time) / (now.step - first.step)
 
 
+def show(log: Path, params: Params, first: Moment | None) -> Moment:
+    """Write the page of a run. first: when the phase was seen first. -> how far it is now."""
+    sections = training_sections(log)
+    phase = sections[-1]["name"]
+    now = Moment(phase, int(sections[-1]["charts"][0]["x"][-1]), _changed(log))
+    steps, finished = steps_of(phase, params), (log.parent / FINISHED).exists()
+    html = render_page("training.html", phases=sections, now=now, steps=steps, finished=finished, every=EVERY,
+                       left=time_left(first or now, now, steps))
+    with atomic(PAGE) as partial:
+        partial.write_text(html)
+    return now
+
+
+def _logged(log: Path) -> list[Path]:
+    """The files of the run's curves so far."""
+    return list((log / "plots/metrics").rglob("*.tsv"))
+
+
 def _changed(log: Path) -> float:
     """When a run last logged something, s since the epoch."""
-    return max(file.stat().st_mtime for file in (log / "plots/metrics").rglob("*.tsv"))
+    return max(file.stat().st_mtime for file in _logged(log))
 
 
 def main() -> None:
-    params, first, log, before = load_params(), None, newest_log(), 0.0
-    print(f"watching {log}; the page: {PAGE}; Ctrl-C ends this, not the training", flush=True)
+    params, first, shown = load_params(), None, ""
+    print(f"the page: {PAGE}; Ctrl-C ends this, not the training", flush=True)
     while True:
-        log = newest_log()
-        finished = (log.parent / FINISHED).exists()
-        if _changed(log) != before or finished:
-            before = _changed(log)
-            sections = sections_so_far(log)
-            phase = sections[-1]["name"]
-            now = Moment(phase, int(sections[-1]["charts"][0]["x"][-1]), before)
-            first = now if first is None or first.phase != phase else first
-            steps = steps_of(phase, params)
-            html = render_page("training.html", phases=sections, now=now, steps=steps, finished=finished,
-                               left=time_left(first, now, steps), every=EVERY)
-            with atomic(PAGE) as partial:
-                partial.write_text(html)
-        if finished:
-            print(f"this training has ended; its curves and samples: {PAGE}")
-            return
+        if (log := newest_log()) is not None:
+            # a file may be half-written, or a folder removed, at this very moment: the next round sees it whole
+            with suppress(EmptyDataError, OSError, UserError):
+                now = show(log, params, first)
+                first = first if first is not None and first.phase == now.phase else now
+            if str(log) != shown:
+                print(f"watching {log}", flush=True)
+                shown = str(log)
         time.sleep(EVERY)
 
 
 if __name__ == "__main__":
-    run(main)
+    run(main, is_stage=False)

@@ -61,13 +61,12 @@ def test_what_is_the_same_is_not_listed(repository):
 
 
 def test_what_cannot_be_shown_is_told(repository, default_params):
-    for revisions in (["HEAD"], ["HEAD", "HEAD"]):
-        with pytest.raises(UserError, match="at least two different"):
-            compare.main(*revisions)
+    with pytest.raises(UserError, match="name different experiments"):
+        compare.main("HEAD", "HEAD")
     with pytest.raises(UserError, match="git knows no 'wormy-prof'"):
         compare.main("HEAD", "wormy-prof")
     write(repository, default_params, 0.8, 60, frames=9)
-    with pytest.raises(UserError, match="different numbers of frames: HEAD 8, workspace 9"):
+    with pytest.raises(UserError, match="different frames: HEAD 8 at 30/s, workspace 9 at 30/s"):
         compare.main("HEAD", "workspace")
     subprocess.run(["git", "rm", "-q", "--cached", "reports/metrics.json"], check=True)
     commit(repository, "without")

@@ -111,7 +111,7 @@ def test_evaluate_tracks_which_truth_belongs_to_which_source():
     ("litert", {"detector", "keypoints", "keypoints_target", "background", "evaluate"}),
     ("body", {"train_body"}), ("face", {"train_face"}),
     ("rendering", {"train_face", "transfer", "evaluate"}), ("detection", {"keypoints", "keypoints_target", "evaluate"}),
-    ("normalization", {"normalize", "evaluate"}),
+    ("normalization", {"normalize", "preflight", "evaluate"}),
 ])  # fmt: skip
 def test_an_edit_reruns_what_it_can_change(folder, rerun):
     stale = {name for name in STAGES if f"pipeline/{folder}" in stage(name)["deps"]}

@@ -67,7 +67,7 @@ def test_frames_are_written_alone_and_beside_source_and_pose_at_the_results_heig
     track = PoseTrack(np.ones((4, 137, 3), np.float32), np.arange(4) / 30, Fraction(30), 200, 100, "made up")
     alone, beside = [], []
     cameras = camera_path(camera, "original", 4)
-    transfer(track, Renderer(), source, cameras, alone.append, beside.append)
+    transfer(track, Renderer(), source, cameras, None, alone.append, beside.append)
     assert len(alone) == len(beside) == 4
     for t, (result, three) in enumerate(zip(alone, beside, strict=True)):
         assert (result == 3 + t).all() and result.shape == (40, 60, 3)

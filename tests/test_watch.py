@@ -8,7 +8,6 @@ from dvclive import Live
 
 from pipeline import watch
 from pipeline.training.run_folder import FINISHED
-from pipeline.user.cli import UserError
 from tests.reported import write_params
 
 
@@ -21,43 +20,76 @@ def cache(tmp_path, monkeypatch, default_params):
     return tmp_path / "cache"
 
 
-def log(folder, phase, steps):
+def log(folder, **phases):
+    """What a run logs in so many tens of steps of each phase."""
     with Live(str(folder / "log"), dvcyaml=False, report=None, save_dvc_exp=False) as live:
-        for step in range(1, steps + 1):
-            live.step = 10 * step
-            live.log_metric(f"{phase}/l1", 1 / step)
-        live.log_image(f"{phase}/step_{10 * steps:06d}.png", np.zeros((8, 8, 3), np.uint8))
+        for phase, tens in phases.items():
+            for step in range(1, tens + 1):
+                live.step = 10 * step
+                live.log_metric(f"{phase}/l1", 1 / step)
+            live.log_image(f"{phase}/step_{10 * tens:06d}.png", np.zeros((8, 8, 3), np.uint8))
 
 
-def test_before_any_training_there_is_nothing_to_watch(cache):
-    with pytest.raises(UserError, match="no training has logged anything"):
-        watch.main()
+@pytest.fixture
+def rounds(monkeypatch):
+    """``rounds(*between)`` watches until all of ``between``, what happens between two looks, has happened."""
+
+    def watched(*between):
+        happen = iter(between)
+
+        def sleep(_):
+            try:
+                next(happen)()
+            except StopIteration:
+                raise KeyboardInterrupt from None
+
+        monkeypatch.setattr(watch.time, "sleep", sleep)
+        with pytest.raises(KeyboardInterrupt):
+            watch.main()
+
+    return watched
 
 
-def test_the_newest_run_is_watched_until_it_has_finished(cache, capsys):
-    log(cache / "train_body-1", "body", 4)
-    log(cache / "train_face-2", "face", 3)
+def page(cache):
+    return (cache.parent / "reports/training.html").read_text()
+
+
+def test_a_training_that_begins_later_is_shown_and_what_was_shown_stays(cache, rounds, capsys):
+    rounds(lambda: (cache / "train_body-1/log/plots/metrics/body").mkdir(parents=True),
+           lambda: log(cache / "train_body-1", body=4))
+    assert "body: step 40 of 150" in page(cache) and "data:image/jpeg" in page(cache)
+    assert 'http-equiv="refresh"' in page(cache)
+    assert "train_body-1" in capsys.readouterr().out
+
+
+def test_the_page_goes_over_to_what_logs_last_and_says_when_it_has_ended(cache, rounds):
+    log(cache / "train_body-1", body=4)
     for file in (cache / "train_body-1/log").rglob("*.tsv"):
         os.utime(file, (0, 0))
+    rounds(lambda: log(cache / "train_face-2", face=3))
+    assert "face: step 30 of 300" in page(cache) and "<h2>body" not in page(cache)
     (cache / "train_face-2" / FINISHED).touch()
-    watch.main()
-    html = (cache.parent / "reports/training.html").read_text()
-    assert "face: step 30 of 300" in html and "data:image/jpeg" in html and "<h2>body" not in html
-    assert 'http-equiv="refresh"' not in html  # it has ended
-    assert "train_face-2" in capsys.readouterr().out
+    rounds()
+    assert "Training has ended" in page(cache) and 'http-equiv="refresh"' not in page(cache)
 
 
-def test_a_page_of_a_running_training_refreshes_itself_and_stays_after_ctrl_c(cache, monkeypatch):
-    log(cache / "train_body-1", "body", 4)
+def test_a_file_that_is_not_whole_is_seen_the_next_time(cache, rounds):
+    log(cache / "train_body-1", body=4)
+    rounds()
+    before = page(cache)
+    curve = next((cache / "train_body-1/log/plots/metrics").rglob("l1.tsv"))
+    whole = curve.read_text()
+    curve.write_text("")
+    rounds()
+    assert page(cache) == before
+    curve.write_text(whole)
+    rounds()
 
-    def press(_):
-        raise KeyboardInterrupt
 
-    monkeypatch.setattr(watch.time, "sleep", press)
-    with pytest.raises(KeyboardInterrupt):
-        watch.main()
-    html = (cache.parent / "reports/training.html").read_text()
-    assert 'http-equiv="refresh"' in html and "body: step 40 of 150" in html
+def test_coarse_comes_before_body(cache, rounds):
+    log(cache / "train_body-1", coarse=5, body=2)
+    rounds()
+    assert page(cache).index("<h2>coarse") < page(cache).index("<h2>body") and "body: step 20 of 150" in page(cache)
 
 
 def test_time_left_is_told_by_the_speed_so_far():

@@ -7,12 +7,14 @@ import numpy as np
 
 from pipeline.clips import paths
 from pipeline.clips.holdout import split_clip
+from pipeline.clips.layout import MID_HIP, NECK
 from pipeline.clips.spread import spread
 from pipeline.clips.stable import StableClip
 from pipeline.clips.store import FrameStore
 from pipeline.clips.track import PoseTrack, bodies_seen
 from pipeline.clips.warp import move_joints
 from pipeline.foresight.novelty import never_seen_side, novelty
+from pipeline.normalization.feet import share_outside
 from pipeline.params import Split
 from pipeline.pose.boxes import body_boxes
 from pipeline.pose.stature import statures
@@ -54,7 +56,8 @@ class SceneFacts:
 
 @dataclass(frozen=True)
 class DanceFacts:
-    """A source as the target would dance it. outside: share of the frames. novelty, unseen_side: by frame, see
+    """A source as the target would dance it. outside: share of the frames in which neck or hips are
+    outside the picture. novelty, unseen_side: by frame, see
     :mod:`pipeline.foresight.novelty`. warnings: of the normalization."""
 
     fps: float
@@ -62,6 +65,11 @@ class DanceFacts:
     novelty: np.ndarray
     unseen_side: np.ndarray
     warnings: list[str]
+
+    @property
+    def seconds(self) -> list[float]:
+        """When every frame is shown."""
+        return (np.arange(len(self.novelty)) / self.fps).tolist()
 
 
 def clip_facts(name: str, store: FrameStore, track: PoseTrack[np.ndarray]) -> ClipFacts:
@@ -100,8 +108,15 @@ def dance_facts(
     tall = statures(target.joints, target_shots, float(target.fps))
     known, fit = target.joints[seen], read_json(paths.normalized(name).with_suffix(".json"))
     fps = float(dance.fps)
-    return DanceFacts(fps, fit["outside"], novelty(dance.joints, shots, fps, known, tall[seen]),
+    return DanceFacts(fps, _trunk_outside(dance), novelty(dance.joints, shots, fps, known, tall[seen]),
                       never_seen_side(dance.joints, known), fit["warnings"])
+
+
+def _trunk_outside(dance: PoseTrack[np.ndarray]) -> float:
+    """The share of the frames with somebody, 0..1, in which neck or hips are outside the picture."""
+    seen = bodies_seen(dance.joints)
+    trunk = dance.joints[seen][:, [NECK, MID_HIP]]
+    return share_outside(trunk, dance.width, dance.height) if seen.any() else 0.0
 
 
 def _moving(clip: StableClip, track: PoseTrack[np.ndarray]) -> float:

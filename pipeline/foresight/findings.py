@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Literal
 
 import numpy as np
@@ -58,7 +57,8 @@ def of_source(clip: ClipFacts, dance: DanceFacts) -> Iterator[Finding]:
     for warning in dance.warnings:
         yield Finding("yellow", clip.name, warning, f"look at reports/normalize/{clip.name}.png")
     if dance.outside > MOST:
-        yield Finding("red", clip.name, f"the dance leaves the target's picture in {dance.outside:.0%} of the frames",
+        yield Finding("red", clip.name, f"neck or hips are outside the target's picture in {dance.outside:.0%} of the "
+                      "frames",
                       "film the target with more room around, or choose another excerpt (start, end)")
     far = np.nan_to_num(dance.novelty, nan=0) > UNLIKE
     if far.mean() > MANY:
@@ -87,11 +87,6 @@ def worst(findings: Sequence[Finding]) -> Level:
     """The worst level of all."""
     levels = {finding.level for finding in findings}
     return next(level for level in ("red", "yellow", "green") if level in levels or level == "green")
-
-
-def by_clip(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
-    """The findings of each clip, which follow one another."""
-    return {clip: list(each) for clip, each in groupby(findings, key=lambda finding: finding.clip)}
 
 
 def _seen(clip: ClipFacts, without: str) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from pipeline.clips.layout import mirrored
-from pipeline.clips.track import bodies_seen
+from pipeline.clips.track import BLOCK, bodies_seen
 from pipeline.pose.stature import statures
 from pipeline.reference.facing import side_shown
 from pipeline.reference.likeness import BODY, centred, differences
@@ -26,7 +26,9 @@ def novelty(
     others = centred(known[some], known_statures[some], BODY)
     tall = statures(joints, shots, fps)
     joints = np.where(never_seen_side(joints, known)[:, None, None], mirrored(joints), joints)
-    costs = differences(centred(joints, tall, BODY), others, BODY).min(axis=1)
+    poses = centred(joints, tall, BODY)
+    costs = np.concatenate([differences(poses[start : start + BLOCK], others, BODY).min(axis=1)
+                            for start in range(0, len(poses), BLOCK)])
     return np.where(bodies_seen(joints), np.sqrt(costs), np.nan).astype(np.float32)
 
 

@@ -31,6 +31,7 @@ HEIGHT_DROP = 0.1  # a near height this share below the overall height is replac
 FULL_LENGTH = 90.0  # percentile over frames of a limb that is foreshortened in some
 TOP = 99.0  # percentile taken instead of the maximum, which may be a wrong detection
 BEYOND = 1.5  # of the target's range of rows: so wide may the rows be that a dance takes which keeps its steps
+SHRUNK = 0.5  # of the target's far height: so much of it is left at least where such a dance is farther away
 SMALL_RANGE = 0.02  # of the person's height: a near..far range below this is jitter, not walking
 TRUNK = sorted(set(range(BODY.stop)) - {LEFT_ELBOW, LEFT_WRIST, RIGHT_ELBOW, RIGHT_WRIST})
 LOW_COVERAGE = 0.5  # share of frames with foot and nose, 0..1; below it there is a warning
@@ -183,6 +184,9 @@ def fit_feet(source: Stance, target: Stance, keep_steps: bool = False) -> FeetFi
         slope = min(target.height / source.height, BEYOND * target.range / source.range)
         foot_from, foot_to = source.middle, target.middle
         growth = (target.height_near - target.height_far) / target.range
+        if growth > 0 and foot_from > source.far:
+            beyond = (1 - SHRUNK) * target.height_far / growth  # px, behind the far row
+            slope = min(slope, (foot_to - target.far + beyond) / (foot_from - source.far))
         scale_far, scale_near = (
             (target.height_far + growth * (foot_to + slope * (row - foot_from) - target.far)) / height
             for row, height in ((source.far, source.height_far), (source.near, source.height_near))

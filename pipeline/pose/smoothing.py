@@ -7,7 +7,8 @@ import numpy as np
 from scipy.linalg import solveh_banded
 
 from pipeline.clips.layout import found_joints, found_only
-from pipeline.clips.track import Joints
+from pipeline.clips.store import FrameStore
+from pipeline.clips.track import Joints, PoseTrack
 from pipeline.params import Pose
 
 BLOCK = 1024  # frames worked on at a time: few enough for the processor's cache
@@ -29,6 +30,11 @@ def smooth(joints: Joints, pose: Pose, shots: np.ndarray, rate: float) -> np.nda
     Returns float32 (frames, 137, 3), (0, 0, 0) where a joint is missing. The input is left as it is.
     """
     return np.concatenate(list(smooth_blocks(joints, pose, shots, rate)))
+
+
+def smooth_track(track: PoseTrack, frames: FrameStore, pose: Pose) -> PoseTrack[np.ndarray]:
+    """A clip's poses, those of ``frames``, smoothed."""
+    return track.with_joints(smooth(track.joints, pose, frames.shots, float(frames.fps)))
 
 
 def smooth_blocks(joints: Joints, pose: Pose, shots: np.ndarray, rate: float) -> Iterator[np.ndarray]:

@@ -12,6 +12,9 @@ def with_words(picture: np.ndarray, words: str) -> np.ndarray:
     marked = picture.copy()
     size = max(cv2.getFontScaleFromHeight(FONT, max(8, round(HEIGHT * picture.shape[0]))), 0.1)
     (width, height), below = cv2.getTextSize(words, FONT, size, 1)
+    if (share := (picture.shape[1] - 2 * height) / width) < 1:  # a narrow picture
+        size *= share
+        (width, height), below = cv2.getTextSize(words, FONT, size, 1)
     left, bottom = picture.shape[1] - width - height, picture.shape[0] - height
     for colour, thickness in ((0, 3), (255, 1)):
         cv2.putText(marked, words, (left, bottom - below), FONT, size, (colour,) * 3, thickness, cv2.LINE_AA)

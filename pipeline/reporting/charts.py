@@ -29,10 +29,15 @@ class Chart:
             "title": self.title,
             "note": ", ".join(filter(None, (self.unit, better))),
             "xLabel": self.x_label,
-            "x": [_rounded(value) for value in self.x],
+            "x": list(self.x),
             "names": list(self.curves),
             "curves": [[_rounded(value) for value in curve] for curve in self.curves.values()],
         }
+
+
+def novelty_over(x: Sequence[float], x_label: str, values: Sequence[float | None]) -> Chart:
+    """How unlike a dance's poses are, over its time (see :mod:`pipeline.foresight.novelty`)."""
+    return Chart("How unlike any pose that the target shows", x_label, x, {"distance": values}, "heights", False)
 
 
 def _rounded(value: float | None) -> float | None:

@@ -1,6 +1,7 @@
 """What was measured of transfers whose truth is known, for the page."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -25,13 +26,16 @@ def delivered_section(source: str, scores: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def read_table(path: Path) -> pd.DataFrame:
+    """A table that a stage wrote. Raises UserError if it is missing."""
+    if not path.is_file():
+        raise UserError(f"{path} is missing: run `dvc repro` first")
+    return pd.read_parquet(path)
+
+
 def delivered_frames(source: str) -> pd.DataFrame:
     """What was measured of a source's frames, a row each. Raises UserError if evaluate has not written it."""
-    if not paths.PER_FRAME_TRANSFER.is_file():
-        raise UserError(
-            f"{paths.PER_FRAME_TRANSFER} is missing: run `dvc repro`, or `python -m pipeline.evaluate`, first"
-        )
-    table = pd.read_parquet(paths.PER_FRAME_TRANSFER)
+    table = read_table(paths.PER_FRAME_TRANSFER)
     return table[table["source"] == source]
 
 

@@ -65,8 +65,7 @@ class Chart {
     if (!this.plot) return;
     this.marker.hidden = x < this.plot.scales.x.min || x > this.plot.scales.x.max;
     this.marker.style.left = `${this.plot.valToPos(x, "x")}px`;
-    const off = this.data.x.map((place) => Math.abs(place - x));
-    this.plot.setLegend({ idx: off.indexOf(Math.min(...off)) });
+    this.plot.setLegend({ idx: this.plot.valToIdx(x) });
   }
 }
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 FOLDER = Path(__file__).parent
@@ -13,9 +13,8 @@ SCRIPT = "vendor/uplot/uPlot.iife.min.js", "page.js"
 
 def render_page(name: str, **content: Any) -> str:
     """Fill the template ``name`` of this folder. ``content``: what it needs by name; a missing name is an error."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined)
-    template = environment.from_string((FOLDER / name).read_text())
-    return template.render(**content, style=_files(STYLE), script=_files(SCRIPT))
+    environment = Environment(autoescape=True, undefined=StrictUndefined, loader=FileSystemLoader(FOLDER))
+    return environment.get_template(name).render(**content, style=_files(STYLE), script=_files(SCRIPT))
 
 
 def _files(names: tuple[str, ...]) -> Markup:

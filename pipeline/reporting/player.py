@@ -13,6 +13,7 @@ from pipeline.reporting.charts import Chart
 from pipeline.reporting.pictures import as_uri
 from pipeline.reporting.strip import Strip, pictures_of
 
+MAILED = 12e6  # bytes of videos that a page may hold, to be mailed; more lie beside it
 MARGIN = 0.1  # around the body, as a share of its longer side
 ROOM = 1.5  # of a part's square: what is shown of it
 WORST = 8  # frames in the gallery
@@ -59,14 +60,14 @@ def player(
     ascending = sorted(worst)
     pictures = dict(zip(ascending, map(as_uri, pictures_of(strip, panel, ascending)), strict=True))
     return {
-        "video": video_uri(strip.path) if inside else f"player/{strip.path.name}",
+        "video": video_uri(strip.path) if inside else f"{strip.path.parent.name}/{strip.path.name}",
         "fps": float(strip.fps),
         "frames": strip.frames,
         "height": strip.height,
         "panels": [{"name": each.name, "left": each.left, "width": each.width} for each in strip.panels],
         "zooms": zooms,
         "charts": [chart.data() for chart in charts],
-        "worst": [{"frame": frame, "picture": pictures[frame]} for frame in worst if frame in pictures],
+        "worst": [{"frame": frame, "picture": pictures[frame]} for frame in worst],
         "worstBy": worst_by,
     }
 

@@ -65,16 +65,16 @@ def write_strip(
 def write_row(path: Path, videos: dict[str, Path]) -> Strip:
     """Write videos, by name, as a strip to ``path``, all as high as the lowest of them.
 
-    Raises UserError if they do not have the same number of frames.
+    Raises UserError if they do not have the same number of frames, or frames a second.
     """
     probed = {name: probe(file) for name, file in videos.items()}
-    if len({video.frames for video in probed.values()}) > 1:
-        told = ", ".join(f"{name} {video.frames}" for name, video in probed.items())
-        raise UserError(f"these videos cannot be shown in step, as they have different numbers of frames: {told}")
+    if len({(video.frames, video.rate) for video in probed.values()}) > 1:
+        told = ", ".join(f"{name} {video.frames} at {float(video.rate):g}/s" for name, video in probed.items())
+        raise UserError(f"these videos cannot be shown in step, as they have different frames: {told}")
     height = min(video.height for video in probed.values())
     widths = [round(video.width * height / video.height) for video in probed.values()]
     pictures = ([resize(picture, width, height) for picture, width in zip(shown, widths, strict=True)]
-                for shown in zip(*map(_read, probed.values()), strict=True))
+                for shown in zip(*map(read_whole, probed.values()), strict=True))
     return _write(path, tuple(videos), widths, height, pictures, next(iter(probed.values())).rate, None)
 
 
@@ -83,12 +83,12 @@ def pictures_of(strip: Strip, panel: str, frames: list[int]) -> list[np.ndarray]
     if not frames:
         return []
     place = next(each for each in strip.panels if each.name == panel)
-    wanted, pictures = set(frames), islice(_read(probe(strip.path)), frames[-1] + 1)
+    wanted, pictures = set(frames), islice(read_whole(probe(strip.path)), frames[-1] + 1)
     return [picture[:, place.left : place.left + place.width].copy()
             for number, picture in enumerate(pictures) if number in wanted]
 
 
-def _read(video: Video) -> Iterator[np.ndarray]:
+def read_whole(video: Video) -> Iterator[np.ndarray]:
     """The pictures of one of this project's videos, at their own size."""
     own = fit_into(video.width, video.height, video.width, video.height, "pad")
     return (picture for _, picture in read_pictures(video, own))
@@ -112,10 +112,10 @@ def _write(
 def _pictures(video: Video, truth: TruthClip | None, fps: Fraction) -> Iterator[list[np.ndarray]]:
     """The frames of ``video``, each with the one of the truth, whose last one is repeated if it ends earlier."""
     if truth is None:
-        yield from ([picture] for picture in _read(video))
+        yield from ([picture] for picture in read_whole(video))
         return
     true, last = truth.frames(fps), None
-    for picture in _read(video):
+    for picture in read_whole(video):
         frame = next(true, None)
         last = last if frame is None else frame.picture
         yield [picture, last] if last is not None else [picture]

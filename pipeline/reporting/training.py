@@ -9,7 +9,11 @@ from pipeline.clips.spread import spread
 from pipeline.reporting.charts import Chart
 from pipeline.reporting.pictures import picture_uri
 
-PHASES = ("coarse", "body", "face")  # as they follow one another
+COLUMNS = {  # of the grids of samples, by phase, as these follow one another
+    "coarse": "pose, generated, real",
+    "body": "pose, generated, real",
+    "face": "pose, body generator, with the face generator's residual, real",
+}
 SAMPLES = 8  # of a phase: evenly spread over its steps
 WIDEST = 900  # px of a grid of samples
 TITLES = {  # of the curves that there are, in this order; others follow under their own names
@@ -26,10 +30,10 @@ TITLES = {  # of the curves that there are, in this order; others follow under t
 LOWER_IS_BETTER = {"l1", "g_vgg", "g_fm"}  # the others rise and fall with their opponent
 
 
-def training_sections(log: Path, columns: str) -> list[dict[str, Any]]:
+def training_sections(log: Path) -> list[dict[str, Any]]:
     """Loss curves and samples over time of every phase that DVCLive logged in ``log``, if there is any."""
     sections = []
-    for phase in filter(Path.is_dir, (log / "plots/metrics" / name for name in PHASES)):
+    for phase in filter(Path.is_dir, (log / "plots/metrics" / name for name in COLUMNS)):
         curves = {file.stem: pd.read_csv(file, sep="\t") for file in sorted(phase.glob("*.tsv"), key=_place)}
         samples = sorted((log / "plots/images" / phase.name).glob("*.png"))
         sections.append({
@@ -38,7 +42,7 @@ def training_sections(log: Path, columns: str) -> list[dict[str, Any]]:
             "samples": [{"step": int(samples[each].stem.rpartition("_")[2]),
                          "picture": picture_uri(samples[each], WIDEST)}
                         for each in spread(len(samples), SAMPLES).tolist()],
-            "columns": columns,
+            "columns": COLUMNS[phase.name],
         })  # fmt: skip
     return sections
 

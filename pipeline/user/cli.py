@@ -15,13 +15,14 @@ class UserError(Exception):
     """Something the user can mend. The message names the file or key, what is wrong and what to do."""
 
 
-def run(main: Callable[..., None], *arguments: str) -> None:
+def run(main: Callable[..., None], *arguments: str, is_stage: bool = True) -> None:
     """Run a stage's ``main`` with the command line's arguments.
 
-    ``arguments`` names the expected positional arguments, for the usage line. A clip may also be given as DVC calls the
-    stage that works on it, ``decode@tango``: so no command in ``dvc.yaml`` has a user's text in it. Exits with 1 and
-    one sentence on a UserError and when disk or memory are full, with 2 on a wrong call and with 130 on Ctrl-C (a
-    KeyboardInterrupt's message is printed). ``--help`` prints what the stage does: its script's own first lines.
+    ``arguments`` names the expected positional arguments, for the usage line. is_stage: whether this is a stage: then a
+    clip may also be given as DVC calls the stage that works on it, ``decode@tango`` (so no command in ``dvc.yaml`` has
+    a user's text in it), and how long it took is noted. Exits with 1 and one sentence on a UserError and when disk or
+    memory are full, with 2 on a wrong call and with 130 on Ctrl-C (a KeyboardInterrupt's message is printed).
+    ``--help`` prints what the script does: its own first lines.
     """
     given, begin = sys.argv[1:], time.monotonic()
     module = _main_module().removesuffix(".__main__")
@@ -35,9 +36,10 @@ def run(main: Callable[..., None], *arguments: str) -> None:
     message: str | None
     code: str | int | None
     try:
-        clips = [argument.rpartition("@")[2] for argument in given]
+        clips = [argument.rpartition("@")[2] if is_stage else argument for argument in given]
         main(*clips)
-        _note_minutes(clips, time.monotonic() - begin)
+        if is_stage:
+            _note_minutes(clips, time.monotonic() - begin)
         return
     except UserError as error:
         message, code = f"error: {error}", 1

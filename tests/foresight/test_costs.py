@@ -5,7 +5,7 @@ from pipeline.params import load_params
 
 
 def test_what_stages_print_of_their_speed_is_read():
-    assert EACH.findall("body: 6 steps, 1.44 s each, 0.5 % of the time waiting for data") == [("6", "1.44")]
+    assert EACH.findall("body: 6 steps, 1.44 s each, 0.5 % of the time waiting for data") == [("body", "6", "1.44")]
     assert RENDERED.findall("render for the Face GAN: 46 frames, 0.267 s each") == [("46", "0.267")]
 
 

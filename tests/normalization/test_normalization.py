@@ -7,6 +7,7 @@ import pytest
 
 from pipeline.clips import layout
 from pipeline.normalization.feet import (
+    Stance,
     fit_feet,
     foot_rows,
     measure,
@@ -166,6 +167,16 @@ def test_steps_far_longer_than_the_targets_are_shortened():
     stances = [measure(clip, "lowest", 1.0, "a") for clip in (source, target)]
     result = normalize_feet(source, fit_feet(*stances, keep_steps=True), "lowest", 640, 500)
     assert np.ptp(foot_rows(result, "lowest")) == pytest.approx(1.5 * stances[1].range, rel=0.02)
+
+
+def test_nobody_shrinks_away_however_different_the_two_clips_are():
+    for far, near in ((160, 640), (200, 600), (300, 310), (310, 300)):
+        for source_heights in ((480, 500), (100, 500), (400, 400)):
+            target = Stance(700, 400, 550, near, far, 1.0, 0.0)
+            source = Stance(900, 300, 500, source_heights[1], source_heights[0], 1.0, 0.0)
+            fit = fit_feet(source, target, keep_steps=True)
+            assert fit.scale_far * source.height_far >= 0.5 * min(far, near) - 1e-6
+            assert fit.scale_near > 0 and fit.slope > 0
 
 
 def test_feet_in_the_air_are_no_place_far_away():
