@@ -6,6 +6,7 @@ const ZOOMED = 480; // px: the canvas of a picture that is zoomed into
 const PARTS = { whole: "whole picture", body: "body", face: "face", left_hand: "left hand", right_hand: "right hand" };
 const scheme = matchMedia("(prefers-color-scheme: dark)");
 
+const short = (_, ticks) => ticks.map((tick) => Number(tick.toPrecision(4)));
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 function element(tag, attributes = {}, ...children) {
@@ -50,7 +51,7 @@ class Chart {
     this.plot = new uPlot({
       width: Math.max(this.area.clientWidth, 200), height: CHART_HEIGHT, scales: { x: { time: false } },
       cursor: { drag: { x: !this.seek, y: false }, points: { size: 7 } }, legend: { live: true },
-      axes: [{ ...axis, size: 34, values: (_, ticks) => ticks }, { ...axis, size: 62 }],
+      axes: [{ ...axis, size: 34, values: short }, { ...axis, size: 62, values: short }],
       series: [{ label: this.data.xLabel, value: (_, value) => value ?? "–" }, ...series],
     }, [this.data.x, ...this.data.curves], this.area);
     this.marker = element("div", { class: "marker", hidden: true });
