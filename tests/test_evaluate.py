@@ -98,7 +98,11 @@ def measured(clip, lpips, change, joints=lambda joints: joints, pose=POSE, camer
     track = track.with_joints(joints(track.joints.copy()))
     camera = still_camera(FRAMES, STORED, STORED) if camera is None else camera
     target = StableClip(store, camera, np.zeros((camera.height, camera.width, 3), np.uint8))
-    records, examples = evaluate_held_out(track, FIRST, Playback(target, change), lpips, KEYPOINTS, pose)
+    shown: list[np.ndarray] = []
+    player = Playback(target, change)
+    records, examples = evaluate_held_out(track, FIRST, player, lpips, KEYPOINTS, pose, shown.append)
+    assert [picture.shape for picture in shown] == [(STORED, 3 * STORED, 3)] * len(records)
+    np.testing.assert_array_equal(shown[0][:, :STORED], store.read(FIRST))  # real, pose, generated
     return to_table(records, lpips.name), examples
 
 
@@ -231,6 +235,7 @@ def test_stage_writes_everything_and_the_same_bytes_again(workspace, capsys):
     first = made(workspace)
     assert {str(path.relative_to("reports")) for path in first} == {
         "metrics.json", "summary.json", "per_frame.parquet", "per_frame_transfer.parquet", "evaluate/frames.png",
+        "evaluate/held_out.mp4",
         *(f"plots/{plot.name}.json" for plot in plots("stlpips_alex")),
     }  # fmt: skip
     metrics = json.loads(first[Path("reports/metrics.json")])

@@ -28,8 +28,8 @@ class Progress(tqdm):
         return None if self.quiet else super().refresh(*arguments, **named)
 
     def close(self) -> None:
-        """End the bar, or say how much was done."""
-        if self.quiet and not self.disable and (done := self.n - self.initial) > 0:
+        """End the bar, or say how much was done, if it is all of it."""
+        if self.quiet and not self.disable and self.n == self.total and (done := self.n - self.initial) > 0:
             each = (self._time() - self.start_t) / done
             print(f"{self.desc.rstrip(': ')}: {done} {self.unit}s, {each:.3g} s each", file=sys.stderr, flush=True)
         super().close()

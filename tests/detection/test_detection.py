@@ -2,11 +2,14 @@
 
 import multiprocessing
 import os
+import pty
 import re
 import signal
 import subprocess
 import sys
+import termios
 import time
+from contextlib import suppress
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
@@ -142,15 +145,20 @@ def test_ctrl_c_ends_the_stage_and_its_processes(pictures, tmp_path, project):
     (folder / "params.yaml").write_bytes((project / "params.yaml").read_bytes())
     link_networks(folder)
     command = [sys.executable, "stage.py", "target"]
-    stage = subprocess.Popen(
-        command, cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
-    )
+    terminal, its_end = pty.openpty()  # elsewhere there is no bar to see how far it is
+    termios.tcsetwinsize(its_end, (24, 100))
+    stage = subprocess.Popen(command, cwd=folder, stderr=its_end, stdout=subprocess.PIPE, start_new_session=True)
+    os.close(its_end)
     said = b""
     while not re.search(rb"\| [1-9]\d*/240", said):
-        said += (more := stage.stderr.read1())
-        assert more, said
+        said += os.read(terminal, 1000)
     os.killpg(stage.pid, signal.SIGINT)
-    rest = stage.communicate(timeout=60)[1]  # the processes hold the pipe, too, as long as they live
+    stage.communicate(timeout=60)  # the processes hold the pipe, too, as long as they live
+    rest = b""
+    with suppress(OSError):  # Linux's end of a terminal that nobody holds any more
+        while more := os.read(terminal, 1000):
+            rest += more
+    os.close(terminal)
     assert stage.returncode == 130
     assert b"stopped; nothing half-written" in rest and b"Traceback" not in rest
     assert not (folder / "data/poses").exists()
