@@ -130,9 +130,9 @@ import signal
 from pipeline import keypoints
 from pipeline.user import cli
 from pipeline.detection import detection
-signal.signal(signal.SIGINT, signal.default_int_handler)  # as in a terminal, even where the tests run in the background
 detection.usable_cores, detection.WORTH = lambda: 2, 1
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # as in a terminal, even where tests run in the background
     cli.run(keypoints.main, "clip")
 """
 
